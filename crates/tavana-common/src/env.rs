@@ -1,0 +1,285 @@
+//! Settings from the environment: every reader collects its mistake instead of hiding it, and
+//! leaves a line for the settings table.
+
+use std::collections::BTreeMap;
+use std::fmt::{Display, Write as _};
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::secret::Secret;
+
+/// Exit code of a process whose settings are wrong (`EX_USAGE` of sysexits.h).
+pub const EXIT_CODE_SETTINGS: u8 = 64;
+
+/// All mistakes in the settings at once.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{} wrong:{}", count(mistakes.len()), list(mistakes))]
+pub struct SettingsError {
+    /// One line each, starting with the variable's name.
+    pub mistakes: Vec<String>,
+}
+
+fn count(mistakes: usize) -> String {
+    if mistakes == 1 {
+        "1 setting is".to_owned()
+    } else {
+        format!("{mistakes} settings are")
+    }
+}
+
+fn list(mistakes: &[String]) -> String {
+    mistakes.iter().fold(String::new(), |mut text, mistake| {
+        write!(text, "\n  {mistake}").expect("writing to a String succeeds");
+        text
+    })
+}
+
+/// One row of the settings table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Documented {
+    /// The variable.
+    pub name: &'static str,
+    /// Its default as text; empty when there is none.
+    pub default: String,
+    /// What it means, with its unit.
+    pub meaning: &'static str,
+}
+
+/// The environment, read once.
+#[derive(Debug)]
+pub struct Env {
+    values: BTreeMap<String, String>,
+    mistakes: Vec<String>,
+    documented: Vec<Documented>,
+}
+
+impl Env {
+    /// The environment of this process. A value that is not UTF-8 is a mistake only if it is read.
+    #[must_use]
+    pub fn from_process() -> Self {
+        Self::from_pairs(std::env::vars_os().filter_map(|(name, value)| {
+            let name = name.into_string().ok()?;
+            let value = value.into_string().unwrap_or_else(|_| "\u{0}".to_owned());
+            Some((name, value))
+        }))
+    }
+
+    /// An environment made of `pairs`.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self {
+            values: pairs.into_iter().collect(),
+            mistakes: Vec::new(),
+            documented: Vec::new(),
+        }
+    }
+
+    /// Replaces a variable: a command-line flag of the same name wins over the environment.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.values.insert(name.to_owned(), value);
+    }
+
+    /// Notes a mistake that a caller found in a value it read.
+    pub fn mistake(&mut self, name: &str, problem: impl Display) {
+        self.mistakes.push(format!("{name}: {problem}"));
+    }
+
+    /// A text. An empty variable counts as not set, as compose files and charts write it.
+    pub fn text(&mut self, name: &'static str, default: &str, meaning: &'static str) -> String {
+        self.document(name, default.to_owned(), meaning);
+        self.raw(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// A text that may be absent.
+    pub fn optional_text(&mut self, name: &'static str, meaning: &'static str) -> Option<String> {
+        self.document(name, String::new(), meaning);
+        self.raw(name)
+    }
+
+    /// A secret that may be absent. Its value never appears in a mistake.
+    pub fn secret(&mut self, name: &'static str, meaning: &'static str) -> Option<Secret> {
+        self.document(name, String::new(), meaning);
+        self.raw(name).map(Secret::new)
+    }
+
+    /// A number within `range`.
+    pub fn number<T>(
+        &mut self,
+        name: &'static str,
+        default: T,
+        range: RangeInclusive<T>,
+        meaning: &'static str,
+    ) -> T
+    where
+        T: FromStr + PartialOrd + Display + Copy,
+    {
+        self.document(name, default.to_string(), meaning);
+        let Some(text) = self.raw(name) else {
+            return default;
+        };
+        match text.trim().parse::<T>() {
+            Ok(number) if range.contains(&number) => number,
+            Ok(_) | Err(_) => {
+                let (low, high) = (range.start(), range.end());
+                self.mistake(
+                    name,
+                    format_args!("{text:?} is not a number from {low} to {high}"),
+                );
+                default
+            }
+        }
+    }
+
+    /// `true` or `false` (also `1`, `0`, `yes`, `no`, `on`, `off`).
+    pub fn flag(&mut self, name: &'static str, default: bool, meaning: &'static str) -> bool {
+        self.document(name, default.to_string(), meaning);
+        let Some(text) = self.raw(name) else {
+            return default;
+        };
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => true,
+            "false" | "0" | "no" | "off" => false,
+            _ => {
+                self.mistake(name, format_args!("{text:?} is neither true nor false"));
+                default
+            }
+        }
+    }
+
+    /// A time in whole or decimal seconds, at most one year.
+    pub fn seconds(
+        &mut self,
+        name: &'static str,
+        default: Duration,
+        meaning: &'static str,
+    ) -> Duration {
+        self.document(name, default.as_secs_f64().to_string(), meaning);
+        let Some(text) = self.raw(name) else {
+            return default;
+        };
+        match text.trim().parse::<f64>() {
+            Ok(seconds) if (0.0..=31_536_000.0).contains(&seconds) => {
+                Duration::from_secs_f64(seconds)
+            }
+            Ok(_) | Err(_) => {
+                self.mistake(name, format_args!("{text:?} is not a time in seconds"));
+                default
+            }
+        }
+    }
+
+    /// One of `choices`.
+    pub fn choice(
+        &mut self,
+        name: &'static str,
+        default: &'static str,
+        choices: &[&'static str],
+        meaning: &'static str,
+    ) -> &'static str {
+        self.document(name, default.to_owned(), meaning);
+        let Some(text) = self.raw(name) else {
+            return default;
+        };
+        match choices.iter().find(|choice| **choice == text.trim()) {
+            Some(choice) => choice,
+            None => {
+                self.mistake(
+                    name,
+                    format_args!("{text:?} is not one of {}", choices.join(", ")),
+                );
+                default
+            }
+        }
+    }
+
+    /// The rows of the settings table, in the order in which they were read.
+    #[must_use]
+    pub fn documented(&self) -> &[Documented] {
+        &self.documented
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// All mistakes together, when there was any.
+    pub fn finish(&self) -> Result<(), SettingsError> {
+        if self.mistakes.is_empty() {
+            Ok(())
+        } else {
+            Err(SettingsError {
+                mistakes: self.mistakes.clone(),
+            })
+        }
+    }
+
+    fn raw(&mut self, name: &str) -> Option<String> {
+        let value = self.values.get(name)?;
+        if value.contains('\0') {
+            self.mistake(name, "is not valid UTF-8");
+            return None;
+        }
+        (!value.is_empty()).then(|| value.clone())
+    }
+
+    fn document(&mut self, name: &'static str, default: String, meaning: &'static str) {
+        if !self.documented.iter().any(|row| row.name == name) {
+            self.documented.push(Documented {
+                name,
+                default,
+                meaning,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(pairs: &[(&str, &str)]) -> Env {
+        Env::from_pairs(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
+    }
+
+    #[test]
+    fn defaults_hold_where_nothing_is_set() {
+        let mut env = env(&[("EMPTY", "")]);
+        assert_eq!(env.number("PORT", 15432_u16, 1..=u16::MAX, ""), 15432);
+        assert_eq!(env.text("EMPTY", "info", ""), "info");
+        assert!(!env.flag("FLAG", false, ""));
+        assert_eq!(
+            env.seconds("WAIT", Duration::from_secs(30), ""),
+            Duration::from_secs(30)
+        );
+        assert_eq!(env.finish(), Ok(()));
+    }
+
+    #[test]
+    fn all_mistakes_are_reported_together_and_no_secret_among_them() {
+        let mut env = env(&[
+            ("PORT", "70000"),
+            ("FLAG", "maybe"),
+            ("WAIT", "-1"),
+            ("MODE", "requird"),
+            ("KEY", "CANARY"),
+        ]);
+        env.number("PORT", 1_u16, 1..=u16::MAX, "");
+        env.flag("FLAG", true, "");
+        env.seconds("WAIT", Duration::ZERO, "");
+        env.choice("MODE", "optional", &["optional", "required"], "");
+        env.secret("KEY", "");
+        let error = env.finish().expect_err("four mistakes");
+        assert_eq!(error.mistakes.len(), 4, "{error}");
+        let text = error.to_string();
+        assert!(
+            text.starts_with("4 settings are wrong:\n  PORT: \"70000\""),
+            "{text}"
+        );
+        assert!(!text.contains("CANARY"));
+    }
+}

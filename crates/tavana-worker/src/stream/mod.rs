@@ -1,0 +1,11 @@
+//! The conversation between a supervisor and an engine process: frames over a Unix socket pair.
+//!
+//! The format is described at the top of `proto/tavana/engine/v1/engine.proto`. The engine speaks
+//! it with blocking calls (it has no async runtime), the supervisor with tokio.
+
+mod frame;
+
+pub use frame::{
+    AsyncFrameReader, FRAME_BYTES_MAX, Frame, FrameError, FromEngineFrame, ToEngineFrame,
+    read_frame_blocking, write_frame, write_frame_blocking,
+};
