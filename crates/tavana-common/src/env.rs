@@ -81,6 +81,19 @@ impl Env {
         self.values.insert(name.to_owned(), value);
     }
 
+    /// Whether a variable has a value.
+    #[must_use]
+    pub fn is_set(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| !value.is_empty())
+    }
+
+    /// Gives a variable a value unless it has one.
+    pub fn set_default(&mut self, name: &str, value: String) {
+        if !self.is_set(name) {
+            self.set(name, value);
+        }
+    }
+
     /// Notes a mistake that a caller found in a value it read.
     pub fn mistake(&mut self, name: &str, problem: impl Display) {
         self.mistakes.push(format!("{name}: {problem}"));

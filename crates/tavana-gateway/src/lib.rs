@@ -1,1 +1,268 @@
-//! gateway
+//! The gateway: speaks PostgreSQL and Arrow Flight SQL, runs nothing itself.
+//!
+//! The life of a query here: [`pg`] or [`flight`] reads it, [`session`] decides what it is and whose,
+//! [`queue`] lets it in, [`route`] chooses a worker, [`worker`] sends it there, and the batches that
+//! come back go out as the engine encoded them (Flight) or row by row (PostgreSQL). The gateway keeps
+//! nothing on disk and links no DuckDB: any replica can be killed.
+
+mod admin;
+pub mod error;
+mod flight;
+mod metrics;
+mod pg;
+mod queue;
+mod route;
+mod session;
+pub mod settings;
+mod worker;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tavana_common::ids::{GatewayId, SessionId};
+use tavana_common::proto::v1::CloseSessionRequest;
+use tavana_common::secret::ClusterKey;
+use tavana_common::task::{self, Task};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, info, warn};
+
+use crate::metrics::Metrics;
+use crate::queue::Queue;
+use crate::route::{Worker, Workers};
+pub use crate::settings::GatewaySettings;
+
+/// Why a gateway could not start or go on.
+#[derive(Debug, Error)]
+pub enum GatewayError {
+    /// A port is taken or not allowed.
+    #[error("could not listen on {address} ({what}): {source}")]
+    Listen {
+        /// Which service.
+        what: &'static str,
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A worker's address is not a URI.
+    #[error("could not use a worker address: {0}")]
+    WorkerAddress(#[from] tonic::transport::Error),
+    /// A service ended though nobody asked it to.
+    #[error("the {what} service failed: {reason}")]
+    Service {
+        /// Which one.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Where a gateway listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// PostgreSQL.
+    pub postgres: SocketAddr,
+    /// Arrow Flight SQL, unless it is disabled.
+    pub flight: Option<SocketAddr>,
+    /// `/health`, `/ready` and `/metrics`.
+    pub http: SocketAddr,
+}
+
+/// What all sessions of one gateway process share.
+#[derive(Debug)]
+pub(crate) struct Gateway {
+    pub(crate) settings: GatewaySettings,
+    pub(crate) id: GatewayId,
+    pub(crate) cluster_key: ClusterKey,
+    pub(crate) queue: Queue,
+    pub(crate) workers: Workers,
+    pub(crate) metrics: Metrics,
+    pub(crate) cancels: pg::Cancels,
+    /// Cancelled when no new session may begin.
+    pub(crate) draining: CancellationToken,
+    /// Sessions whose engines are no longer needed. As many at most as sessions were pinned.
+    closing: mpsc::UnboundedSender<(Arc<Worker>, SessionId)>,
+}
+
+impl Gateway {
+    /// Frees the engine of a session that ended.
+    fn close_session(&self, worker: Arc<Worker>, session: SessionId) {
+        // The receiver lives as long as the gateway serves; after that the lease frees the engine.
+        drop(self.closing.send((worker, session)));
+    }
+}
+
+/// The three ports, open before anything is served.
+#[derive(Debug)]
+pub struct Listeners {
+    postgres: TcpListener,
+    flight: Option<TcpListener>,
+    http: TcpListener,
+    addresses: Addresses,
+}
+
+impl Listeners {
+    /// Opens the ports of `settings`.
+    ///
+    /// # Errors
+    /// Names the port that could not be opened.
+    pub async fn open(settings: &GatewaySettings) -> Result<Self, GatewayError> {
+        let open = async |what: &'static str, port: u16| {
+            let address = SocketAddr::from((settings.bind_address, port));
+            let listen = async {
+                let listener = TcpListener::bind(address).await?;
+                let local = listener.local_addr()?;
+                Ok((listener, local))
+            };
+            listen.await.map_err(|source| GatewayError::Listen { what, address, source })
+        };
+        let (postgres, postgres_address) = open("PG_PORT", settings.pg_port).await?;
+        let flight = if settings.flight_sql_enabled {
+            Some(open("FLIGHT_SQL_PORT", settings.flight_sql_port).await?)
+        } else {
+            None
+        };
+        let (http, http_address) = open("HTTP_PORT", settings.http_port).await?;
+        let addresses = Addresses {
+            postgres: postgres_address,
+            flight: flight.as_ref().map(|(_, address)| *address),
+            http: http_address,
+        };
+        Ok(Self { postgres, flight: flight.map(|(listener, _)| listener), http, addresses })
+    }
+
+    /// Where they listen.
+    #[must_use]
+    pub fn addresses(&self) -> Addresses {
+        self.addresses
+    }
+}
+
+/// Serves until `shutdown`, then lets running statements end within the drain time.
+/// `ready` hears when the first worker is usable.
+///
+/// # Errors
+/// When a port cannot be served or a service fails.
+pub async fn run(
+    settings: GatewaySettings,
+    listeners: Listeners,
+    ready: oneshot::Sender<()>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), GatewayError> {
+    let id = GatewayId::mint();
+    let cluster_key = settings.cluster_key.clone().unwrap_or_else(|| {
+        warn!("TAVANA_CLUSTER_KEY is not set: tickets are valid on this gateway only, and workers are not asked for a token");
+        ClusterKey::random()
+    });
+    let queue = Queue::new(settings.queue_length_max, settings.queue_wait_max);
+    let workers = Workers::start(&settings, id, &queue)?;
+    let (closing, to_close) = mpsc::unbounded_channel();
+    let drain_max = settings.drain_max;
+    let gateway = Arc::new(Gateway {
+        settings,
+        id,
+        cluster_key,
+        queue,
+        workers,
+        metrics: Metrics::new(),
+        cancels: pg::Cancels::default(),
+        draining: CancellationToken::new(),
+        closing,
+    });
+    let _closer = task::spawn(close_sessions(id, to_close));
+    let stop = CancellationToken::new();
+    let addresses = listeners.addresses;
+    info!(gateway = %id, postgres = %addresses.postgres, flight = ?addresses.flight, http = %addresses.http, "gateway listens");
+
+    let http = task::spawn(admin::serve(listeners.http, Arc::clone(&gateway), stop.clone()));
+    let postgres =
+        task::spawn(pg::serve(listeners.postgres, Arc::clone(&gateway), stop.clone()));
+    let flight = listeners
+        .flight
+        .map(|listener| task::spawn(flight::serve(listener, Arc::clone(&gateway), stop.clone())));
+    let _announcer = task::spawn(announce(Arc::clone(&gateway), ready));
+
+    let failed = serve_until(shutdown, postgres, flight, http, &gateway, &stop, drain_max).await;
+    info!(gateway = %id, "gateway has stopped");
+    failed
+}
+
+async fn serve_until(
+    shutdown: impl Future<Output = ()>,
+    mut postgres: Task<std::io::Result<()>>,
+    flight: Option<Task<Result<(), tonic::transport::Error>>>,
+    mut http: Task<std::io::Result<()>>,
+    gateway: &Gateway,
+    stop: &CancellationToken,
+    drain_max: std::time::Duration,
+) -> Result<(), GatewayError> {
+    let mut flight = match flight {
+        Some(task) => futures::future::Either::Left(task),
+        None => futures::future::Either::Right(std::future::pending()),
+    };
+    let service = |what, result: Result<String, tokio::task::JoinError>| {
+        let reason = result.unwrap_or_else(|error| error.to_string());
+        Err(GatewayError::Service { what, reason })
+    };
+    tokio::pin!(shutdown);
+    tokio::select! {
+        biased;
+        () = &mut shutdown => {}
+        result = &mut postgres => return service("PostgreSQL", result.map(|ended| format!("{ended:?}"))),
+        result = &mut flight => return service("Flight SQL", result.map(|ended| format!("{ended:?}"))),
+        result = &mut http => return service("HTTP", result.map(|ended| format!("{ended:?}"))),
+    }
+    info!(gateway = %gateway.id, "gateway is draining");
+    gateway.draining.cancel();
+    let drained = async {
+        while gateway.queue.running() + gateway.queue.waiting() > 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    if tokio::time::timeout(drain_max, drained).await.is_err() {
+        warn!(running = gateway.queue.running(), "the drain time is over, what still runs is cancelled");
+    }
+    stop.cancel();
+    // The services end their connections now; what does not end within a moment is dropped.
+    let ended = futures::future::join(postgres, http);
+    if tokio::time::timeout(std::time::Duration::from_secs(2), ended).await.is_err() {
+        debug!("some connections did not end in time");
+    }
+    Ok(())
+}
+
+async fn announce(gateway: Arc<Gateway>, ready: oneshot::Sender<()>) {
+    loop {
+        if gateway.workers.usable(std::time::Duration::from_secs(3600)).await.is_ok() {
+            if ready.send(()).is_err() {
+                debug!("nobody waits for the first worker");
+            }
+            return;
+        }
+    }
+}
+
+/// Tells workers which sessions ended.
+async fn close_sessions(
+    id: GatewayId,
+    mut to_close: mpsc::UnboundedReceiver<(Arc<Worker>, SessionId)>,
+) {
+    while let Some((worker, session)) = to_close.recv().await {
+        let request = CloseSessionRequest {
+            session_id: session.to_string(),
+            gateway_id: id.to_string(),
+        };
+        let mut client = worker.client();
+        let closed = tokio::time::timeout(
+            std::time::Duration::from_secs(5),
+            client.close_session(request),
+        );
+        if !matches!(closed.await, Ok(Ok(_))) {
+            // The worker is away: its lease on this gateway's sessions ends without us.
+            debug!(%session, "could not close a session on its worker");
+        }
+    }
+}

@@ -79,8 +79,11 @@ pub fn write_frame_blocking<M: Message>(
         Frame::Message(message) => writer.write_all(&encode_message(message)?)?,
         Frame::Batch(batch) => {
             let head = encode_batch_head(batch)?;
-            let mut slices =
-                [IoSlice::new(&head), IoSlice::new(&batch.header), IoSlice::new(&batch.body)];
+            let mut slices = [
+                IoSlice::new(&head),
+                IoSlice::new(&batch.header),
+                IoSlice::new(&batch.body),
+            ];
             let mut left = &mut slices[..];
             IoSlice::advance_slices(&mut left, 0);
             while !left.is_empty() {
@@ -139,8 +142,7 @@ pub async fn write_frame<M: Message>(
         Frame::Message(message) => writer.write_all(&encode_message(message)?).await?,
         Frame::Batch(batch) => {
             let head = encode_batch_head(batch)?;
-            let mut parts =
-                (&head[..]).chain(batch.header.clone()).chain(batch.body.clone());
+            let mut parts = Buf::chain(&head[..], batch.header.clone()).chain(batch.body.clone());
             writer.write_all_buf(&mut parts).await?;
         }
     }
@@ -159,7 +161,11 @@ pub struct AsyncFrameReader<R, M> {
 impl<R: AsyncRead + Unpin, M: Message + Default> AsyncFrameReader<R, M> {
     /// Reads frames from `reader`, which must stand at the start of a frame.
     pub fn new(reader: R) -> Self {
-        Self { reader, buffer: BytesMut::new(), message: PhantomData }
+        Self {
+            reader,
+            buffer: BytesMut::new(),
+            message: PhantomData,
+        }
     }
 
     /// The next frame; `None` when the other side closed the stream between two frames.
@@ -186,7 +192,11 @@ impl<R: AsyncRead + Unpin, M: Message + Default> AsyncFrameReader<R, M> {
             self.buffer.reserve(wanted);
             let mut room = (&mut self.buffer).limit(wanted);
             if self.reader.read_buf(&mut room).await? == 0 {
-                return if self.buffer.is_empty() { Ok(None) } else { Err(FrameError::Truncated) };
+                return if self.buffer.is_empty() {
+                    Ok(None)
+                } else {
+                    Err(FrameError::Truncated)
+                };
             }
         }
     }
@@ -221,7 +231,11 @@ fn decode_payload<M: Message + Default>(
         return Err(FrameError::BatchTooShort);
     }
     let header = payload.split_to(header_bytes);
-    Ok(Frame::Batch(Batch { header, body: payload, rows }))
+    Ok(Frame::Batch(Batch {
+        header,
+        body: payload,
+        rows,
+    }))
 }
 
 fn encode_message<M: Message>(message: &M) -> Result<Vec<u8>, FrameError> {
@@ -235,8 +249,9 @@ fn encode_message<M: Message>(message: &M) -> Result<Vec<u8>, FrameError> {
 
 fn encode_batch_head(batch: &Batch) -> Result<[u8; HEAD_BYTES + BATCH_HEAD_BYTES], FrameError> {
     let payload_bytes = BATCH_HEAD_BYTES + batch.header.len() + batch.body.len();
-    let header_bytes = u32::try_from(batch.header.len())
-        .map_err(|_| FrameError::TooLong { bytes: batch.header.len() })?;
+    let header_bytes = u32::try_from(batch.header.len()).map_err(|_| FrameError::TooLong {
+        bytes: batch.header.len(),
+    })?;
     let mut head = [0_u8; HEAD_BYTES + BATCH_HEAD_BYTES];
     let mut out = &mut head[..];
     out.put_u32_le(frame_length(payload_bytes)?);
@@ -263,13 +278,23 @@ mod tests {
     use super::*;
 
     fn done(rows: u64) -> FromEngineFrame {
-        let done = Done { rows, changed_rows: Some(7), more: false };
-        Frame::Message(FromEngine { message: Some(from_engine::Message::Done(done)) })
+        let done = Done {
+            rows,
+            changed_rows: Some(7),
+            more: false,
+        };
+        Frame::Message(FromEngine {
+            message: Some(from_engine::Message::Done(done)),
+        })
     }
 
     fn batch(header_bytes: usize, body_bytes: usize) -> Batch {
         let filled = |bytes| Bytes::from((0..bytes).map(|i| (i % 251) as u8).collect::<Vec<_>>());
-        Batch { header: filled(header_bytes), body: filled(body_bytes), rows: 3 }
+        Batch {
+            header: filled(header_bytes),
+            body: filled(body_bytes),
+            rows: 3,
+        }
     }
 
     /// Gives its bytes out a few at a time.
@@ -286,7 +311,12 @@ mod tests {
 
     #[test]
     fn frames_survive_a_blocking_round_trip_in_small_pieces() {
-        let frames = [done(1), Frame::Batch(batch(9, 100_000)), Frame::Batch(batch(0, 0)), done(2)];
+        let frames = [
+            done(1),
+            Frame::Batch(batch(9, 100_000)),
+            Frame::Batch(batch(0, 0)),
+            done(2),
+        ];
         let mut wire = Vec::new();
         for frame in &frames {
             write_frame_blocking(&mut wire, frame).unwrap();
@@ -294,15 +324,26 @@ mod tests {
         for piece in [1, 3, 4096, usize::MAX] {
             let mut reader = Trickle(&wire, piece);
             for frame in &frames {
-                assert_eq!(read_frame_blocking(&mut reader).unwrap().as_ref(), Some(frame));
+                assert_eq!(
+                    read_frame_blocking(&mut reader).unwrap().as_ref(),
+                    Some(frame)
+                );
             }
-            assert_eq!(read_frame_blocking::<FromEngine>(&mut reader).unwrap(), None);
+            assert_eq!(
+                read_frame_blocking::<FromEngine>(&mut reader).unwrap(),
+                None
+            );
         }
     }
 
     #[tokio::test]
     async fn frames_survive_an_async_round_trip_over_a_narrow_pipe() {
-        let frames = [done(1), Frame::Batch(batch(9, 100_000)), Frame::Batch(batch(0, 0)), done(2)];
+        let frames = [
+            done(1),
+            Frame::Batch(batch(9, 100_000)),
+            Frame::Batch(batch(0, 0)),
+            done(2),
+        ];
         let (mut near, far) = tokio::io::duplex(777);
         let sent = frames.clone();
         let send = async move {
@@ -330,7 +371,10 @@ mod tests {
             let blocking = read_frame_blocking::<FromEngine>(&mut &*short);
             assert!(matches!(blocking, Err(FrameError::Truncated)), "{cut}");
             let mut reader = AsyncFrameReader::<_, FromEngine>::new(short);
-            assert!(matches!(reader.next().await, Err(FrameError::Truncated)), "{cut}");
+            assert!(
+                matches!(reader.next().await, Err(FrameError::Truncated)),
+                "{cut}"
+            );
         }
     }
 
@@ -340,14 +384,21 @@ mod tests {
         let blocking = read_frame_blocking::<FromEngine>(&mut &wire[..]);
         assert!(matches!(blocking, Err(FrameError::TooLong { .. })));
         let mut reader = AsyncFrameReader::<_, FromEngine>::new(&wire[..]);
-        assert!(matches!(reader.next().await, Err(FrameError::TooLong { .. })));
+        assert!(matches!(
+            reader.next().await,
+            Err(FrameError::TooLong { .. })
+        ));
     }
 
     #[test]
     fn a_batch_header_longer_than_its_frame_is_refused() {
-        let close = to_engine::Message::CloseCursor(CloseCursor { cursor_id: "x".to_owned() });
+        let close = to_engine::Message::CloseCursor(CloseCursor {
+            cursor_id: "x".to_owned(),
+        });
         let mut wire = Vec::new();
-        let frame = Frame::Message(ToEngine { message: Some(close) });
+        let frame = Frame::Message(ToEngine {
+            message: Some(close),
+        });
         write_frame_blocking(&mut wire, &frame).unwrap();
         wire[4] = KIND_BATCH;
         let read = read_frame_blocking::<ToEngine>(&mut &wire[..]);

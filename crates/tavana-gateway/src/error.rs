@@ -1,0 +1,486 @@
+//! What a client hears when a statement fails: a SQLSTATE and PostgreSQL's fields, the same for
+//! both protocols.
+//!
+//! The classes are those of PostgreSQL (Appendix A, "PostgreSQL Error Codes"); DuckDB's own
+//! exception type and subtype choose among them.
+
+use std::fmt;
+
+use tavana_common::failure;
+use tavana_common::proto::v1::{Failure, FailureKind};
+use tonic::{Code, Status};
+
+/// A five-character error code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SqlState(pub &'static str);
+
+macro_rules! sql_states {
+    ($($name:ident = $code:literal),* $(,)?) => {
+        impl SqlState {
+            $(pub(crate) const $name: Self = Self($code);)*
+        }
+    };
+}
+
+sql_states! {
+    FEATURE_NOT_SUPPORTED = "0A000",
+    PROTOCOL_VIOLATION = "08P01",
+    CARDINALITY_VIOLATION = "21000",
+    NUMERIC_OUT_OF_RANGE = "22003",
+    INVALID_DATETIME = "22007",
+    DATETIME_OVERFLOW = "22008",
+    DIVISION_BY_ZERO = "22012",
+    INVALID_PARAMETER = "22023",
+    CHARACTER_NOT_IN_REPERTOIRE = "22021",
+    INVALID_TEXT = "22P02",
+    INTEGRITY = "23000",
+    NOT_NULL_VIOLATION = "23502",
+    FOREIGN_KEY_VIOLATION = "23503",
+    UNIQUE_VIOLATION = "23505",
+    CHECK_VIOLATION = "23514",
+    ACTIVE_TRANSACTION = "25001",
+    NO_ACTIVE_TRANSACTION = "25P01",
+    IN_FAILED_TRANSACTION = "25P02",
+    INVALID_STATEMENT_NAME = "26000",
+    INVALID_AUTHORIZATION = "28000",
+    DEPENDENT_OBJECTS = "2BP01",
+    INVALID_CURSOR_NAME = "34000",
+    INVALID_CATALOG = "3D000",
+    INVALID_SCHEMA = "3F000",
+    SERIALIZATION_FAILURE = "40001",
+    SYNTAX_ERROR = "42601",
+    INSUFFICIENT_PRIVILEGE = "42501",
+    CANNOT_COERCE = "42846",
+    GROUPING_ERROR = "42803",
+    DATATYPE_MISMATCH = "42804",
+    UNDEFINED_COLUMN = "42703",
+    AMBIGUOUS_COLUMN = "42702",
+    UNDEFINED_FUNCTION = "42883",
+    UNDEFINED_TABLE = "42P01",
+    UNDEFINED_PARAMETER = "42P02",
+    UNDEFINED_OBJECT = "42704",
+    DUPLICATE_COLUMN = "42701",
+    DUPLICATE_CURSOR = "42P03",
+    DUPLICATE_DATABASE = "42P04",
+    DUPLICATE_PREPARED = "42P05",
+    DUPLICATE_SCHEMA = "42P06",
+    DUPLICATE_TABLE = "42P07",
+    DUPLICATE_FUNCTION = "42723",
+    DUPLICATE_OBJECT = "42710",
+    DISK_FULL = "53100",
+    OUT_OF_MEMORY = "53200",
+    TOO_MANY_CONNECTIONS = "53300",
+    CONFIGURATION_LIMIT = "53400",
+    PROGRAM_LIMIT = "54000",
+    OBJECT_NOT_IN_STATE = "55000",
+    OBJECT_IN_USE = "55006",
+    QUERY_CANCELED = "57014",
+    ADMIN_SHUTDOWN = "57P01",
+    CRASH_SHUTDOWN = "57P02",
+    CANNOT_CONNECT_NOW = "57P03",
+    IO_ERROR = "58030",
+    UNDEFINED_FILE = "58P01",
+    INTERNAL = "XX000",
+}
+
+impl fmt::Display for SqlState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A statement's failure as its client may hear it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryError {
+    /// What kind of failure it is.
+    pub sqlstate: SqlState,
+    /// Lowercase, factual, no full stop.
+    pub message: String,
+    /// A sentence with more facts.
+    pub detail: Option<String>,
+    /// A sentence with what to do.
+    pub hint: Option<String>,
+    /// Offset in characters, from 1, in the text that the client sent.
+    pub position: Option<u32>,
+    /// DuckDB's exception type, when DuckDB raised it.
+    pub duckdb_class: Option<String>,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.sqlstate)
+    }
+}
+
+impl std::error::Error for QueryError {}
+
+impl QueryError {
+    pub(crate) fn new(sqlstate: SqlState, message: impl Into<String>) -> Self {
+        Self {
+            sqlstate,
+            message: message.into(),
+            detail: None,
+            hint: None,
+            position: None,
+            duckdb_class: None,
+        }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, position: u32) -> Self {
+        self.position = Some(position);
+        self
+    }
+
+    pub(crate) fn canceled() -> Self {
+        Self::new(SqlState::QUERY_CANCELED, "canceling statement due to user request")
+    }
+
+    pub(crate) fn timed_out() -> Self {
+        Self::new(SqlState::QUERY_CANCELED, "canceling statement due to statement timeout")
+    }
+
+    pub(crate) fn in_failed_transaction() -> Self {
+        Self::new(
+            SqlState::IN_FAILED_TRANSACTION,
+            "current transaction is aborted, commands ignored until end of transaction block",
+        )
+    }
+
+    pub(crate) fn worker_lost() -> Self {
+        Self::new(SqlState::CRASH_SHUTDOWN, "the connection to the worker was lost")
+            .with_hint("Run the statement again.")
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(SqlState::INTERNAL, message)
+    }
+
+    /// Whether the statement may never have started or the engine under it died: the cases in
+    /// which a read-only statement may be run once more elsewhere.
+    pub(crate) fn is_loss(&self) -> bool {
+        self.sqlstate == SqlState::CRASH_SHUTDOWN || self.sqlstate == SqlState::ADMIN_SHUTDOWN
+    }
+
+    /// What a worker's status says, for a client.
+    pub(crate) fn from_status(status: &Status) -> Self {
+        match failure::from_status(status) {
+            Some(failure) => Self::from_failure(failure),
+            None if status.code() == Code::ResourceExhausted
+                || status.code() == Code::OutOfRange =>
+            {
+                Self::new(SqlState::PROGRAM_LIMIT, "a message between gateway and worker is too large")
+            }
+            None if status.code() == Code::Unauthenticated => Self::new(
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                "the worker does not accept this gateway",
+            )
+            .with_hint("Give gateway and worker the same TAVANA_CLUSTER_KEY."),
+            // Everything else is the transport: a worker that went away.
+            None => Self::worker_lost(),
+        }
+    }
+
+    fn from_failure(failure: Failure) -> Self {
+        let kind = failure.kind();
+        let sqlstate = match kind {
+            FailureKind::FailureEngine => engine_state(&failure),
+            FailureKind::FailureCancelled => return Self::canceled(),
+            FailureKind::FailureTimeout => return Self::timed_out(),
+            FailureKind::FailureEngineLost | FailureKind::FailureSessionLost => {
+                SqlState::CRASH_SHUTDOWN
+            }
+            FailureKind::FailureOverloaded => SqlState::TOO_MANY_CONNECTIONS,
+            FailureKind::FailureDraining => SqlState::ADMIN_SHUTDOWN,
+            FailureKind::FailurePermission => SqlState::INSUFFICIENT_PRIVILEGE,
+            FailureKind::FailureInvalid => invalid_state(&failure.message),
+            FailureKind::FailureNoSuchCursor => SqlState::INVALID_CURSOR_NAME,
+            FailureKind::FailureLimit => SqlState::PROGRAM_LIMIT,
+            FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
+        };
+        Self {
+            sqlstate,
+            message: failure.message,
+            detail: None,
+            hint: Some(failure.hint).filter(|hint| !hint.is_empty()),
+            position: (failure.position > 0).then_some(failure.position),
+            duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
+        }
+    }
+
+    /// The same failure for a gRPC client; the SQLSTATE stands in the message, as ADBC drivers
+    /// look for it, and alone in the details.
+    pub(crate) fn grpc_status(&self) -> Status {
+        let code = match self.sqlstate.0.get(..2).unwrap_or_default() {
+            "0A" => Code::Unimplemented,
+            "28" => Code::Unauthenticated,
+            "53" | "54" => Code::ResourceExhausted,
+            "57" if self.sqlstate == SqlState::QUERY_CANCELED => {
+                if *self == Self::timed_out() { Code::DeadlineExceeded } else { Code::Cancelled }
+            }
+            "57" | "08" => Code::Unavailable,
+            "40" => Code::Aborted,
+            "23" => Code::AlreadyExists,
+            "25" | "55" => Code::FailedPrecondition,
+            "58" => Code::NotFound,
+            "XX" => Code::Internal,
+            _ => match self.sqlstate {
+                SqlState::INSUFFICIENT_PRIVILEGE => Code::PermissionDenied,
+                SqlState::UNDEFINED_TABLE
+                | SqlState::UNDEFINED_COLUMN
+                | SqlState::UNDEFINED_FUNCTION
+                | SqlState::INVALID_CATALOG
+                | SqlState::INVALID_SCHEMA => Code::NotFound,
+                SqlState::DUPLICATE_TABLE | SqlState::DUPLICATE_SCHEMA => Code::AlreadyExists,
+                _ => Code::InvalidArgument,
+            },
+        };
+        let mut message = format!("{} (SQLSTATE {})", self.message, self.sqlstate);
+        if let Some(hint) = &self.hint {
+            message.push_str("; ");
+            message.push_str(hint);
+        }
+        Status::with_details(code, message, self.sqlstate.0.as_bytes().into())
+    }
+}
+
+fn invalid_state(message: &str) -> SqlState {
+    if message.starts_with("cannot insert multiple commands") {
+        SqlState::SYNTAX_ERROR
+    } else {
+        SqlState::PROTOCOL_VIOLATION
+    }
+}
+
+/// The SQLSTATE of what DuckDB raised. Type and subtype decide; only where DuckDB has one class
+/// for several conditions does the fixed start of its message decide too.
+fn engine_state(failure: &Failure) -> SqlState {
+    let message = failure.message.as_str();
+    let has = |part: &str| message.contains(part);
+    let extra = |name: &str| failure.duckdb_extra.get(name).map_or("", String::as_str);
+    match failure.duckdb_class.as_str() {
+        "Parser" | "Syntax" => SqlState::SYNTAX_ERROR,
+        "Catalog" => match failure.duckdb_subtype.as_str() {
+            "ENTRY_ALREADY_EXISTS" => already_exists(extra("type"), message),
+            "MISSING_ENTRY" => missing(extra("type"), message),
+            _ if has("already exists") => already_exists(extra("type"), message),
+            _ => missing(extra("type"), message),
+        },
+        "Binder" => match failure.duckdb_subtype.as_str() {
+            "COLUMN_NOT_FOUND" => SqlState::UNDEFINED_COLUMN,
+            "NO_MATCHING_FUNCTION" => SqlState::UNDEFINED_FUNCTION,
+            _ => binder_state(message),
+        },
+        "Conversion" => {
+            if has("out of range") || has("overflow") {
+                if has("date") || has("timestamp") || has("time ") {
+                    SqlState::DATETIME_OVERFLOW
+                } else {
+                    SqlState::NUMERIC_OUT_OF_RANGE
+                }
+            } else if has("date field value out of range") {
+                SqlState::DATETIME_OVERFLOW
+            } else if has("Unimplemented type for cast") {
+                SqlState::CANNOT_COERCE
+            } else if has("invalid date") || has("invalid timestamp") || has("date format") {
+                SqlState::INVALID_DATETIME
+            } else {
+                SqlState::INVALID_TEXT
+            }
+        }
+        "Out of Range" => SqlState::NUMERIC_OUT_OF_RANGE,
+        "Mismatch Type" => SqlState::DATATYPE_MISMATCH,
+        "Divide by Zero" => SqlState::DIVISION_BY_ZERO,
+        "Constraint" => {
+            if has("Duplicate key") || has("duplicate key") || has("unique constraint") {
+                SqlState::UNIQUE_VIOLATION
+            } else if has("NOT NULL constraint") {
+                SqlState::NOT_NULL_VIOLATION
+            } else if has("CHECK constraint") {
+                SqlState::CHECK_VIOLATION
+            } else if has("foreign key") {
+                SqlState::FOREIGN_KEY_VIOLATION
+            } else {
+                SqlState::INTEGRITY
+            }
+        }
+        "Invalid Input" => {
+            if has("More than one row returned by a subquery") {
+                SqlState::CARDINALITY_VIOLATION
+            } else if has("Malformed JSON") {
+                SqlState::INVALID_TEXT
+            } else if has("Values were not provided for the following prepared statement parameters") {
+                SqlState::UNDEFINED_PARAMETER
+            } else {
+                SqlState::INVALID_PARAMETER
+            }
+        }
+        "TransactionContext" | "Transaction" => {
+            if has("Current transaction is aborted") {
+                SqlState::IN_FAILED_TRANSACTION
+            } else if has("cannot start a transaction within") {
+                SqlState::ACTIVE_TRANSACTION
+            } else if has("no transaction is active") {
+                SqlState::NO_ACTIVE_TRANSACTION
+            } else {
+                SqlState::SERIALIZATION_FAILURE
+            }
+        }
+        "INTERRUPT" | "Interrupt" => SqlState::QUERY_CANCELED,
+        "Out of Memory" => {
+            if has("temp_directory") || has("max_temp_directory_size") {
+                SqlState::DISK_FULL
+            } else {
+                SqlState::OUT_OF_MEMORY
+            }
+        }
+        "HTTP" => {
+            if has("403") || has("401") || has("AccessDenied") {
+                SqlState::INSUFFICIENT_PRIVILEGE
+            } else if has("404") {
+                SqlState::UNDEFINED_FILE
+            } else {
+                SqlState::IO_ERROR
+            }
+        }
+        "IO" => {
+            if has("No files found that match") || has("No such file") || has("does not exist") {
+                SqlState::UNDEFINED_FILE
+            } else if has("No space left") {
+                SqlState::DISK_FULL
+            } else if has("403") || has("AccessDenied") {
+                SqlState::INSUFFICIENT_PRIVILEGE
+            } else {
+                SqlState::IO_ERROR
+            }
+        }
+        "Permission" => SqlState::INSUFFICIENT_PRIVILEGE,
+        "Invalid Configuration" => SqlState::INVALID_PARAMETER,
+        "Not implemented" | "NotImplemented" => SqlState::FEATURE_NOT_SUPPORTED,
+        "Dependency" => SqlState::DEPENDENT_OBJECTS,
+        "Sequence" => SqlState::OBJECT_NOT_IN_STATE,
+        "Extension Autoloading" | "Missing Extension" | "Autoload" => SqlState::UNDEFINED_FILE,
+        "Parameter Not Resolved" | "Parameter Not Allowed" => SqlState::UNDEFINED_PARAMETER,
+        _ => SqlState::INTERNAL,
+    }
+}
+
+fn binder_state(message: &str) -> SqlState {
+    let has = |part: &str| message.contains(part);
+    if has("Ambiguous reference to column") {
+        SqlState::AMBIGUOUS_COLUMN
+    } else if has("GROUP BY clause") || has("WHERE clause cannot contain aggregates") {
+        SqlState::GROUPING_ERROR
+    } else if has("aggregate function calls cannot") || has("aggregates are not allowed") {
+        SqlState::GROUPING_ERROR
+    } else if has("No function matches") || has("Could not choose a best candidate function") {
+        SqlState::UNDEFINED_FUNCTION
+    } else if has("Referenced table") && has("not found") {
+        SqlState::UNDEFINED_TABLE
+    } else if has("Referenced column") || has("not found in FROM clause") {
+        SqlState::UNDEFINED_COLUMN
+    } else if has("does not have a column") {
+        SqlState::UNDEFINED_COLUMN
+    } else if has("Cannot mix values of type") || has("Cannot compare values of type") {
+        SqlState::DATATYPE_MISMATCH
+    } else if has("Catalog \"") && has("does not exist") {
+        SqlState::INVALID_CATALOG
+    } else if has("values for") || has("columns but") || has("number of columns") {
+        SqlState::SYNTAX_ERROR
+    } else {
+        SqlState::SYNTAX_ERROR
+    }
+}
+
+fn missing(kind: &str, message: &str) -> SqlState {
+    let kind = if kind.is_empty() { message } else { kind };
+    let starts = |prefix: &str| kind.starts_with(prefix);
+    if starts("Table Function")
+        || starts("Scalar Function")
+        || starts("Aggregate Function")
+        || starts("Macro")
+        || starts("Table Macro")
+        || starts("Function")
+        || starts("Pragma")
+    {
+        SqlState::UNDEFINED_FUNCTION
+    } else if starts("Schema") {
+        SqlState::INVALID_SCHEMA
+    } else if starts("Type") || starts("Collation") || starts("unrecognized configuration") {
+        SqlState::UNDEFINED_OBJECT
+    } else if starts("Database") || starts("Catalog") {
+        SqlState::INVALID_CATALOG
+    } else if starts("Setting") || starts("Sequence") || starts("Index") || starts("Secret") {
+        SqlState::UNDEFINED_OBJECT
+    } else {
+        SqlState::UNDEFINED_TABLE
+    }
+}
+
+fn already_exists(kind: &str, message: &str) -> SqlState {
+    let kind = if kind.is_empty() { message } else { kind };
+    let starts = |prefix: &str| kind.starts_with(prefix);
+    if starts("Schema") {
+        SqlState::DUPLICATE_SCHEMA
+    } else if starts("Macro") || starts("Table Macro") || starts("Scalar Function") {
+        SqlState::DUPLICATE_FUNCTION
+    } else if starts("Column") {
+        SqlState::DUPLICATE_COLUMN
+    } else if starts("Database") {
+        SqlState::DUPLICATE_DATABASE
+    } else if starts("Type") || starts("Secret") {
+        SqlState::DUPLICATE_OBJECT
+    } else {
+        SqlState::DUPLICATE_TABLE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_and_subtype_of_duckdb_choose_the_sqlstate() {
+        let table = [
+            ("Parser", "SYNTAX_ERROR", "syntax error at or near \"selec\"", "42601"),
+            ("Catalog", "MISSING_ENTRY", "Table with name nope does not exist!", "42P01"),
+            ("Catalog", "MISSING_ENTRY", "Scalar Function with name f does not exist!", "42883"),
+            ("Catalog", "MISSING_ENTRY", "Type with name t does not exist!", "42704"),
+            ("Catalog", "ENTRY_ALREADY_EXISTS", "Table with name \"t\" already exists!", "42P07"),
+            ("Binder", "COLUMN_NOT_FOUND", "Referenced column \"bad\" not found", "42703"),
+            ("Binder", "", "Referenced table \"u\" not found! Candidate tables: \"t\"", "42P01"),
+            ("Binder", "", "No function matches the given name and argument types", "42883"),
+            ("Conversion", "", "Could not convert string 'x' to INT32", "22P02"),
+            ("Constraint", "", "Duplicate key \"a: 1\" violates primary key constraint", "23505"),
+            ("Out of Memory", "", "failed to allocate data of size 8.0 GiB", "53200"),
+            ("Permission", "", "Cannot access file \"/etc/passwd\"", "42501"),
+            // A table whose name looks like another condition stays a missing table.
+            ("Catalog", "MISSING_ENTRY", "Table with name out_of_memory does not exist!", "42P01"),
+            ("Whatever", "", "?", "XX000"),
+        ];
+        for (class, subtype, message, sqlstate) in table {
+            let mut failure = failure::new(FailureKind::FailureEngine, message);
+            failure.duckdb_class = class.to_owned();
+            failure.duckdb_subtype = subtype.to_owned();
+            let error = QueryError::from_status(&failure::to_status(failure));
+            assert_eq!(error.sqlstate.0, sqlstate, "{class} {message}");
+        }
+    }
+
+    #[test]
+    fn a_transport_fault_is_a_lost_worker() {
+        let error = QueryError::from_status(&Status::unavailable("tcp connect error"));
+        assert_eq!(error.sqlstate, SqlState::CRASH_SHUTDOWN);
+        assert!(error.is_loss());
+        assert!(!error.message.contains("tcp"), "addresses and causes stay inside");
+    }
+}

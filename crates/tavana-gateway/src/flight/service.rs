@@ -1,0 +1,452 @@
+//! The Flight service: which message means what.
+
+use std::sync::Arc;
+
+use arrow_flight::flight_service_server::FlightService;
+use arrow_flight::sql::{
+    ActionBeginTransactionRequest, ActionCancelQueryRequest, ActionCancelQueryResult,
+    ActionClosePreparedStatementRequest, ActionCreatePreparedStatementRequest,
+    ActionEndTransactionRequest, Any, Command, DoPutUpdateResult, ProstMessageExt,
+};
+use arrow_flight::{
+    Action, ActionType, CancelFlightInfoRequest, CancelFlightInfoResult, CancelStatus, Criteria,
+    Empty, FlightData, FlightDescriptor, FlightInfo, HandshakeRequest, HandshakeResponse, PollInfo,
+    PutResult, SchemaResult, Ticket,
+};
+use bytes::Bytes;
+use futures::StreamExt;
+use prost::Message;
+use tavana_common::secret::ClusterKey;
+use tonic::metadata::MetadataMap;
+use tonic::{Extensions, Request, Response, Status, Streaming};
+
+use super::connection::ConnectionInfo;
+use super::info::{
+    FlightStream, UNKNOWN_ROWS, batch_stream, encapsulated_schema, flight_info, once,
+};
+use super::parameters::ParameterBatches;
+use super::principal::{bearer_token, principal_of, principal_of_handshake};
+use super::running::Running;
+use super::sessions::ClientSession;
+use super::ticket;
+use crate::Gateway;
+
+/// Messages that a client may still send after its update was answered; then the call ends.
+const LATE_MESSAGES_MAX: usize = 1024;
+/// `CloseSessionResult` of Flight.proto with status CLOSED.
+const SESSION_CLOSED: &[u8] = &[0x08, 0x01];
+
+const CANCEL_FLIGHT_INFO: &str = "CancelFlightInfo";
+const CANCEL_QUERY: &str = "CancelQuery";
+const CREATE_PREPARED: &str = "CreatePreparedStatement";
+const CLOSE_PREPARED: &str = "ClosePreparedStatement";
+const BEGIN_TRANSACTION: &str = "BeginTransaction";
+const END_TRANSACTION: &str = "EndTransaction";
+const CLOSE_SESSION: &str = "CloseSession";
+
+const ACTIONS: [(&str, &str); 7] = [
+    (
+        CREATE_PREPARED,
+        "ActionCreatePreparedStatementRequest: parse and bind a statement.",
+    ),
+    (
+        CLOSE_PREPARED,
+        "ActionClosePreparedStatementRequest: forget a prepared statement.",
+    ),
+    (
+        BEGIN_TRANSACTION,
+        "ActionBeginTransactionRequest: turn autocommit off.",
+    ),
+    (
+        END_TRANSACTION,
+        "ActionEndTransactionRequest: commit or roll back.",
+    ),
+    (
+        CANCEL_FLIGHT_INFO,
+        "CancelFlightInfoRequest: stop a running statement.",
+    ),
+    (
+        CANCEL_QUERY,
+        "ActionCancelQueryRequest: stop a running statement.",
+    ),
+    (
+        CLOSE_SESSION,
+        "CloseSessionRequest: end the session of this connection.",
+    ),
+];
+
+/// The service of one gateway.
+#[derive(Debug)]
+pub(crate) struct Service {
+    gateway: Arc<Gateway>,
+    running: Arc<Running>,
+}
+
+impl Service {
+    pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
+        Self {
+            gateway,
+            running: Arc::default(),
+        }
+    }
+
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.gateway
+    }
+
+    pub(crate) fn cluster_key(&self) -> &ClusterKey {
+        &self.gateway.cluster_key
+    }
+
+    pub(crate) fn running(&self) -> &Arc<Running> {
+        &self.running
+    }
+
+    fn caller(
+        &self,
+        metadata: &MetadataMap,
+        extensions: &Extensions,
+    ) -> Result<Arc<ClientSession>, Status> {
+        let principal = principal_of(self.cluster_key(), metadata, ticket::now())?;
+        connection(extensions)?.sessions().session_of(&principal)
+    }
+
+    async fn info_of(
+        &self,
+        client: &ClientSession,
+        descriptor: FlightDescriptor,
+    ) -> Result<FlightInfo, Status> {
+        match command_of(&descriptor.cmd)? {
+            Command::CommandStatementQuery(query) => {
+                let transaction = query.transaction_id.as_ref();
+                self.statement_info(client, query.query, transaction, descriptor)
+                    .await
+            }
+            Command::CommandPreparedStatementQuery(query) => {
+                let handle = query.prepared_statement_handle;
+                self.prepared_info(client, &handle, descriptor).await
+            }
+            command => {
+                // The ticket of a catalog command is the command itself: it says all.
+                let schema = encapsulated_schema(&*self.catalog_schema(&command)?)?;
+                let ticket = descriptor.cmd.clone();
+                Ok(flight_info(schema, ticket, UNKNOWN_ROWS, descriptor))
+            }
+        }
+    }
+
+    async fn schema_of(&self, client: &ClientSession, command: Command) -> Result<Bytes, Status> {
+        match command {
+            Command::CommandStatementQuery(query) => {
+                self.check_transaction(client, query.transaction_id.as_ref())?;
+                self.statement_schema(client, &query.query, &[]).await
+            }
+            Command::CommandPreparedStatementQuery(query) => {
+                self.prepared_schema(client, &query.prepared_statement_handle)
+                    .await
+            }
+            command => encapsulated_schema(&*self.catalog_schema(&command)?),
+        }
+    }
+
+    fn cancel(&self, client: &ClientSession, info: &FlightInfo) -> Result<CancelStatus, Status> {
+        let mut status = CancelStatus::NotCancellable;
+        for ticket in info
+            .endpoint
+            .iter()
+            .filter_map(|endpoint| endpoint.ticket.as_ref())
+        {
+            let id = self.running_id(client, &ticket.ticket)?;
+            if self.running.cancel(id, client.principal()) {
+                status = CancelStatus::Cancelled;
+            }
+        }
+        Ok(status)
+    }
+}
+
+#[tonic::async_trait]
+impl FlightService for Service {
+    type HandshakeStream = FlightStream<HandshakeResponse>;
+    type ListFlightsStream = FlightStream<FlightInfo>;
+    type DoGetStream = FlightStream<FlightData>;
+    type DoPutStream = FlightStream<PutResult>;
+    type DoActionStream = FlightStream<arrow_flight::Result>;
+    type ListActionsStream = FlightStream<ActionType>;
+    type DoExchangeStream = FlightStream<FlightData>;
+
+    async fn handshake(
+        &self,
+        request: Request<Streaming<HandshakeRequest>>,
+    ) -> Result<Response<Self::HandshakeStream>, Status> {
+        let (metadata, _, mut messages) = request.into_parts();
+        // Clients that put the user into a header may send no message at all.
+        let payload = if metadata.contains_key("authorization") {
+            Bytes::new()
+        } else {
+            messages
+                .message()
+                .await?
+                .map(|message| message.payload)
+                .unwrap_or_default()
+        };
+        let now = ticket::now();
+        let principal = principal_of_handshake(self.cluster_key(), &metadata, &payload, now)?;
+        let token = bearer_token(self.cluster_key(), &principal, now);
+        let header = format!("Bearer {token}")
+            .parse()
+            .map_err(|_| Status::internal("the token is no header value"))?;
+        let answer = HandshakeResponse {
+            protocol_version: 0,
+            payload: token.into_bytes().into(),
+        };
+        let mut response = Response::new(once(answer));
+        response.metadata_mut().insert("authorization", header);
+        Ok(response)
+    }
+
+    async fn list_flights(
+        &self,
+        request: Request<Criteria>,
+    ) -> Result<Response<Self::ListFlightsStream>, Status> {
+        self.caller(request.metadata(), request.extensions())?;
+        Ok(Response::new(futures::stream::empty().boxed()))
+    }
+
+    async fn get_flight_info(
+        &self,
+        request: Request<FlightDescriptor>,
+    ) -> Result<Response<FlightInfo>, Status> {
+        let client = self.caller(request.metadata(), request.extensions())?;
+        self.info_of(&client, request.into_inner())
+            .await
+            .map(Response::new)
+    }
+
+    async fn poll_flight_info(
+        &self,
+        request: Request<FlightDescriptor>,
+    ) -> Result<Response<PollInfo>, Status> {
+        let client = self.caller(request.metadata(), request.extensions())?;
+        // No descriptor to poll again: the info is complete at once, rows are made at DoGet.
+        let info = self.info_of(&client, request.into_inner()).await?;
+        Ok(Response::new(PollInfo {
+            info: Some(info),
+            progress: Some(1.0),
+            ..PollInfo::default()
+        }))
+    }
+
+    async fn get_schema(
+        &self,
+        request: Request<FlightDescriptor>,
+    ) -> Result<Response<SchemaResult>, Status> {
+        let client = self.caller(request.metadata(), request.extensions())?;
+        let command = command_of(&request.into_inner().cmd)?;
+        let schema = self.schema_of(&client, command).await?;
+        Ok(Response::new(SchemaResult { schema }))
+    }
+
+    async fn do_get(
+        &self,
+        request: Request<Ticket>,
+    ) -> Result<Response<Self::DoGetStream>, Status> {
+        let client = self.caller(request.metadata(), request.extensions())?;
+        let stream = match command_of(&request.into_inner().ticket)? {
+            Command::TicketStatementQuery(ticket) => {
+                self.read(&client, &ticket.statement_handle).await?
+            }
+            command => batch_stream(self.catalog_rows(&client, command).await?),
+        };
+        Ok(Response::new(stream))
+    }
+
+    async fn do_put(
+        &self,
+        request: Request<Streaming<FlightData>>,
+    ) -> Result<Response<Self::DoPutStream>, Status> {
+        let (metadata, extensions, mut messages) = request.into_parts();
+        let client = self.caller(&metadata, &extensions)?;
+        let first = messages
+            .message()
+            .await?
+            .ok_or_else(|| Status::invalid_argument("the call ended before its first message"))?;
+        let command = match &first.flight_descriptor {
+            Some(descriptor) => command_of(&descriptor.cmd)?,
+            None => {
+                return Err(Status::invalid_argument(
+                    "the first message has no descriptor",
+                ));
+            }
+        };
+        let bytes_max = self.gateway.settings.message_bytes_max;
+        let result: Bytes = match command {
+            Command::CommandStatementUpdate(update) => {
+                let transaction = update.transaction_id.as_ref();
+                let rows = self.update(&client, &update.query, transaction).await?;
+                let result = put_result(DoPutUpdateResult { record_count: rows }.encode_to_vec());
+                // Some clients end their side of the call only after they have read the count.
+                let late = messages
+                    .take(LATE_MESSAGES_MAX)
+                    .filter_map(|message| std::future::ready(message.err().map(Err)));
+                return Ok(Response::new(once(result).chain(late).boxed()));
+            }
+            Command::CommandPreparedStatementQuery(query) => {
+                let batches = read_batches(first, messages, bytes_max).await?;
+                let handle = query.prepared_statement_handle;
+                self.bind(&client, handle, batches)
+                    .await?
+                    .encode_to_vec()
+                    .into()
+            }
+            Command::CommandPreparedStatementUpdate(update) => {
+                let batches = read_batches(first, messages, bytes_max).await?;
+                let handle = update.prepared_statement_handle;
+                let rows = self.prepared_update(&client, &handle, batches).await?;
+                DoPutUpdateResult { record_count: rows }
+                    .encode_to_vec()
+                    .into()
+            }
+            Command::CommandStatementIngest(ingest) => {
+                let rows = self.ingest(&client, ingest, first, messages).await?;
+                DoPutUpdateResult { record_count: rows }
+                    .encode_to_vec()
+                    .into()
+            }
+            command => return Err(unsupported(&command)),
+        };
+        Ok(Response::new(once(put_result(result))))
+    }
+
+    async fn do_action(
+        &self,
+        request: Request<Action>,
+    ) -> Result<Response<Self::DoActionStream>, Status> {
+        let client = self.caller(request.metadata(), request.extensions())?;
+        let connection = connection(request.extensions())?.clone();
+        let action = request.into_inner();
+        let body: Option<Bytes> = match action.r#type.as_str() {
+            CREATE_PREPARED => {
+                let request: ActionCreatePreparedStatementRequest = unpack(&action.body)?;
+                Some(packed(&self.prepare(&client, request).await?))
+            }
+            CLOSE_PREPARED => {
+                let request: ActionClosePreparedStatementRequest = unpack(&action.body)?;
+                self.close_prepared(&client, &request.prepared_statement_handle)?;
+                None
+            }
+            BEGIN_TRANSACTION => {
+                let ActionBeginTransactionRequest {} = unpack(&action.body)?;
+                Some(packed(&self.begin(&client).await?))
+            }
+            END_TRANSACTION => {
+                let request: ActionEndTransactionRequest = unpack(&action.body)?;
+                self.end(&client, &request).await?;
+                None
+            }
+            CANCEL_FLIGHT_INFO => {
+                let request = CancelFlightInfoRequest::decode(action.body)
+                    .map_err(|error| malformed(&error))?;
+                let info = request
+                    .info
+                    .ok_or_else(|| Status::invalid_argument("no flight info"))?;
+                let status = self.cancel(&client, &info)?;
+                Some(CancelFlightInfoResult::new(status).encode_to_vec().into())
+            }
+            CANCEL_QUERY => {
+                let request: ActionCancelQueryRequest = unpack(&action.body)?;
+                let info = FlightInfo::decode(request.info).map_err(|error| malformed(&error))?;
+                let result = self.cancel(&client, &info)?.into();
+                Some(packed(&ActionCancelQueryResult { result }))
+            }
+            CLOSE_SESSION => {
+                connection.sessions().end(client.principal());
+                Some(Bytes::from_static(SESSION_CLOSED))
+            }
+            other => {
+                let name: String = other.chars().take(64).collect();
+                return Err(Status::unimplemented(format!(
+                    "action {name:?} is not supported"
+                )));
+            }
+        };
+        let results = body.map(|body| Ok(arrow_flight::Result { body }));
+        Ok(Response::new(futures::stream::iter(results).boxed()))
+    }
+
+    async fn list_actions(
+        &self,
+        request: Request<Empty>,
+    ) -> Result<Response<Self::ListActionsStream>, Status> {
+        self.caller(request.metadata(), request.extensions())?;
+        let actions = ACTIONS.map(|(name, description)| {
+            Ok(ActionType {
+                r#type: name.to_owned(),
+                description: description.to_owned(),
+            })
+        });
+        Ok(Response::new(futures::stream::iter(actions).boxed()))
+    }
+
+    async fn do_exchange(
+        &self,
+        request: Request<Streaming<FlightData>>,
+    ) -> Result<Response<Self::DoExchangeStream>, Status> {
+        self.caller(request.metadata(), request.extensions())?;
+        Err(Status::unimplemented(
+            "DoExchange is not a part of Flight SQL",
+        ))
+    }
+}
+
+/// Refuses a command that is not for this method, or for no method of ours.
+pub(crate) fn unsupported(command: &Command) -> Status {
+    let name: String = command.type_url().chars().take(128).collect();
+    Status::unimplemented(format!("{name} is not supported here"))
+}
+
+fn connection(extensions: &Extensions) -> Result<&ConnectionInfo, Status> {
+    extensions
+        .get::<ConnectionInfo>()
+        .ok_or_else(|| Status::internal("the request came without its connection"))
+}
+
+fn command_of(bytes: &[u8]) -> Result<Command, Status> {
+    let any = Any::decode(bytes).map_err(|error| malformed(&error))?;
+    if any.type_url.is_empty() {
+        return Err(Status::invalid_argument(
+            "the descriptor or ticket holds no Flight SQL command",
+        ));
+    }
+    Command::try_from(any).map_err(|error| malformed(&error))
+}
+
+fn unpack<M: ProstMessageExt>(body: &[u8]) -> Result<M, Status> {
+    Any::decode(body)
+        .map_err(|error| malformed(&error))?
+        .unpack()
+        .map_err(|error| malformed(&error))?
+        .ok_or_else(|| Status::invalid_argument(format!("the action takes {}", M::type_url())))
+}
+
+fn packed(message: &impl ProstMessageExt) -> Bytes {
+    message.as_any().encode_to_vec().into()
+}
+
+fn put_result(app_metadata: impl Into<Bytes>) -> PutResult {
+    PutResult {
+        app_metadata: app_metadata.into(),
+    }
+}
+
+async fn read_batches(
+    first: FlightData,
+    rest: Streaming<FlightData>,
+    bytes_max: usize,
+) -> Result<ParameterBatches, Status> {
+    ParameterBatches::read(futures::stream::iter([Ok(first)]).chain(rest), bytes_max).await
+}
+
+fn malformed(error: &dyn std::error::Error) -> Status {
+    Status::invalid_argument(format!("the message is malformed: {error}"))
+}

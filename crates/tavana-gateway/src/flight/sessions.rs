@@ -1,0 +1,451 @@
+//! The sessions of one connection: one for each principal that calls on it, from its first
+//! statement until the connection ends.
+//!
+//! Statements that only read run concurrently while the session has no state of its own: each
+//! gets a session for itself when the connection's is busy. As soon as the session has state (an
+//! own engine, changed settings), its statements run on it one after the other.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use tokio::sync::OwnedMutexGuard;
+use tonic::Status;
+use uuid::Uuid;
+
+use super::running::{Run, Running};
+use crate::Gateway;
+use crate::error::{QueryError, SqlState};
+use crate::session::{
+    Answer, Class, Facts, Parameters, Principal, Protocol, Session, Statement, TransactionState,
+};
+
+/// Principals that may call on one connection.
+const PRINCIPALS_MAX: usize = 64;
+/// Bound parameters that a connection keeps for its handles, in bytes.
+pub(crate) const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The sessions of one connection.
+pub(crate) struct Sessions {
+    gateway: Arc<Gateway>,
+    of: Mutex<HashMap<Principal, Arc<ClientSession>>>,
+}
+
+impl Sessions {
+    pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
+        Self {
+            gateway,
+            of: Mutex::default(),
+        }
+    }
+
+    /// The session of `principal` on this connection.
+    pub(crate) fn session_of(&self, principal: &Principal) -> Result<Arc<ClientSession>, Status> {
+        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = of.get(principal) {
+            return Ok(Arc::clone(session));
+        }
+        if of.len() >= PRINCIPALS_MAX {
+            return Err(Status::resource_exhausted(format!(
+                "{PRINCIPALS_MAX} users have called on this connection already"
+            )));
+        }
+        let session = Arc::new(ClientSession::open(&self.gateway, principal.clone()));
+        of.insert(principal.clone(), Arc::clone(&session));
+        Ok(session)
+    }
+
+    /// Ends the session of `principal` on this connection; its next statement opens a new one.
+    pub(crate) fn end(&self, principal: &Principal) {
+        self.of
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(principal);
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sessions").finish_non_exhaustive()
+    }
+}
+
+/// A principal's session on one connection.
+pub(crate) struct ClientSession {
+    gateway: Arc<Gateway>,
+    principal: Principal,
+    id: Uuid,
+    session: Arc<tokio::sync::Mutex<Session>>,
+    /// The session had an engine of its own, or an open transaction, after its last statement.
+    pinned: AtomicBool,
+    /// A statement changed settings: only this session has them.
+    configured: AtomicBool,
+    /// The transaction that the client opened by BeginTransaction.
+    transaction: Mutex<Option<Uuid>>,
+    bindings: Mutex<Bindings>,
+    /// A transaction of our own is open. When its call is dropped in the middle, the next lease
+    /// finds this still set.
+    expects_rollback: AtomicBool,
+}
+
+impl ClientSession {
+    fn open(gateway: &Arc<Gateway>, principal: Principal) -> Self {
+        let session = Session::open(gateway, principal.clone(), Protocol::Flight);
+        Self {
+            gateway: Arc::clone(gateway),
+            principal,
+            id: Uuid::new_v4(),
+            session: Arc::new(tokio::sync::Mutex::new(session)),
+            pinned: AtomicBool::new(false),
+            configured: AtomicBool::new(false),
+            transaction: Mutex::default(),
+            bindings: Mutex::new(Bindings::new(KEPT_BYTES_MAX)),
+            expects_rollback: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// Whether a statement may run on this session only.
+    pub(crate) fn has_state(&self) -> bool {
+        self.pinned.load(Ordering::Acquire) || self.configured.load(Ordering::Acquire)
+    }
+
+    /// The id that tickets carry while the session has state; empty while any session will do.
+    pub(crate) fn sealed_id(&self) -> Vec<u8> {
+        if self.has_state() {
+            self.id.as_bytes().to_vec()
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Whether a ticket or handle that carries `sealed_id` may be used here.
+    pub(crate) fn check_session(&self, sealed_id: &[u8]) -> Result<(), Status> {
+        if sealed_id.is_empty() || sealed_id == self.id.as_bytes() {
+            return Ok(());
+        }
+        Err(Status::failed_precondition(
+            "the statement belongs to a session that has ended, or to another connection",
+        ))
+    }
+
+    /// The transaction that the client opened, as tickets carry it; empty when there is none.
+    pub(crate) fn sealed_transaction(&self) -> Vec<u8> {
+        self.transaction()
+            .map_or_else(Vec::new, |id| id.as_bytes().to_vec())
+    }
+
+    pub(crate) fn transaction(&self) -> Option<Uuid> {
+        *self
+            .transaction
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn set_transaction(&self, transaction: Option<Uuid>) {
+        *self
+            .transaction
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = transaction;
+    }
+
+    pub(crate) fn bindings(&self) -> std::sync::MutexGuard<'_, Bindings> {
+        self.bindings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A session to run `statement` on.
+    ///
+    /// # Errors
+    /// 55006 when the session stays busy for the longest wait of the queue: its client has not
+    /// read an earlier result to its end.
+    pub(crate) async fn lease(&self, statement: &Statement) -> Result<Lease, Status> {
+        if let Ok(guard) = Arc::clone(&self.session).try_lock_owned() {
+            return self.settled(guard).await;
+        }
+        if !self.has_state() && *statement.class() == Class::Read {
+            let extra = Session::open(&self.gateway, self.principal.clone(), Protocol::Flight);
+            return Ok(Lease::Extra(Box::new(extra)));
+        }
+        let wait_max = self.gateway.settings.queue_wait_max;
+        match tokio::time::timeout(wait_max, Arc::clone(&self.session).lock_owned()).await {
+            Ok(guard) => self.settled(guard).await,
+            Err(_) => Err(QueryError::new(
+                SqlState::OBJECT_IN_USE,
+                "the session is busy with an earlier statement",
+            )
+            .with_hint("Read its result to the end, or close it, or use another connection.")
+            .grpc_status()),
+        }
+    }
+
+    /// Notes that a transaction of our own is open, or not any more.
+    pub(crate) fn expect_rollback(&self, expected: bool) {
+        self.expects_rollback.store(expected, Ordering::Release);
+    }
+
+    /// The connection's session, after the rollback of what a dropped call left open.
+    async fn settled(&self, mut guard: OwnedMutexGuard<Session>) -> Result<Lease, Status> {
+        if self.expects_rollback.load(Ordering::Acquire) {
+            guard.begin_request();
+            let rollback = Statement::internal("ROLLBACK", Class::Rollback);
+            guard
+                .execute(&rollback, Parameters::none())
+                .await
+                .map_err(|error| error.grpc_status())?;
+            self.expect_rollback(false);
+        }
+        Ok(Lease::Own(guard))
+    }
+
+    /// Parses and binds, without running.
+    pub(crate) async fn prepare(
+        &self,
+        lease: &mut Lease,
+        statement: &Statement,
+        declared: &[String],
+    ) -> Result<Facts, Status> {
+        lease.begin_request();
+        lease
+            .prepare(statement, declared)
+            .await
+            .map_err(|error| error.grpc_status())
+    }
+
+    /// Runs `statement`, once for each row of `parameters`.
+    pub(crate) async fn execute(
+        &self,
+        running: &Arc<Running>,
+        mut lease: Lease,
+        id: Uuid,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Executed, Status> {
+        lease.begin_request();
+        let run = running.enter(id, self.principal.clone(), lease.canceller());
+        let answer = lease.execute(statement, parameters).await;
+        if changes_settings(statement.class()) {
+            self.configured.store(true, Ordering::Release);
+        }
+        self.note_state(&lease);
+        let answer = answer.map_err(|error| error.grpc_status())?;
+        // Rows need nothing of a session without state; one with its own engine is busy until they
+        // are read, and one that is here for this statement alone would end with the lease.
+        let needed = matches!(lease, Lease::Extra(_)) || lease.is_pinned();
+        let hold = needed.then_some(lease);
+        Ok(Executed { answer, hold, run })
+    }
+
+    /// Takes note of what state the session has after a statement.
+    pub(crate) fn note_state(&self, lease: &Lease) {
+        if let Lease::Own(session) = lease {
+            let pinned = session.is_pinned() || session.transaction() != TransactionState::Idle;
+            self.pinned.store(pinned, Ordering::Release);
+        }
+    }
+}
+
+impl fmt::Debug for ClientSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientSession")
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether later statements depend on settings that this statement makes.
+fn changes_settings(class: &Class) -> bool {
+    match class {
+        Class::Set { .. }
+        | Class::SetTransaction
+        | Class::Reset { .. }
+        | Class::ResetAll
+        | Class::DiscardAll
+        | Class::Discard { .. }
+        | Class::DeclareCursor { .. }
+        | Class::Fetch { .. }
+        | Class::CloseCursor { .. }
+        | Class::Savepoint { .. }
+        | Class::ReleaseSavepoint { .. }
+        | Class::RollbackToSavepoint { .. } => true,
+        Class::Read
+        | Class::Stateful
+        | Class::Begin { .. }
+        | Class::Commit
+        | Class::Rollback
+        | Class::Show { .. }
+        | Class::Notification { .. }
+        | Class::CopyOut { .. }
+        | Class::CopyIn { .. } => false,
+    }
+}
+
+/// What a statement answered, with what its rows need while they are read.
+pub(crate) struct Executed {
+    pub(crate) answer: Answer,
+    pub(crate) hold: Option<Lease>,
+    pub(crate) run: Run,
+}
+
+/// A session for one statement.
+pub(crate) enum Lease {
+    /// The connection's own.
+    Own(OwnedMutexGuard<Session>),
+    /// One for a statement that only reads, because the connection's own is busy.
+    Extra(Box<Session>),
+}
+
+impl Deref for Lease {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        match self {
+            Self::Own(guard) => guard,
+            Self::Extra(session) => session,
+        }
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut Session {
+        match self {
+            Self::Own(guard) => guard,
+            Self::Extra(session) => session,
+        }
+    }
+}
+
+/// Bound parameters, encoded for the worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Binding {
+    /// Executions.
+    pub(crate) rows: u64,
+    /// DuckDB type of each parameter.
+    pub(crate) types: Vec<String>,
+    /// Arrow IPC stream.
+    pub(crate) ipc: Bytes,
+}
+
+/// Bindings that a connection keeps: those too large to travel inside a handle, and the last one of
+/// each handle for clients that go on using the handle they had before they bound. When the bound
+/// in bytes is reached the oldest goes first.
+#[derive(Debug)]
+pub(crate) struct Bindings {
+    bytes_max: usize,
+    bytes: usize,
+    kept: HashMap<Uuid, Binding>,
+    order: VecDeque<Uuid>,
+}
+
+impl Bindings {
+    fn new(bytes_max: usize) -> Self {
+        Self {
+            bytes_max,
+            bytes: 0,
+            kept: HashMap::new(),
+            order: VecDeque::new(),
+        }
+    }
+
+    /// Keeps `binding` under `id` in place of an earlier one.
+    ///
+    /// # Errors
+    /// When it alone is over the bound.
+    pub(crate) fn keep(&mut self, id: Uuid, binding: Binding) -> Result<(), Status> {
+        let cost = cost(&binding);
+        if cost > self.bytes_max {
+            return Err(Status::resource_exhausted(format!(
+                "the bound parameters take {cost} bytes, {} are allowed",
+                self.bytes_max
+            )));
+        }
+        self.forget(id);
+        while self.bytes + cost > self.bytes_max {
+            let Some(oldest) = self.order.front().copied() else {
+                break;
+            };
+            self.forget(oldest);
+        }
+        self.bytes += cost;
+        self.order.push_back(id);
+        self.kept.insert(id, binding);
+        Ok(())
+    }
+
+    pub(crate) fn find(&self, id: Uuid) -> Option<Binding> {
+        self.kept.get(&id).cloned()
+    }
+
+    pub(crate) fn forget(&mut self, id: Uuid) {
+        if let Some(binding) = self.kept.remove(&id) {
+            self.bytes -= cost(&binding);
+            self.order.retain(|kept| *kept != id);
+        }
+    }
+}
+
+/// What a kept binding is counted as, in bytes: its data and about what the maps need for it.
+fn cost(binding: &Binding) -> usize {
+    binding.ipc.len()
+        + binding
+            .types
+            .iter()
+            .map(|name| name.len() + 24)
+            .sum::<usize>()
+        + 256
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn binding(bytes: usize) -> Binding {
+        Binding {
+            rows: 1,
+            types: Vec::new(),
+            ipc: vec![0; bytes].into(),
+        }
+    }
+
+    #[test]
+    fn kept_bindings_stay_within_their_bound_and_the_oldest_goes_first() {
+        let mut bindings = Bindings::new(10_000);
+        let ids: Vec<Uuid> = (0..100).map(|_| Uuid::new_v4()).collect();
+        for id in &ids {
+            bindings.keep(*id, binding(1000)).expect("below the bound");
+            assert!(bindings.bytes <= 10_000, "{}", bindings.bytes);
+        }
+        assert_eq!(bindings.find(ids[0]), None);
+        assert_eq!(bindings.find(ids[99]), Some(binding(1000)));
+        bindings
+            .keep(Uuid::new_v4(), binding(10_000))
+            .expect_err("over the bound alone");
+        assert!(
+            bindings.find(ids[99]).is_some(),
+            "a refused binding evicts nothing"
+        );
+        for id in &ids {
+            bindings.forget(*id);
+        }
+        assert_eq!(
+            (bindings.bytes, bindings.kept.len(), bindings.order.len()),
+            (0, 0, 0)
+        );
+    }
+
+    #[test]
+    fn binding_a_handle_again_replaces_what_was_bound() {
+        let mut bindings = Bindings::new(10_000);
+        let id = Uuid::new_v4();
+        for size in [10, 20, 30] {
+            bindings.keep(id, binding(size)).expect("below the bound");
+        }
+        assert_eq!(bindings.find(id), Some(binding(30)));
+        assert_eq!(bindings.order.len(), 1);
+    }
+}

@@ -1,0 +1,556 @@
+//! Statements: what GetFlightInfo promises, DoGet reads and DoPut changes.
+//!
+//! A statement that returns rows runs at DoGet. One that returns none runs at GetFlightInfo, once:
+//! clients that only know "execute a query" send everything that way, and their ticket then says
+//! that there is nothing to read.
+
+use std::sync::Arc;
+
+use arrow_flight::sql::{
+    ActionCreatePreparedStatementRequest, ActionCreatePreparedStatementResult, Any,
+    DoPutPreparedStatementResult, ProstMessageExt, TicketStatementQuery,
+};
+use arrow_flight::{FlightData, FlightDescriptor, FlightInfo};
+use arrow_schema::Schema;
+use bytes::Bytes;
+use prost::Message;
+use tonic::Status;
+use uuid::Uuid;
+
+use super::info::{
+    FlightStream, UNKNOWN_ROWS, empty_stream, encapsulated, encapsulated_schema, flight_info, once,
+};
+use super::parameters::ParameterBatches;
+use super::service::Service;
+use super::sessions::{Binding, ClientSession, Executed};
+use super::stream;
+use super::ticket::{
+    self, HANDLE_LIFE, Purpose, SealedBinding, SealedStatement, TICKET_LIFE, open_statement, seal,
+};
+use super::types::parameter_schema;
+use crate::error::{QueryError, SqlState};
+use crate::session::{Answer, Class, Parameters, Statement, TransactionState};
+
+/// Largest binding that travels inside a handle or ticket, in bytes. Larger ones stay here.
+const INLINE_BYTES_MAX: usize = 1024 * 1024;
+
+impl Service {
+    /// GetFlightInfo of a statement's text.
+    pub(crate) async fn statement_info(
+        &self,
+        client: &ClientSession,
+        sql: String,
+        transaction: Option<&Bytes>,
+        descriptor: FlightDescriptor,
+    ) -> Result<FlightInfo, Status> {
+        self.check_transaction(client, transaction)?;
+        let promise = Promise {
+            sql,
+            declared: Vec::new(),
+            binding: None,
+        };
+        self.info(client, promise, descriptor).await
+    }
+
+    /// GetFlightInfo of a prepared statement.
+    pub(crate) async fn prepared_info(
+        &self,
+        client: &ClientSession,
+        handle: &[u8],
+        descriptor: FlightDescriptor,
+    ) -> Result<FlightInfo, Status> {
+        let handle = self.open_handle(client, handle)?;
+        let binding = bound(client, &handle)?;
+        let declared = match &binding {
+            Some((_, binding)) => binding.types.clone(),
+            None => handle.parameter_types,
+        };
+        self.info(
+            client,
+            Promise {
+                sql: handle.sql,
+                declared,
+                binding,
+            },
+            descriptor,
+        )
+        .await
+    }
+
+    async fn info(
+        &self,
+        client: &ClientSession,
+        promise: Promise,
+        descriptor: FlightDescriptor,
+    ) -> Result<FlightInfo, Status> {
+        let statement = self.parse(&promise.sql)?;
+        let mut lease = client.lease(&statement).await?;
+        let facts = client
+            .prepare(&mut lease, &statement, &promise.declared)
+            .await?;
+        check_bound(
+            facts.parameter_types.len(),
+            promise.binding.as_ref().map(|(_, bound)| bound),
+        )?;
+        let id = Uuid::new_v4();
+        if facts.returns_rows {
+            drop(lease);
+            let (sealed_binding, _) = promise.binding.unzip();
+            let ticket = self.ticket(SealedStatement {
+                id: id.as_bytes().to_vec(),
+                sql: promise.sql,
+                parameter_types: facts.parameter_types,
+                binding: sealed_binding,
+                ..Self::sealed_for(client)
+            });
+            return Ok(flight_info(
+                encapsulated(&facts.schema),
+                ticket,
+                UNKNOWN_ROWS,
+                descriptor,
+            ));
+        }
+        let changed = match promise.binding {
+            Some((_, Binding { rows: 0, .. })) => 0,
+            binding => {
+                let parameters = parameters_of(binding.map(|(_, binding)| binding));
+                let executed = client
+                    .execute(self.running(), lease, id, &statement, parameters)
+                    .await?;
+                changed_rows(executed).await?
+            }
+        };
+        let ticket = self.ticket(SealedStatement {
+            id: id.as_bytes().to_vec(),
+            done: true,
+            ..Self::sealed_for(client)
+        });
+        Ok(flight_info(
+            encapsulated_schema(&Schema::empty())?,
+            ticket,
+            changed,
+            descriptor,
+        ))
+    }
+
+    /// The schema of a statement's result as FlightInfo has it. Runs nothing.
+    pub(crate) async fn statement_schema(
+        &self,
+        client: &ClientSession,
+        sql: &str,
+        declared: &[String],
+    ) -> Result<Bytes, Status> {
+        let statement = self.parse(sql)?;
+        let mut lease = client.lease(&statement).await?;
+        let facts = client.prepare(&mut lease, &statement, declared).await?;
+        if facts.returns_rows {
+            Ok(encapsulated(&facts.schema))
+        } else {
+            encapsulated_schema(&Schema::empty())
+        }
+    }
+
+    /// The schema of a prepared statement's result.
+    pub(crate) async fn prepared_schema(
+        &self,
+        client: &ClientSession,
+        handle: &[u8],
+    ) -> Result<Bytes, Status> {
+        let handle = self.open_handle(client, handle)?;
+        let declared = match bound(client, &handle)? {
+            Some((_, binding)) => binding.types,
+            None => handle.parameter_types,
+        };
+        self.statement_schema(client, &handle.sql, &declared).await
+    }
+
+    /// DoGet of a ticket made by [`Self::statement_info`] or [`Self::prepared_info`].
+    pub(crate) async fn read(
+        &self,
+        client: &ClientSession,
+        sealed: &[u8],
+    ) -> Result<FlightStream<FlightData>, Status> {
+        let ticket = open_statement(
+            self.cluster_key(),
+            Purpose::Ticket,
+            sealed,
+            client.principal(),
+            ticket::now(),
+        )?;
+        if ticket.done {
+            return Ok(empty_stream(Arc::new(Schema::empty())));
+        }
+        client.check_session(&ticket.session)?;
+        if ticket.transaction != client.sealed_transaction() {
+            return Err(Status::failed_precondition(
+                "the transaction in which the ticket was made has ended",
+            ));
+        }
+        let binding = bound(client, &ticket)?.map(|(_, binding)| binding);
+        let statement = self.parse(&ticket.sql)?;
+        let mut lease = client.lease(&statement).await?;
+        if let Some(Binding { rows: 0, types, .. }) = &binding {
+            let facts = client.prepare(&mut lease, &statement, types).await?;
+            return Ok(once(FlightData::new().with_data_header(facts.schema)));
+        }
+        let parameters = parameters_of(binding);
+        let executed = client
+            .execute(
+                self.running(),
+                lease,
+                id_of(&ticket)?,
+                &statement,
+                parameters,
+            )
+            .await?;
+        match executed.answer {
+            Answer::Rows(rows) => Ok(stream::of_rows(rows, executed.hold, executed.run)),
+            Answer::Done(_) => Ok(empty_stream(Arc::new(Schema::empty()))),
+        }
+    }
+
+    /// DoPut of an update's text: runs it and says how many rows it changed.
+    pub(crate) async fn update(
+        &self,
+        client: &ClientSession,
+        sql: &str,
+        transaction: Option<&Bytes>,
+    ) -> Result<i64, Status> {
+        self.check_transaction(client, transaction)?;
+        let statement = self.parse(sql)?;
+        let lease = client.lease(&statement).await?;
+        let executed = client
+            .execute(
+                self.running(),
+                lease,
+                Uuid::new_v4(),
+                &statement,
+                Parameters::none(),
+            )
+            .await?;
+        changed_rows(executed).await
+    }
+
+    /// DoPut of a prepared update: runs it once for each row of `batches` and says how many rows
+    /// all of them changed together.
+    pub(crate) async fn prepared_update(
+        &self,
+        client: &ClientSession,
+        handle: &[u8],
+        batches: ParameterBatches,
+    ) -> Result<i64, Status> {
+        let handle = self.open_handle(client, handle)?;
+        let binding = if batches.columns() == 0 {
+            bound(client, &handle)?.map(|(_, binding)| binding)
+        } else {
+            Some(self.encode(client, &handle, &batches).await?)
+        };
+        drop(batches);
+        check_bound(handle.parameter_types.len(), binding.as_ref())?;
+        if matches!(binding, Some(Binding { rows: 0, .. })) {
+            return Ok(0);
+        }
+        let statement = self.parse(&handle.sql)?;
+        let lease = client.lease(&statement).await?;
+        let executed = client
+            .execute(
+                self.running(),
+                lease,
+                id_of(&handle)?,
+                &statement,
+                parameters_of(binding),
+            )
+            .await?;
+        changed_rows(executed).await
+    }
+
+    /// Action CreatePreparedStatement: parses and binds, runs nothing.
+    pub(crate) async fn prepare(
+        &self,
+        client: &ClientSession,
+        request: ActionCreatePreparedStatementRequest,
+    ) -> Result<ActionCreatePreparedStatementResult, Status> {
+        self.check_transaction(client, request.transaction_id.as_ref())?;
+        let statement = self.parse(&request.query)?;
+        let mut lease = client.lease(&statement).await?;
+        let facts = client.prepare(&mut lease, &statement, &[]).await?;
+        drop(lease);
+        let dataset_schema = if facts.returns_rows {
+            encapsulated(&facts.schema)
+        } else {
+            // No columns: JDBC takes the statement for an update then.
+            encapsulated_schema(&Schema::empty())?
+        };
+        let parameter_schema = encapsulated_schema(&parameter_schema(&facts.parameter_types))?;
+        let handle = SealedStatement {
+            id: Uuid::new_v4().as_bytes().to_vec(),
+            expires_at: ticket::expiry(ticket::now(), HANDLE_LIFE),
+            sql: request.query,
+            parameter_types: facts.parameter_types,
+            // A handle outlives the transaction in which it was made, as in PostgreSQL.
+            transaction: Vec::new(),
+            ..Self::sealed_for(client)
+        };
+        Ok(ActionCreatePreparedStatementResult {
+            prepared_statement_handle: seal(self.cluster_key(), Purpose::Handle, &handle),
+            dataset_schema,
+            parameter_schema,
+        })
+    }
+
+    /// DoPut of a prepared query: binds its parameters. The answer is a handle that holds them.
+    pub(crate) async fn bind(
+        &self,
+        client: &ClientSession,
+        sealed: Bytes,
+        batches: ParameterBatches,
+    ) -> Result<DoPutPreparedStatementResult, Status> {
+        let mut handle = self.open_handle(client, &sealed)?;
+        if batches.columns() == 0 {
+            return Ok(DoPutPreparedStatementResult {
+                prepared_statement_handle: Some(sealed),
+            });
+        }
+        let binding = self.encode(client, &handle, &batches).await?;
+        let id = id_of(&handle)?;
+        handle.binding = Some(sealed_binding(&binding, id));
+        // Clients of before Arrow 17 go on using the handle that they had.
+        client.bindings().keep(id, binding)?;
+        let handle = seal(self.cluster_key(), Purpose::Handle, &handle);
+        Ok(DoPutPreparedStatementResult {
+            prepared_statement_handle: Some(handle),
+        })
+    }
+
+    /// Action ClosePreparedStatement. An expired handle closes too.
+    pub(crate) fn close_prepared(
+        &self,
+        client: &ClientSession,
+        sealed: &[u8],
+    ) -> Result<(), Status> {
+        let handle = open_statement(
+            self.cluster_key(),
+            Purpose::Handle,
+            sealed,
+            client.principal(),
+            0,
+        )?;
+        client.bindings().forget(id_of(&handle)?);
+        Ok(())
+    }
+
+    /// The statement in a ticket, to cancel it: an expired ticket may still be running.
+    pub(crate) fn running_id(&self, client: &ClientSession, ticket: &[u8]) -> Result<Uuid, Status> {
+        let any = Any::decode(ticket)
+            .map_err(|_| Status::invalid_argument("the ticket is no Flight SQL ticket"))?;
+        let ticket = any
+            .unpack::<TicketStatementQuery>()
+            .ok()
+            .flatten()
+            .ok_or_else(|| Status::invalid_argument("the ticket is not one of a statement"))?;
+        let statement = open_statement(
+            self.cluster_key(),
+            Purpose::Ticket,
+            &ticket.statement_handle,
+            client.principal(),
+            0,
+        )?;
+        id_of(&statement)
+    }
+
+    /// The one statement of `sql`.
+    pub(crate) fn parse(&self, sql: &str) -> Result<Statement, Status> {
+        let bytes_max = self.gateway().settings.sql_bytes_max;
+        if sql.len() > bytes_max {
+            return Err(QueryError::new(
+                SqlState::PROGRAM_LIMIT,
+                format!(
+                    "the SQL text has {} bytes, {bytes_max} are allowed",
+                    sql.len()
+                ),
+            )
+            .grpc_status());
+        }
+        let statement = Statement::single(sql)
+            .map_err(|error| error.grpc_status())?
+            .ok_or_else(|| Status::invalid_argument("the query is empty"))?;
+        if let Class::CopyIn { .. } | Class::CopyOut { .. } = statement.class() {
+            return Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "COPY from or to the client exists in the PostgreSQL protocol only",
+            )
+            .with_hint("Read a query, or ingest batches.")
+            .grpc_status());
+        }
+        Ok(statement)
+    }
+
+    fn open_handle(
+        &self,
+        client: &ClientSession,
+        sealed: &[u8],
+    ) -> Result<SealedStatement, Status> {
+        let handle = open_statement(
+            self.cluster_key(),
+            Purpose::Handle,
+            sealed,
+            client.principal(),
+            ticket::now(),
+        )?;
+        client.check_session(&handle.session)?;
+        Ok(handle)
+    }
+
+    fn sealed_for(client: &ClientSession) -> SealedStatement {
+        SealedStatement {
+            principal: client.principal().0.clone(),
+            expires_at: ticket::expiry(ticket::now(), TICKET_LIFE),
+            session: client.sealed_id(),
+            transaction: client.sealed_transaction(),
+            ..SealedStatement::default()
+        }
+    }
+
+    fn ticket(&self, statement: SealedStatement) -> Bytes {
+        let statement_handle = seal(self.cluster_key(), Purpose::Ticket, &statement);
+        TicketStatementQuery { statement_handle }
+            .as_any()
+            .encode_to_vec()
+            .into()
+    }
+
+    /// The batches as the worker takes them.
+    async fn encode(
+        &self,
+        client: &ClientSession,
+        handle: &SealedStatement,
+        batches: &ParameterBatches,
+    ) -> Result<Binding, Status> {
+        let inferred = &handle.parameter_types;
+        if batches.columns() != inferred.len() {
+            return Err(Status::invalid_argument(format!(
+                "the statement takes {} parameters, {} were bound",
+                inferred.len(),
+                batches.columns()
+            )));
+        }
+        let declared = batches.declared_types(inferred);
+        let types = if declared == *inferred {
+            declared
+        } else {
+            let statement = self.parse(&handle.sql)?;
+            let mut lease = client.lease(&statement).await?;
+            match client.prepare(&mut lease, &statement, &declared).await {
+                Ok(facts) => facts.parameter_types,
+                // The statement does not take the values as they are: the worker casts them.
+                Err(_) if lease.transaction() == TransactionState::Idle => inferred.clone(),
+                // In a transaction the refusal has failed it already.
+                Err(status) => return Err(status),
+            }
+        };
+        Ok(Binding {
+            rows: batches.rows(),
+            types,
+            ipc: batches.to_ipc()?,
+        })
+    }
+}
+
+/// A statement that GetFlightInfo was asked about.
+struct Promise {
+    sql: String,
+    declared: Vec<String>,
+    binding: Option<(SealedBinding, Binding)>,
+}
+
+/// The bound parameters of a handle or ticket: as it carries them, and themselves.
+fn bound(
+    client: &ClientSession,
+    statement: &SealedStatement,
+) -> Result<Option<(SealedBinding, Binding)>, Status> {
+    let Some(sealed) = &statement.binding else {
+        let id = id_of(statement)?;
+        let binding = client.bindings().find(id);
+        return Ok(binding.map(|binding| (sealed_binding(&binding, id), binding)));
+    };
+    let binding = if sealed.kept.is_empty() {
+        Binding {
+            rows: sealed.rows,
+            types: sealed.types.clone(),
+            ipc: sealed.ipc.clone(),
+        }
+    } else {
+        let kept = Uuid::from_slice(&sealed.kept).map_err(|error| super::info::internal(&error))?;
+        client.bindings().find(kept).ok_or_else(|| {
+            Status::failed_precondition(
+                "the bound parameters are not kept on this connection any more; bind them again",
+            )
+        })?
+    };
+    Ok(Some((sealed.clone(), binding)))
+}
+
+fn sealed_binding(binding: &Binding, id: Uuid) -> SealedBinding {
+    let inline = binding.ipc.len() <= INLINE_BYTES_MAX;
+    SealedBinding {
+        rows: binding.rows,
+        types: binding.types.clone(),
+        ipc: if inline {
+            binding.ipc.clone()
+        } else {
+            Bytes::new()
+        },
+        kept: if inline {
+            Vec::new()
+        } else {
+            id.as_bytes().to_vec()
+        },
+    }
+}
+
+fn check_bound(parameters: usize, binding: Option<&Binding>) -> Result<(), Status> {
+    let bound = binding.map_or(0, |binding| binding.types.len());
+    if bound == parameters {
+        return Ok(());
+    }
+    Err(QueryError::new(
+        SqlState::UNDEFINED_PARAMETER,
+        format!("the statement takes {parameters} parameters, {bound} were bound"),
+    )
+    .grpc_status())
+}
+
+fn parameters_of(binding: Option<Binding>) -> Parameters {
+    binding.map_or_else(Parameters::none, |binding| Parameters {
+        types: binding.types,
+        ipc: binding.ipc,
+    })
+}
+
+fn id_of(statement: &SealedStatement) -> Result<Uuid, Status> {
+    Uuid::from_slice(&statement.id).map_err(|error| super::info::internal(&error))
+}
+
+/// Waits for the end of a statement whose rows nobody reads. How many rows it changed; 0 when that
+/// is not a word for what it did.
+async fn changed_rows(executed: Executed) -> Result<i64, Status> {
+    let changed = match executed.answer {
+        Answer::Done(completion) => completion.changed_rows,
+        Answer::Rows(mut rows) => {
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = executed.run.stopped().cancelled() => Some(Err(QueryError::canceled())),
+                    next = rows.next() => next,
+                };
+                match next {
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error.grpc_status()),
+                    None => break,
+                }
+            }
+            rows.complete().and_then(|complete| complete.changed_rows)
+        }
+    };
+    Ok(changed.map_or(0, |rows| i64::try_from(rows).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,86 @@
+//! COPY with the client's own stream (PostgreSQL protocol, "COPY Operations").
+
+pub(super) mod format;
+mod input;
+mod options;
+
+use pgwire::messages::PgWireBackendMessage;
+use pgwire::messages::copy::{CopyDone, CopyOutResponse};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use self::format::{CopyEncoder, CopyFormat};
+use super::connection::{Connection, Fault};
+use super::rows::{Batches, encode_error};
+use super::wire::FLUSH_BYTES;
+use crate::error::QueryError;
+use crate::session::statement::CopyOptions;
+use crate::session::{Parameters, Statement};
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// COPY ... TO STDOUT.
+    pub(super) async fn copy_out(
+        &mut self,
+        query: &Statement,
+        options: &CopyOptions,
+        parameters: Parameters,
+    ) -> Result<(), Fault> {
+        let format = options::parse(options)?;
+        let mut rows = tokio::select! {
+            biased;
+            rows = self.session.query(query, parameters) => rows?,
+            problem = self.wire.gone() => return Err(problem.into()),
+        };
+        let mut batches = Batches::new(&rows.facts().schema)?;
+        let (names, types): (Vec<String>, Vec<String>) = rows
+            .facts()
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), column.duckdb_type.clone()))
+            .unzip();
+        let code = i8::from(matches!(format, CopyFormat::Binary));
+        let mut encoder = CopyEncoder::new(
+            batches.schema(),
+            &types,
+            &names,
+            format,
+            self.session.settings().text(),
+        )
+        .map_err(|error| encode_error(&error))?;
+        let columns = i16::try_from(types.len()).unwrap_or(i16::MAX);
+        self.wire.put(&PgWireBackendMessage::CopyOutResponse(CopyOutResponse::new(
+            code,
+            columns,
+            vec![i16::from(code); types.len()],
+        )))?;
+        encoder.header(self.wire.output());
+        let cancelled = self.session.canceller().current();
+        let mut count = 0_u64;
+        loop {
+            let next = tokio::select! {
+                biased;
+                next = batches.next(&mut rows) => next?,
+                problem = self.wire.gone() => return Err(problem.into()),
+            };
+            let Some(batch) = next else { break };
+            let mut at = 0;
+            while at < batch.num_rows() {
+                at = encoder
+                    .encode_until(&batch, at..batch.num_rows(), FLUSH_BYTES, self.wire.output())
+                    .map_err(|error| encode_error(&error))?;
+                if self.wire.output().len() >= FLUSH_BYTES {
+                    let result = tokio::select! {
+                        biased;
+                        sent = self.wire.flush() => sent.map_err(Fault::from),
+                        () = cancelled.cancelled() => Err(QueryError::canceled().into()),
+                    };
+                    result?;
+                }
+            }
+            count += u64::try_from(batch.num_rows()).unwrap_or(u64::MAX);
+        }
+        encoder.trailer(self.wire.output());
+        self.wire.put(&PgWireBackendMessage::CopyDone(CopyDone::new()))?;
+        self.command_complete(&format!("COPY {count}"))?;
+        Ok(())
+    }
+}

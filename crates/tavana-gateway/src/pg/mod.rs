@@ -1,0 +1,137 @@
+//! The PostgreSQL protocol: connections, their messages, and rows on the way out.
+//!
+//! `pgwire` gives the messages of the backend; reading what the client sends, the connection's
+//! states and the encoding of rows are ours (docs/decisions/0003).
+
+mod cancel;
+mod connection;
+mod copy;
+mod encode;
+mod error;
+mod extended;
+mod frontend;
+mod params;
+mod rows;
+mod simple;
+mod startup;
+pub(crate) mod text;
+mod types;
+mod wire;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
+
+pub(crate) use cancel::Cancels;
+
+use self::connection::Connection;
+use self::error::{Severity, error_response};
+use self::startup::{Refused, Started};
+use self::wire::{Limits, Wire, WireError};
+use crate::Gateway;
+use crate::error::{QueryError, SqlState};
+
+/// Time between probes of a silent client; three unanswered ones end the connection.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+
+/// Accepts connections until `stop`, then ends those that are left.
+///
+/// # Errors
+/// None today; accept errors are survived.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    gateway: Arc<Gateway>,
+    stop: CancellationToken,
+) -> io::Result<()> {
+    let connections = Arc::new(Semaphore::new(gateway.settings.connections_max));
+    let mut tasks = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            Some(_) = tasks.join_next() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(problem) => {
+                // Out of file descriptors, most likely: some connection must end first.
+                warn!(%problem, "could not accept a connection");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let permit = Arc::clone(&connections).try_acquire_owned().ok();
+        let gateway = Arc::clone(&gateway);
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            let _counted = gateway.metrics.connection();
+            let has_room = permit.is_some();
+            if let Err(problem) = serve_one(stream, &gateway, has_room, &stop).await {
+                debug!(%problem, "connection ended");
+            }
+            drop(permit);
+        });
+    }
+    // Each connection hears `stop` too and says goodbye to its client.
+    while tasks.join_next().await.is_some() {}
+    Ok(())
+}
+
+async fn serve_one(
+    stream: TcpStream,
+    gateway: &Arc<Gateway>,
+    has_room: bool,
+    stop: &CancellationToken,
+) -> Result<(), WireError> {
+    stream.set_nodelay(true)?;
+    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE).with_retries(3);
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
+    let limits = Limits {
+        sql_bytes_max: gateway.settings.sql_bytes_max,
+        message_bytes_max: gateway.settings.message_bytes_max,
+    };
+    let mut wire = Wire::new(stream, limits);
+    if !has_room {
+        let error =
+            QueryError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+        return refuse(wire, &error).await;
+    }
+    if gateway.draining.is_cancelled() {
+        let error =
+            QueryError::new(SqlState::CANNOT_CONNECT_NOW, "the database system is shutting down");
+        return refuse(wire, &error).await;
+    }
+    let started =
+        tokio::time::timeout(gateway.settings.handshake_max, startup::start(&mut wire, gateway));
+    let (session, key) = match started.await {
+        Ok(Ok(Started::Session(session, key))) => (session, key),
+        Ok(Ok(Started::Over)) => return Ok(()),
+        Ok(Err(Refused::Error(error))) => return refuse(wire, &error).await,
+        Ok(Err(Refused::Wire(WireError::Protocol(message)))) => {
+            return refuse(wire, &QueryError::new(SqlState::PROTOCOL_VIOLATION, message)).await;
+        }
+        Ok(Err(Refused::Wire(problem))) => return Err(problem),
+        Err(_) => {
+            // Whoever is this slow gets nothing more: an answer could block, too.
+            debug!("a client did not get through startup in time");
+            return Ok(());
+        }
+    };
+    Connection::new(wire, *session, key, Arc::clone(gateway)).run(stop).await
+}
+
+/// Tells the client why there is no connection for it. Bounded in time, as nothing is known of it.
+async fn refuse(mut wire: Wire<TcpStream>, error: &QueryError) -> Result<(), WireError> {
+    wire.put(&error_response(error, Severity::Fatal))?;
+    // A client that does not read its refusal is simply dropped.
+    drop(tokio::time::timeout(Duration::from_secs(2), wire.close()).await);
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! The simple protocol: one Query, any number of statements, one ReadyForQuery.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::connection::{Connection, Fault};
+use super::rows::ActiveRows;
+use crate::session::{Answer, Class, Parameters, Statement};
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
+    /// Runs the statements one after the other, and stops at the first that fails.
+    pub(super) async fn simple_query(&mut self, sql: &str) -> Result<(), Fault> {
+        let statements = Statement::split(sql)?;
+        if statements.is_empty() {
+            self.empty_query()?;
+            return Ok(());
+        }
+        let several = statements.len() > 1;
+        let result = self.simple_statements(&statements, several).await;
+        if several {
+            let well = result.is_ok() && !self.session.block_failed();
+            let ended = self.session.end_implicit(well).await;
+            result?;
+            ended?;
+            return Ok(());
+        }
+        result
+    }
+
+    async fn simple_statements(
+        &mut self,
+        statements: &[Statement],
+        several: bool,
+    ) -> Result<(), Fault> {
+        for statement in statements {
+            // Several statements are one transaction unless they say otherwise; ones that only
+            // read need none.
+            if several && matches!(statement.class(), Class::Stateful | Class::CopyIn { .. }) {
+                self.session.begin_implicit();
+            }
+            self.simple_statement(statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn simple_statement(&mut self, statement: &Statement) -> Result<(), Fault> {
+        match statement.class() {
+            Class::CopyOut { query, options } => {
+                let (query, options) = (query.clone(), options.clone());
+                return self.copy_out(&query, &options, Parameters::none()).await;
+            }
+            Class::CopyIn { table, columns, options } => {
+                let (table, columns, options) = (table.clone(), columns.clone(), options.clone());
+                return self.copy_in(&table, &columns, &options).await;
+            }
+            _ => {}
+        }
+        match self.session.execute(statement, Parameters::none()).await? {
+            Answer::Rows(rows) => {
+                let mut rows = ActiveRows::new(rows, &[], self.session.settings().text())?;
+                self.put_row_description(rows.columns(), &[])?;
+                self.send_rows(&mut rows, None).await?;
+                let tag = rows.tag(statement);
+                self.command_complete(&tag)?;
+            }
+            Answer::Done(completion) => {
+                self.notices(&completion.notices)?;
+                if let Class::Commit | Class::Rollback | Class::DiscardAll = statement.class() {
+                    self.portals.clear();
+                }
+                if let Class::DiscardAll = statement.class() {
+                    self.statements.clear();
+                }
+                if let Class::Discard { what } = statement.class()
+                    && what == "DEALLOCATE ALL"
+                {
+                    self.statements.clear();
+                }
+                self.command_complete(&completion.tag)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+//! From the first byte to the session (PostgreSQL protocol, "Start-up").
+
+use std::sync::Arc;
+
+use bytes::{Buf, Bytes};
+use pgwire::messages::PgWireBackendMessage;
+use pgwire::messages::startup::{
+    Authentication, BackendKeyData, NegotiateProtocolVersion, ParameterStatus, SecretKey,
+};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::cancel::CancelKey;
+use super::frontend::Reader;
+use super::wire::{Wire, WireError};
+use crate::Gateway;
+use crate::error::{QueryError, SqlState};
+use crate::session::{Principal, Protocol, Session};
+
+/// As PostgreSQL (`MAX_STARTUP_PACKET_LENGTH`).
+const STARTUP_BYTES_MAX: usize = 10_000;
+const CANCEL_REQUEST: u32 = 80_877_102;
+const SSL_REQUEST: u32 = 80_877_103;
+const GSS_REQUEST: u32 = 80_877_104;
+/// The newest protocol that is spoken, 3.0, as the message carries it.
+const PROTOCOL_3_0: i32 = 196_608;
+
+/// What a connection turned out to be.
+pub(super) enum Started {
+    Session(Box<Session>, CancelKey),
+    /// It was a CancelRequest, or the client went away.
+    Over,
+}
+
+/// Why no session began: the client hears it as FATAL.
+pub(super) enum Refused {
+    Wire(WireError),
+    Error(QueryError),
+}
+
+impl From<WireError> for Refused {
+    fn from(error: WireError) -> Self {
+        Self::Wire(error)
+    }
+}
+
+impl From<QueryError> for Refused {
+    fn from(error: QueryError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// Negotiates, reads the startup packet, and greets the client up to ReadyForQuery.
+pub(super) async fn start<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    gateway: &Arc<Gateway>,
+) -> Result<Started, Refused> {
+    let (mut asked_ssl, mut asked_gss) = (false, false);
+    loop {
+        let mut packet = wire.read_startup(STARTUP_BYTES_MAX).await?;
+        match packet.get_u32() {
+            SSL_REQUEST if !asked_ssl => {
+                asked_ssl = true;
+                refuse_encryption(wire).await?;
+            }
+            GSS_REQUEST if !asked_gss => {
+                asked_gss = true;
+                refuse_encryption(wire).await?;
+            }
+            CANCEL_REQUEST => {
+                if packet.remaining() == 8 {
+                    let (pid, secret) = (packet.get_i32(), packet.get_i32());
+                    gateway.cancels.cancel(pid, secret);
+                }
+                return Ok(Started::Over);
+            }
+            version if version >> 16 == 3 => {
+                return greet(wire, gateway, version, packet).await;
+            }
+            _ => {
+                return Err(QueryError::new(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "unsupported frontend protocol: the server speaks 3.0",
+                )
+                .into());
+            }
+        }
+    }
+}
+
+/// TLS and GSS are not offered. Bytes that came before the answer would be read as if they had been
+/// encrypted (CVE-2021-23214), so there must be none.
+async fn refuse_encryption<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+) -> Result<(), Refused> {
+    if wire.has_input() {
+        return Err(QueryError::new(
+            SqlState::PROTOCOL_VIOLATION,
+            "received unencrypted data after an encryption request",
+        )
+        .into());
+    }
+    wire.put_byte(b'N');
+    wire.flush().await?;
+    Ok(())
+}
+
+async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    gateway: &Arc<Gateway>,
+    version: u32,
+    packet: Bytes,
+) -> Result<Started, Refused> {
+    let startup = read_startup(packet)?;
+    if version & 0xffff != 0 || !startup.unsupported.is_empty() {
+        wire.put(&PgWireBackendMessage::NegotiateProtocolVersion(NegotiateProtocolVersion::new(
+            PROTOCOL_3_0,
+            startup.unsupported,
+        )))?;
+    }
+    let mut session = Session::open(gateway, Principal(startup.user), Protocol::Postgres);
+    for (name, value) in &startup.settings {
+        session.settings_mut().set_initial(name, value)?;
+    }
+    let key = gateway.cancels.register(session.canceller());
+    wire.put(&PgWireBackendMessage::Authentication(Authentication::Ok))?;
+    for (name, value) in session.settings().reported() {
+        let status = ParameterStatus::new(name.to_owned(), value);
+        wire.put(&PgWireBackendMessage::ParameterStatus(status))?;
+    }
+    wire.put(&PgWireBackendMessage::BackendKeyData(BackendKeyData::new(
+        key.pid,
+        SecretKey::I32(key.secret),
+    )))?;
+    Ok(Started::Session(Box::new(session), key))
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Startup {
+    user: String,
+    settings: Vec<(String, String)>,
+    /// Protocol options that are not known here.
+    unsupported: Vec<String>,
+}
+
+fn read_startup(packet: Bytes) -> Result<Startup, QueryError> {
+    let mut reader = Reader(packet);
+    let mut startup = Startup { user: String::new(), settings: Vec::new(), unsupported: Vec::new() };
+    let mut options = String::new();
+    loop {
+        let name = reader.text()?;
+        if name.is_empty() {
+            break;
+        }
+        let value = reader.text()?;
+        match name.as_str() {
+            "user" => startup.user = value,
+            // Catalogs by name are not configured yet: every session sees the same one.
+            "database" => {}
+            "options" => options = value,
+            "replication" => {
+                if !matches!(value.as_str(), "false" | "off" | "no" | "0") {
+                    return Err(QueryError::new(
+                        SqlState::FEATURE_NOT_SUPPORTED,
+                        "replication is not supported",
+                    ));
+                }
+            }
+            _ if name.starts_with("_pq_.") => startup.unsupported.push(name),
+            _ => startup.settings.push((name, value)),
+        }
+    }
+    if startup.user.is_empty() {
+        return Err(QueryError::new(
+            SqlState::INVALID_AUTHORIZATION,
+            "no PostgreSQL user name specified in startup packet",
+        ));
+    }
+    startup.settings.extend(command_line_settings(&options)?);
+    Ok(startup)
+}
+
+/// `-c name=value` and `--name=value`; a backslash keeps the next character.
+fn command_line_settings(options: &str) -> Result<Vec<(String, String)>, QueryError> {
+    let mut words = vec![String::new()];
+    let mut characters = options.chars();
+    while let Some(character) = characters.next() {
+        if character.is_whitespace() {
+            words.push(String::new());
+        } else if let Some(word) = words.last_mut() {
+            word.extend(if character == '\\' { characters.next() } else { Some(character) });
+        }
+    }
+    let mut settings = Vec::new();
+    let mut words = words.into_iter().filter(|word| !word.is_empty());
+    while let Some(word) = words.next() {
+        let assignment = match word.strip_prefix("--").or_else(|| word.strip_prefix("-c")) {
+            Some("") if word == "-c" => words.next(),
+            Some(rest) => Some(rest.to_owned()),
+            None => None,
+        };
+        let pair = assignment.as_deref().and_then(|assignment| assignment.split_once('='));
+        let (name, value) = pair.ok_or_else(|| {
+            QueryError::new(
+                SqlState::INVALID_PARAMETER,
+                "invalid command-line argument for server process",
+            )
+            .with_hint("Options have the form -c name=value.")
+        })?;
+        settings.push((name.replace('-', "_"), value.to_owned()));
+    }
+    Ok(settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_startup_packet_names_user_and_settings() {
+        let packet = Bytes::from_static(
+            b"user\0ada\0database\0main\0client_encoding\0'utf-8'\0_pq_.magic\0on\0options\0-c statement_timeout=5s --TimeZone=UTC\0\0",
+        );
+        let startup = read_startup(packet).expect("reads");
+        assert_eq!(startup.user, "ada");
+        assert_eq!(startup.unsupported, ["_pq_.magic"]);
+        let settings: Vec<_> =
+            startup.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(
+            settings,
+            [("client_encoding", "'utf-8'"), ("statement_timeout", "5s"), ("TimeZone", "UTC")]
+        );
+    }
+
+    #[test]
+    fn a_packet_without_user_or_end_is_refused() {
+        assert_eq!(read_startup(Bytes::from_static(b"\0")).expect_err("no user").sqlstate.0, "28000");
+        assert_eq!(read_startup(Bytes::from_static(b"user\0ada\0")).expect_err("no end").sqlstate.0, "08P01");
+        let replication = Bytes::from_static(b"user\0ada\0replication\0database\0\0");
+        assert_eq!(read_startup(replication).expect_err("refused").sqlstate.0, "0A000");
+    }
+}

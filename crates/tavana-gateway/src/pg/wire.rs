@@ -1,0 +1,274 @@
+//! Bytes of one client: frames in, messages out, both buffers bounded.
+//!
+//! PostgreSQL protocol 3.0, "Message Flow" and "Message Formats". A frame's length is judged before
+//! a byte of its body is kept.
+
+#![warn(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::indexing_slicing)]
+
+use std::io;
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use pgwire::messages::PgWireBackendMessage;
+use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// Output is sent when this much is ready.
+pub(super) const FLUSH_BYTES: usize = 64 * 1024;
+/// Input that is read ahead while a statement runs, to notice a client that went away.
+const READ_AHEAD_BYTES: usize = 64 * 1024;
+/// Longest message of a kind that has no reason to be long.
+const SHORT_BYTES_MAX: usize = 64 * 1024;
+/// What Parse holds beside the SQL text: names and parameter types (at most 65,535).
+const PARSE_EXTRA_BYTES: usize = 512 * 1024;
+
+/// Why a connection cannot go on.
+#[derive(Debug, Error)]
+pub(crate) enum WireError {
+    /// The client is gone, or the network is.
+    #[error("the connection was closed")]
+    Closed,
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// The bytes are not the protocol. The client hears it, then the connection ends.
+    #[error("{0}")]
+    Protocol(&'static str),
+    /// A message that cannot be sent; a fault of this program.
+    #[error("{0}")]
+    Encode(String),
+}
+
+/// Sizes that a client must keep.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) sql_bytes_max: usize,
+    pub(super) message_bytes_max: usize,
+}
+
+/// One message of the client.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Frame {
+    Message {
+        tag: u8,
+        body: Bytes,
+    },
+    /// Longer than its kind may be; its body was read and thrown away.
+    TooLong {
+        tag: u8,
+    },
+}
+
+/// A client's connection.
+#[derive(Debug)]
+pub(super) struct Wire<S> {
+    stream: S,
+    input: BytesMut,
+    output: BytesMut,
+    limits: Limits,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
+    pub(super) fn new(stream: S, limits: Limits) -> Self {
+        Self {
+            stream,
+            input: BytesMut::with_capacity(8 * 1024),
+            output: BytesMut::with_capacity(8 * 1024),
+            limits,
+        }
+    }
+
+    /// The body of a startup-phase packet, which has no type byte: at most `bytes_max` long.
+    /// Nothing is kept of a packet that claims to be longer.
+    pub(super) async fn read_startup(&mut self, bytes_max: usize) -> Result<Bytes, WireError> {
+        self.fill(4).await?;
+        let length = self.input.chunk().get_u32();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        if !(8..=bytes_max).contains(&length) {
+            return Err(WireError::Protocol("invalid length of startup packet"));
+        }
+        self.fill(length).await?;
+        let mut packet = self.input.split_to(length);
+        packet.advance(4);
+        Ok(packet.freeze())
+    }
+
+    /// Whether bytes came that were not read yet.
+    pub(super) fn has_input(&self) -> bool {
+        !self.input.is_empty()
+    }
+
+    /// The next message.
+    ///
+    /// # Cancel safety
+    /// Cancel safe while the message is not too long: bytes read so far are kept.
+    pub(super) async fn read(&mut self) -> Result<Frame, WireError> {
+        self.fill(5).await?;
+        let mut head = self.input.chunk();
+        let tag = head.get_u8();
+        let length = usize::try_from(head.get_u32()).unwrap_or(usize::MAX);
+        if length < 4 {
+            return Err(WireError::Protocol("invalid message length"));
+        }
+        let total = length.saturating_add(1);
+        let bytes_max = self.bytes_max(tag)?;
+        if length.saturating_sub(4) > bytes_max {
+            if length > self.limits.message_bytes_max {
+                return Err(WireError::Protocol("message is too long"));
+            }
+            self.discard(total).await?;
+            return Ok(Frame::TooLong { tag });
+        }
+        self.fill(total).await?;
+        let mut body = self.input.split_to(total);
+        body.advance(5);
+        Ok(Frame::Message { tag, body: body.freeze() })
+    }
+
+    /// Whether a whole Sync is the next thing in the input already read.
+    pub(super) fn next_is_sync(&self) -> bool {
+        self.input.first() == Some(&b'S') && self.input.len() >= 5
+    }
+
+    /// Ends only when the client is gone. Meanwhile it reads ahead, up to a bound.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: what was read stays in the buffer.
+    pub(super) async fn gone(&mut self) -> WireError {
+        loop {
+            if self.input.len() >= READ_AHEAD_BYTES {
+                // The next write notices a client that went away after sending this much.
+                std::future::pending::<()>().await;
+            }
+            match self.stream.read_buf(&mut self.input).await {
+                Ok(0) => return WireError::Closed,
+                Ok(_) => {}
+                Err(error) => return WireError::Io(error),
+            }
+        }
+    }
+
+    /// Puts a message into the output.
+    pub(super) fn put(&mut self, message: &PgWireBackendMessage) -> Result<(), WireError> {
+        message.encode(&mut self.output).map_err(|error| WireError::Encode(error.to_string()))
+    }
+
+    /// One byte outside of any message: the answer to SSLRequest.
+    pub(super) fn put_byte(&mut self, byte: u8) {
+        self.output.put_u8(byte);
+    }
+
+    /// The output, for encoders that write whole messages.
+    pub(super) fn output(&mut self) -> &mut BytesMut {
+        &mut self.output
+    }
+
+    /// Sends all output.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: what was not sent stays in the output.
+    pub(super) async fn flush(&mut self) -> Result<(), WireError> {
+        while self.output.has_remaining() {
+            if self.stream.write_buf(&mut self.output).await? == 0 {
+                return Err(WireError::Closed);
+            }
+        }
+        self.stream.flush().await?;
+        Ok(())
+    }
+
+    /// Sends all output and the end of the stream.
+    pub(super) async fn close(mut self) {
+        // The client may be gone already; there is nothing left to tell it.
+        if self.flush().await.is_ok() {
+            drop(self.stream.shutdown().await);
+        }
+    }
+
+    fn bytes_max(&self, tag: u8) -> Result<usize, WireError> {
+        match tag {
+            b'Q' => Ok(self.limits.sql_bytes_max.saturating_add(1)),
+            b'P' => Ok(self.limits.sql_bytes_max.saturating_add(PARSE_EXTRA_BYTES)),
+            b'B' | b'd' => Ok(self.limits.message_bytes_max),
+            b'C' | b'D' | b'E' | b'H' | b'S' | b'X' | b'c' | b'f' | b'p' => Ok(SHORT_BYTES_MAX),
+            _ => Err(WireError::Protocol("invalid frontend message type")),
+        }
+    }
+
+    /// Reads until `bytes` are in the input.
+    async fn fill(&mut self, bytes: usize) -> Result<(), WireError> {
+        while self.input.len() < bytes {
+            self.input.reserve(bytes.saturating_sub(self.input.len()).min(READ_AHEAD_BYTES));
+            if self.stream.read_buf(&mut self.input).await? == 0 {
+                return Err(WireError::Closed);
+            }
+        }
+        Ok(())
+    }
+
+    async fn discard(&mut self, bytes: usize) -> Result<(), WireError> {
+        let mut left = bytes;
+        loop {
+            let here = left.min(self.input.len());
+            self.input.advance(here);
+            left = left.saturating_sub(here);
+            if left == 0 {
+                return Ok(());
+            }
+            self.fill(1).await?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: Limits = Limits { sql_bytes_max: 1024, message_bytes_max: 1024 * 1024 };
+
+    fn message(tag: u8, body: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![tag];
+        bytes.extend_from_slice(&u32::try_from(body.len() + 4).unwrap().to_be_bytes());
+        bytes.extend_from_slice(body);
+        bytes
+    }
+
+    async fn wire_with(bytes: &[u8]) -> Wire<tokio::io::DuplexStream> {
+        let (mut client, server) = tokio::io::duplex(4 * 1024 * 1024);
+        client.write_all(bytes).await.unwrap();
+        Wire::new(server, LIMITS)
+    }
+
+    #[tokio::test]
+    async fn a_text_at_the_limit_passes_and_one_byte_more_is_skipped_not_kept() {
+        let at_limit = message(b'Q', &[b'x'; 1025]);
+        let over = message(b'Q', &[b'x'; 1026]);
+        let mut wire = wire_with(&[at_limit, over, message(b'S', b"")].concat()).await;
+        assert!(matches!(wire.read().await, Ok(Frame::Message { tag: b'Q', .. })));
+        assert_eq!(wire.read().await.unwrap(), Frame::TooLong { tag: b'Q' });
+        assert_eq!(wire.read().await.unwrap(), Frame::Message { tag: b'S', body: Bytes::new() });
+    }
+
+    #[tokio::test]
+    async fn a_length_that_cannot_be_ends_the_connection_before_anything_is_kept() {
+        for header in [&b"Q\0\0\0\x03"[..], b"Q\xff\xff\xff\xff", b"B\x7f\xff\xff\xff", b"!\0\0\0\x04"] {
+            let mut wire = wire_with(header).await;
+            assert!(matches!(wire.read().await, Err(WireError::Protocol(_))), "{header:?}");
+            assert!(wire.input.capacity() < 128 * 1024);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_startup_packet_is_bounded() {
+        for length in [0_u32, 4, 7, 10_001, u32::MAX] {
+            let mut wire = wire_with(&length.to_be_bytes()).await;
+            assert!(matches!(wire.read_startup(10_000).await, Err(WireError::Protocol(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_away_is_noticed_while_nothing_is_read() {
+        let (client, server) = tokio::io::duplex(64);
+        let mut wire = Wire::new(server, LIMITS);
+        drop(client);
+        assert!(matches!(wire.gone().await, WireError::Closed));
+    }
+}

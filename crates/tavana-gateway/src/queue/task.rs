@@ -1,0 +1,193 @@
+//! Time and channels around the book: waits, and wakes who may run.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::admission::{Admission, Book, Place};
+use crate::error::{QueryError, SqlState};
+
+/// The one admission queue of a gateway.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    wait_max: Duration,
+}
+
+#[derive(Debug)]
+struct State {
+    book: Book,
+    /// One entry for each place that waits in the book.
+    wakers: HashMap<Place, oneshot::Sender<Permit>>,
+}
+
+/// The right to run one statement; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Permit(Arc<Shared>);
+
+impl Queue {
+    /// A queue of at most `length_max` waiters, each waiting at most `wait_max`.
+    pub(crate) fn new(length_max: usize, wait_max: Duration) -> Self {
+        let state = State { book: Book::new(length_max), wakers: HashMap::new() };
+        Self(Arc::new(Shared { state: Mutex::new(state), wait_max }))
+    }
+
+    /// Waits for the right to run one statement.
+    ///
+    /// # Errors
+    /// 53300 when the queue is full or the wait took too long.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves the queue.
+    pub(crate) async fn admit(&self) -> Result<Permit, QueryError> {
+        let (place, woken) = {
+            let mut state = self.0.lock();
+            match state.book.offer() {
+                Admission::Runs => return Ok(Permit(Arc::clone(&self.0))),
+                Admission::Refused => {
+                    let waiting = state.book.waiting();
+                    return Err(QueryError::new(
+                        SqlState::TOO_MANY_CONNECTIONS,
+                        "too many statements are waiting",
+                    )
+                    .with_detail(format!("{waiting} statements wait for a free slot."))
+                    .with_hint("Try again later."));
+                }
+                Admission::Waits(place) => {
+                    let (waker, woken) = oneshot::channel();
+                    state.wakers.insert(place, waker);
+                    (place, woken)
+                }
+            }
+        };
+        let _leaves = Leave { shared: &self.0, place };
+        match tokio::time::timeout(self.0.wait_max, woken).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(QueryError::internal("the queue was closed")),
+            Err(_) => Err(QueryError::new(
+                SqlState::TOO_MANY_CONNECTIONS,
+                format!("no slot became free within {} seconds", self.0.wait_max.as_secs_f64()),
+            )
+            .with_hint("Try again later.")),
+        }
+    }
+
+    /// Tells the queue how many statements the workers can run at once.
+    pub(crate) fn resize(&self, capacity: usize) {
+        let admitted = self.0.lock().book.resize(capacity);
+        self.0.wake(admitted);
+    }
+
+    /// Statements that hold a permit.
+    pub(crate) fn running(&self) -> usize {
+        self.0.lock().book.running()
+    }
+
+    /// Statements that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.lock().book.waiting()
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The state is whole after every step, so a panic of another holder changes nothing.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(self: &Arc<Self>, admitted: impl IntoIterator<Item = Place>) {
+        for place in admitted {
+            let waker = self.lock().wakers.remove(&place);
+            // A waiter that left in this moment drops the permit, which lets the next one in.
+            let permit = Permit(Arc::clone(self));
+            if let Some(waker) = waker {
+                drop(waker.send(permit));
+            }
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let next = self.0.lock().book.release();
+        self.0.wake(next);
+    }
+}
+
+/// Takes a waiter that gives up out of the book.
+struct Leave<'queue> {
+    shared: &'queue Arc<Shared>,
+    place: Place,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        let mut state = self.shared.lock();
+        state.book.leave(self.place);
+        state.wakers.remove(&self.place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue(capacity: usize) -> Queue {
+        let queue = Queue::new(2, Duration::from_secs(5));
+        queue.resize(capacity);
+        queue
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_statement_that_waits_past_its_limit_is_refused_with_53300() {
+        let queue = queue(1);
+        let _running = queue.admit().await.expect("one slot is free");
+        let refused = queue.admit().await.expect_err("no slot within 5 s");
+        assert_eq!(refused.sqlstate, SqlState::TOO_MANY_CONNECTIONS);
+        assert_eq!(queue.waiting(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_full_queue_refuses_at_once() {
+        let queue = queue(0);
+        let (first, second) = (queue.admit(), queue.admit());
+        tokio::pin!(first, second);
+        assert!(futures::poll!(&mut first).is_pending());
+        assert!(futures::poll!(&mut second).is_pending());
+        let refused = queue.admit().await.expect_err("two wait already");
+        assert_eq!(refused.sqlstate, SqlState::TOO_MANY_CONNECTIONS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_permit_lets_the_next_one_run() {
+        let queue = queue(1);
+        let running = queue.admit().await.expect("one slot is free");
+        let waiting = queue.admit();
+        tokio::pin!(waiting);
+        assert!(futures::poll!(&mut waiting).is_pending());
+        drop(running);
+        let permit = waiting.await.expect("the slot was given back");
+        assert_eq!(queue.running(), 1);
+        drop(permit);
+        assert_eq!(queue.running(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_waiter_that_goes_away_after_it_was_let_in_gives_the_slot_back() {
+        let queue = queue(1);
+        let running = queue.admit().await.expect("one slot is free");
+        {
+            let waiting = queue.admit();
+            tokio::pin!(waiting);
+            assert!(futures::poll!(&mut waiting).is_pending());
+            drop(running);
+            // Let in, but dropped before it could look.
+        }
+        assert_eq!((queue.running(), queue.waiting()), (0, 0));
+    }
+}

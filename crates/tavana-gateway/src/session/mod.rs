@@ -1,0 +1,905 @@
+//! A client's session: the same for PostgreSQL and Flight SQL, and all that they know.
+//!
+//! A session is stateless until proven stateful: its settings travel with each statement, which may
+//! run on any worker, until the first statement that leaves something behind. From then on it is
+//! pinned to one engine of one worker, until it ends or says DISCARD ALL.
+
+mod cursor;
+pub(crate) mod lexer;
+mod rows;
+pub(crate) mod settings;
+pub(crate) mod statement;
+mod tag;
+pub(crate) mod transaction;
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use bytes::Bytes;
+use futures::StreamExt;
+use tavana_common::ids::{QueryId, SessionId};
+use tavana_common::proto::v1::{
+    AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest, ResultHeader,
+    SessionContext, StatementFacts, StatementKind, append_request,
+};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_stream::wrappers::ReceiverStream;
+use tracing::{debug, info};
+
+pub(crate) use rows::{Canceller, Rows};
+pub(crate) use statement::{Class, Statement};
+pub(crate) use tag::tag as command_tag;
+pub(crate) use transaction::TransactionState;
+
+use self::cursor::Cursors;
+use self::rows::{Limits, Remote};
+use self::settings::{Change, SessionSettings};
+use self::statement::Scope;
+use self::tag::tag;
+use self::transaction::Block;
+use crate::Gateway;
+use crate::error::{QueryError, SqlState};
+use crate::route::Worker;
+use crate::worker::{Item, Reply, encode_local};
+
+/// Who a session belongs to. Engines are never shared between principals.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Principal(pub(crate) String);
+
+impl std::fmt::Display for Principal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The protocol a session came by, for logs and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Postgres,
+    Flight,
+}
+
+/// What a statement is, takes and returns; from the worker, or made by the gateway for its own words.
+pub(crate) type Facts = StatementFacts;
+
+/// The parameters of one execution or more.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters {
+    /// DuckDB type names, as [`Session::prepare`] gave them.
+    pub(crate) types: Vec<String>,
+    /// An Arrow IPC stream: one column for each parameter, one row for each execution.
+    pub(crate) ipc: Bytes,
+}
+
+impl Parameters {
+    pub(crate) fn none() -> Self {
+        Self::default()
+    }
+}
+
+/// A statement's answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Rows(Rows),
+    Done(Completion),
+}
+
+/// A statement that returned no rows has ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Completion {
+    /// PostgreSQL's command tag.
+    pub(crate) tag: String,
+    pub(crate) changed_rows: Option<u64>,
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Completion {
+    fn tagged(tag: impl Into<String>) -> Self {
+        Self { tag: tag.into(), ..Self::default() }
+    }
+}
+
+/// Something a client should know that is no failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// `WARNING` or `NOTICE`.
+    pub(crate) severity: &'static str,
+    pub(crate) sqlstate: SqlState,
+    pub(crate) message: String,
+}
+
+impl Notice {
+    fn warning(sqlstate: SqlState, message: &str) -> Self {
+        Self { severity: "WARNING", sqlstate, message: message.to_owned() }
+    }
+
+    fn notice(message: &str) -> Self {
+        Self { severity: "NOTICE", sqlstate: SqlState("00000"), message: message.to_owned() }
+    }
+}
+
+/// Where appended batches go.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AppendTarget {
+    /// Empty = the current one.
+    pub(crate) catalog: String,
+    /// Empty = the current one.
+    pub(crate) schema: String,
+    pub(crate) table: String,
+    /// Empty = all, in table order.
+    pub(crate) columns: Vec<String>,
+}
+
+/// One client's session. Dropping it frees its engine.
+#[derive(Debug)]
+pub(crate) struct Session {
+    gateway: Arc<Gateway>,
+    id: SessionId,
+    principal: Principal,
+    protocol: Protocol,
+    settings: SessionSettings,
+    block: Option<Block>,
+    cursors: Cursors,
+    pinned: Option<Arc<Worker>>,
+    canceller: Canceller,
+    told_about_tables: bool,
+}
+
+impl Session {
+    /// A new session without any state.
+    pub(crate) fn open(gateway: &Arc<Gateway>, principal: Principal, protocol: Protocol) -> Self {
+        Self {
+            gateway: Arc::clone(gateway),
+            id: SessionId::mint(),
+            settings: SessionSettings::new(&principal.0),
+            principal,
+            protocol,
+            block: None,
+            cursors: Cursors::default(),
+            pinned: None,
+            canceller: Canceller::default(),
+            told_about_tables: false,
+        }
+    }
+
+    pub(crate) fn id(&self) -> SessionId {
+        self.id
+    }
+
+    pub(crate) fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    pub(crate) fn settings(&self) -> &SessionSettings {
+        &self.settings
+    }
+
+    pub(crate) fn settings_mut(&mut self) -> &mut SessionSettings {
+        &mut self.settings
+    }
+
+    /// Whether it keeps an engine.
+    pub(crate) fn is_pinned(&self) -> bool {
+        self.pinned.is_some()
+    }
+
+    /// Whether its statements must run on one engine now.
+    pub(crate) fn is_pinned_or_in_block(&self) -> bool {
+        self.pinned.is_some() || self.block.is_some()
+    }
+
+    /// Whether a statement of the open block, implicit or not, has failed.
+    pub(crate) fn block_failed(&self) -> bool {
+        self.block.as_ref().is_some_and(|block| block.failed)
+    }
+
+    pub(crate) fn transaction(&self) -> TransactionState {
+        match &self.block {
+            None => TransactionState::Idle,
+            Some(block) if block.implicit => TransactionState::Idle,
+            Some(block) if block.failed => TransactionState::Failed,
+            Some(_) => TransactionState::Open,
+        }
+    }
+
+    /// Cancels from elsewhere what this session runs.
+    pub(crate) fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// A protocol calls this when a new request of the client begins: a cancel that came before
+    /// has no power over it.
+    pub(crate) fn begin_request(&self) {
+        self.canceller.renew();
+    }
+
+    /// Parse and bind, no execution. `declared` holds DuckDB type names; "" = infer.
+    ///
+    /// # Errors
+    /// What the statement's execution would answer before it starts.
+    pub(crate) async fn prepare(
+        &mut self,
+        statement: &Statement,
+        declared: &[String],
+    ) -> Result<Facts, QueryError> {
+        if self.block_failed() && !statement.ends_failed_block() {
+            return Err(QueryError::in_failed_transaction());
+        }
+        let result = match statement.class() {
+            Class::Read | Class::Stateful => self.prepare_remote(statement, declared).await,
+            Class::Show { name } => match self.settings.show(name) {
+                Some((name, value)) => Ok(show_facts(&show_rows(&name, &value)?)),
+                None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
+                None => self.prepare_remote(statement, declared).await,
+            },
+            Class::Fetch { name, moves: false, .. } => self.cursors.facts(name),
+            _ => Ok(Facts::default()),
+        };
+        result.map_err(|error| {
+            self.failed(&error);
+            statement.place(error)
+        })
+    }
+
+    async fn prepare_remote(
+        &mut self,
+        statement: &Statement,
+        declared: &[String],
+    ) -> Result<Facts, QueryError> {
+        self.begin_on_worker().await?;
+        let limits = self.limits();
+        let session = self;
+        let work = async {
+            let _permit = session.gateway.queue.admit().await?;
+            let (worker, pin) = match &session.pinned {
+                Some(worker) => (Arc::clone(worker), Pin::Required),
+                None => (session.choose(None)?, Pin::None),
+            };
+            let _running = worker.begin();
+            let request = PrepareRequest {
+                session: Some(session.context(pin)),
+                query_id: limits.query_id.to_string(),
+                sql: statement.text().to_owned(),
+                parameter_types: declared.to_vec(),
+                timeout_ms: timeout_ms(limits.deadline),
+            };
+            match worker.client().prepare(request).await {
+                Ok(facts) => Ok(facts.into_inner()),
+                Err(status) => Err(QueryError::from_status(&status)),
+            }
+        };
+        limits.hold(work).await
+    }
+
+    /// Runs one statement; session words are handled here. Waits in the queue first.
+    ///
+    /// # Errors
+    /// Whatever the client must hear; an open transaction block has failed then.
+    pub(crate) async fn execute(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Answer, QueryError> {
+        if self.block_failed() && !statement.ends_failed_block() {
+            return Err(QueryError::in_failed_transaction());
+        }
+        let result = self.dispatch(statement, parameters).await;
+        result.map_err(|error| {
+            self.failed(&error);
+            statement.place(error)
+        })
+    }
+
+    async fn dispatch(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Answer, QueryError> {
+        let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
+        match statement.class() {
+            Class::Read | Class::Stateful => self.run_to_answer(statement, parameters).await,
+            Class::Begin { read_only } => Ok(Answer::Done(self.begin(*read_only))),
+            Class::Commit => self.commit().await.map(Answer::Done),
+            Class::Rollback => self.rollback().await.map(Answer::Done),
+            Class::Savepoint { name } => self.savepoint(name).map(Answer::Done),
+            Class::ReleaseSavepoint { name } => self.release_savepoint(name).map(Answer::Done),
+            Class::RollbackToSavepoint { name } => {
+                self.rollback_to_savepoint(name).await.map(Answer::Done)
+            }
+            Class::Set { scope, name, value } => {
+                self.set(statement, *scope, name, value.as_deref()).await
+            }
+            Class::SetTransaction => done("SET"),
+            Class::Reset { name } => match self.settings.set(name, None)? {
+                Change::Done => done("RESET"),
+                Change::Foreign => self.run_to_answer(statement, parameters).await,
+            },
+            Class::ResetAll => {
+                self.settings.reset_all();
+                done("RESET")
+            }
+            Class::Show { name } => self.show(statement, name).await,
+            Class::DiscardAll => {
+                if self.block.is_some() {
+                    return Err(QueryError::new(
+                        SqlState::ACTIVE_TRANSACTION,
+                        "DISCARD ALL cannot run inside a transaction block",
+                    ));
+                }
+                self.unpin();
+                self.cursors.clear();
+                self.settings.reset_all();
+                done("DISCARD ALL")
+            }
+            Class::Discard { what } => done(what),
+            Class::Notification { tag } => {
+                let mut completion = Completion::tagged(*tag);
+                completion.notices.push(Notice::notice("notifications are accepted, none is delivered"));
+                Ok(Answer::Done(completion))
+            }
+            Class::DeclareCursor { name, query, hold, scroll } => {
+                self.declare(name, query, *hold, *scroll, parameters).await.map(Answer::Done)
+            }
+            Class::Fetch { name, count, moves } => self.fetch(name, *count, *moves).await,
+            Class::CloseCursor { name } => self.close_cursor(name.as_deref()).await.map(Answer::Done),
+            Class::CopyOut { .. } | Class::CopyIn { .. } => Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "COPY with the client's own stream is part of the PostgreSQL protocol",
+            )),
+        }
+    }
+
+    /// The rows of a reading statement, for COPY and cursors of the protocol.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub(crate) async fn query(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Rows, QueryError> {
+        match self.execute(statement, parameters).await? {
+            Answer::Rows(rows) => Ok(rows),
+            Answer::Done(_) => Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "the statement returns no rows",
+            )),
+        }
+    }
+
+    /// Tells the session that rows it handed out failed, or that the protocol failed a request.
+    pub(crate) fn failed(&mut self, error: &QueryError) {
+        if let Some(block) = &mut self.block {
+            block.failed = true;
+        }
+        if error.is_loss() && self.pinned.is_some() {
+            // The engine, and all that the session had made in it, is gone.
+            self.pinned = None;
+            self.cursors.clear();
+            if let Some(block) = &mut self.block {
+                block.begun = false;
+            }
+        }
+        self.gateway.metrics.statement_failed(error.sqlstate);
+    }
+
+    /// Several statements in one Query run in one transaction, as PostgreSQL does it.
+    pub(crate) fn begin_implicit(&mut self) {
+        if self.block.is_none() {
+            self.block = Some(Block::new(true, false, &self.settings));
+        }
+    }
+
+    /// Ends what [`Self::begin_implicit`] began, if it is still open.
+    ///
+    /// # Errors
+    /// When the commit fails.
+    pub(crate) async fn end_implicit(&mut self, well: bool) -> Result<(), QueryError> {
+        if self.block.as_ref().is_some_and(|block| block.implicit) {
+            if well {
+                self.commit().await?;
+            } else {
+                self.rollback().await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, read_only: bool) -> Completion {
+        let mut completion = Completion::tagged("BEGIN");
+        match &mut self.block {
+            Some(block) if block.implicit => block.implicit = false,
+            Some(_) => completion.notices.push(Notice::warning(
+                SqlState::ACTIVE_TRANSACTION,
+                "there is already a transaction in progress",
+            )),
+            None => self.block = Some(Block::new(false, read_only, &self.settings)),
+        }
+        completion
+    }
+
+    async fn commit(&mut self) -> Result<Completion, QueryError> {
+        self.close_transaction_cursors().await?;
+        let Some(block) = self.block.take() else {
+            let mut completion = Completion::tagged("COMMIT");
+            completion.notices.push(Notice::warning(
+                SqlState::NO_ACTIVE_TRANSACTION,
+                "there is no transaction in progress",
+            ));
+            return Ok(completion);
+        };
+        if block.failed {
+            self.block = Some(block);
+            return self.rollback().await;
+        }
+        for (name, value) in block.local_before.into_iter().rev() {
+            self.settings.set(&name, value.as_deref())?;
+        }
+        if block.begun {
+            let commit = self.run_internal("COMMIT").await;
+            if let Err(error) = commit {
+                self.settings = block.settings_before;
+                return Err(error);
+            }
+        }
+        Ok(Completion::tagged("COMMIT"))
+    }
+
+    async fn rollback(&mut self) -> Result<Completion, QueryError> {
+        let mut completion = Completion::tagged("ROLLBACK");
+        let Some(block) = self.block.take() else {
+            completion.notices.push(Notice::warning(
+                SqlState::NO_ACTIVE_TRANSACTION,
+                "there is no transaction in progress",
+            ));
+            return Ok(completion);
+        };
+        self.settings = block.settings_before;
+        match self.close_transaction_cursors().await {
+            Err(error) if error.is_loss() => self.failed(&error),
+            other => other?,
+        }
+        if block.begun {
+            self.rollback_on_worker().await?;
+        }
+        Ok(completion)
+    }
+
+    /// A rollback must work whatever happened before it: where DuckDB has no transaction any more,
+    /// or the engine is gone, everything is undone already.
+    async fn rollback_on_worker(&mut self) -> Result<(), QueryError> {
+        match self.run_internal("ROLLBACK").await {
+            Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => Ok(()),
+            Err(error) if error.is_loss() => {
+                self.failed(&error);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
+        match &mut self.block {
+            Some(block) if !block.implicit => {
+                block.savepoints.push(name.to_owned());
+                Ok(Completion::tagged("SAVEPOINT"))
+            }
+            _ => Err(outside_block("SAVEPOINT")),
+        }
+    }
+
+    fn release_savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
+        match &mut self.block {
+            Some(block) if !block.implicit => {
+                if block.cut_savepoints(name, true) {
+                    Ok(Completion::tagged("RELEASE"))
+                } else {
+                    Err(no_savepoint(name))
+                }
+            }
+            _ => Err(outside_block("RELEASE SAVEPOINT")),
+        }
+    }
+
+    /// DuckDB has no savepoints. As long as the block wrote nothing, beginning it anew is the same.
+    async fn rollback_to_savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
+        let Some(block) = self.block.as_mut().filter(|block| !block.implicit) else {
+            return Err(outside_block("ROLLBACK TO SAVEPOINT"));
+        };
+        if !block.savepoints.iter().any(|savepoint| savepoint == name) {
+            return Err(no_savepoint(name));
+        }
+        if block.wrote {
+            return Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "could not roll back to a savepoint after the transaction has written",
+            )
+            .with_hint("Roll back the whole transaction."));
+        }
+        block.cut_savepoints(name, false);
+        if block.begun {
+            block.begun = false;
+            self.rollback_on_worker().await?;
+        }
+        if let Some(block) = &mut self.block {
+            block.failed = false;
+        }
+        Ok(Completion::tagged("ROLLBACK"))
+    }
+
+    async fn set(
+        &mut self,
+        statement: &Statement,
+        scope: Scope,
+        name: &str,
+        value: Option<&str>,
+    ) -> Result<Answer, QueryError> {
+        let before = self.settings.show(name).map(|(_, value)| value);
+        let mut completion = Completion::tagged("SET");
+        match self.settings.set(name, value)? {
+            Change::Foreign => {
+                return self.run_to_answer(statement, Parameters::none()).await;
+            }
+            Change::Done => {}
+        }
+        if scope == Scope::Local {
+            match &mut self.block {
+                Some(block) => block.local_before.push((name.to_owned(), before)),
+                None => {
+                    self.settings.set(name, before.as_deref())?;
+                    completion.notices.push(Notice::warning(
+                        SqlState::NO_ACTIVE_TRANSACTION,
+                        "SET LOCAL can only be used in transaction blocks",
+                    ));
+                }
+            }
+        }
+        Ok(Answer::Done(completion))
+    }
+
+    async fn show(&mut self, statement: &Statement, name: &str) -> Result<Answer, QueryError> {
+        let rows = match self.settings.show(name) {
+            Some((name, value)) => show_rows(&name, &value)?,
+            None if name.eq_ignore_ascii_case("all") => self.show_all()?,
+            None if name.contains('.') => {
+                return Err(QueryError::new(
+                    SqlState::UNDEFINED_OBJECT,
+                    format!("unrecognized configuration parameter \"{name}\""),
+                ));
+            }
+            // SHOW TABLES and the like are DuckDB's.
+            None => return self.run_to_answer(statement, Parameters::none()).await,
+        };
+        local_answer(&rows)
+    }
+
+    fn show_all(&self) -> Result<RecordBatch, QueryError> {
+        let (names, values): (Vec<_>, Vec<_>) = self.settings.all().into_iter().unzip();
+        let descriptions = vec![""; names.len()];
+        RecordBatch::try_from_iter([
+            ("name", Arc::new(StringArray::from(names)) as ArrayRef),
+            ("setting", Arc::new(StringArray::from(values)) as ArrayRef),
+            ("description", Arc::new(StringArray::from(descriptions)) as ArrayRef),
+        ])
+        .map_err(|error| QueryError::internal(error.to_string()))
+    }
+
+    /// Runs a statement of DuckDB to its answer: rows that stream, or its completion.
+    async fn run_to_answer(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Answer, QueryError> {
+        self.begin_on_worker().await?;
+        if *statement.class() != Class::Read
+            && let Some(block) = &mut self.block
+        {
+            block.wrote = true;
+        }
+        let mut rows = self.run(statement, parameters).await?;
+        if rows.facts().returns_rows {
+            return Ok(Answer::Rows(rows));
+        }
+        let kind = rows.facts().kind();
+        let complete = rows.finish().await?;
+        let mut completion = Completion {
+            tag: tag(kind, statement.text(), complete.rows, complete.changed_rows),
+            changed_rows: complete.changed_rows,
+            notices: Vec::new(),
+        };
+        if completion.tag == "CREATE TABLE" && !self.told_about_tables {
+            self.told_about_tables = true;
+            completion.notices.push(Notice::notice(
+                "tables of this session live in memory and end with it",
+            ));
+        }
+        Ok(Answer::Done(completion))
+    }
+
+    /// Sends the block's BEGIN before its first statement.
+    async fn begin_on_worker(&mut self) -> Result<(), QueryError> {
+        let Some(block) = &self.block else { return Ok(()) };
+        if block.begun || block.failed {
+            return Ok(());
+        }
+        let text = block.begin_text();
+        self.run_internal(text).await?;
+        if let Some(block) = &mut self.block {
+            block.begun = true;
+        }
+        Ok(())
+    }
+
+    /// A statement of the gateway itself, on the session's own engine.
+    async fn run_internal(&mut self, text: &str) -> Result<(), QueryError> {
+        let statement = Statement::internal(text, Class::Stateful);
+        self.run(&statement, Parameters::none()).await?.finish().await?;
+        Ok(())
+    }
+
+    /// Queue, route, send; up to the first message after the header.
+    async fn run(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Rows, QueryError> {
+        let limits = self.limits();
+        let started = Instant::now();
+        let pins = *statement.class() != Class::Read || self.block.is_some();
+        let result = limits.hold(self.attempt(statement, &parameters, pins, &limits)).await;
+        let outcome = result.as_ref().err().map_or("00000", |error| error.sqlstate.0);
+        // Info for what changes something, debug for the many that read.
+        let milliseconds = started.elapsed().as_millis();
+        if pins {
+            info!(query = %limits.query_id, session = %self.id, principal = %self.principal, protocol = ?self.protocol, outcome, milliseconds, "statement started");
+        } else {
+            debug!(query = %limits.query_id, session = %self.id, principal = %self.principal, protocol = ?self.protocol, outcome, milliseconds, "statement started");
+        }
+        let (header, remote, pinned) = result?;
+        if let Some(worker) = pinned {
+            self.pinned = Some(worker);
+        }
+        self.gateway.metrics.statement_started(self.protocol);
+        Ok(Rows::remote(header, remote))
+    }
+
+    async fn attempt(
+        &self,
+        statement: &Statement,
+        parameters: &Parameters,
+        pins: bool,
+        limits: &Limits,
+    ) -> Result<(ResultHeader, Remote, Option<Arc<Worker>>), QueryError> {
+        let permit = self.gateway.queue.admit().await.map_err(|error| {
+            if self.gateway.workers.any_usable() { error } else { no_worker(error) }
+        })?;
+        let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        let mut except: Option<Arc<Worker>> = None;
+        let mut lost_before = false;
+        loop {
+            let (worker, pin) = match &self.pinned {
+                Some(worker) => (Arc::clone(worker), Pin::Required),
+                None => {
+                    let pin = if pins { Pin::Start } else { Pin::None };
+                    (self.choose(except.as_ref())?, pin)
+                }
+            };
+            let running = worker.begin();
+            let request = ExecuteRequest {
+                session: Some(self.context(pin)),
+                query_id: limits.query_id.to_string(),
+                sql: statement.text().to_owned(),
+                parameter_types: parameters.types.clone(),
+                parameters: parameters.ipc.clone(),
+                timeout_ms: timeout_ms(limits.deadline),
+            };
+            match first_message(&worker, request).await {
+                Ok((header, reply, ahead)) => {
+                    let remote = Remote {
+                        reply,
+                        ahead: Some(ahead),
+                        limits: limits.clone(),
+                        _permit: permit,
+                        _running: running,
+                    };
+                    let pinned = (pin == Pin::Start).then_some(worker);
+                    return Ok((header, remote, pinned));
+                }
+                // The worker has the last word: nothing was started there.
+                Err(error)
+                    if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
+                        && Instant::now() < give_up =>
+                {
+                    drop(running);
+                    self.gateway.workers.changed_or(worker_pause()).await;
+                    except = None;
+                }
+                // Nothing of the answer was seen and nothing can have been changed: once more.
+                Err(error) if error.is_loss() && pin == Pin::None && !lost_before => {
+                    self.gateway.metrics.statement_retried();
+                    lost_before = true;
+                    except = self.gateway.workers.another_than(&worker).then_some(worker);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn choose(&self, except: Option<&Arc<Worker>>) -> Result<Arc<Worker>, QueryError> {
+        self.gateway.workers.choose(except)
+    }
+
+    /// Appends Arrow batches to a table; returns the rows appended. All of them or none.
+    ///
+    /// # Errors
+    /// What the worker says, or a cancel.
+    pub(crate) async fn append(
+        &mut self,
+        target: AppendTarget,
+        schema: Bytes,
+        batches: mpsc::Receiver<Batch>,
+    ) -> Result<u64, QueryError> {
+        if self.block_failed() {
+            return Err(QueryError::in_failed_transaction());
+        }
+        let result = self.append_rows(target, schema, batches).await;
+        result.inspect_err(|error| self.failed(error))
+    }
+
+    async fn append_rows(
+        &mut self,
+        target: AppendTarget,
+        schema: Bytes,
+        batches: mpsc::Receiver<Batch>,
+    ) -> Result<u64, QueryError> {
+        self.begin_on_worker().await?;
+        if let Some(block) = &mut self.block {
+            block.wrote = true;
+        }
+        let limits = self.limits();
+        let (worker, pin) = match &self.pinned {
+            Some(worker) => (Arc::clone(worker), Pin::Required),
+            None => (self.choose(None)?, Pin::Start),
+        };
+        let start = AppendRequest {
+            message: Some(append_request::Message::Start(AppendStart {
+                session: Some(self.context(pin)),
+                query_id: limits.query_id.to_string(),
+                catalog: target.catalog,
+                schema: target.schema,
+                table: target.table,
+                columns: target.columns,
+                arrow_schema: schema.to_vec(),
+                timeout_ms: timeout_ms(limits.deadline),
+            })),
+        };
+        let messages = futures::stream::iter([start]).chain(
+            ReceiverStream::new(batches)
+                .map(|batch| AppendRequest { message: Some(append_request::Message::Batch(batch)) }),
+        );
+        let queue = &self.gateway.queue;
+        let work = async {
+            let _permit = queue.admit().await?;
+            let _running = worker.begin();
+            match worker.client().append(messages).await {
+                Ok(response) => Ok(response.into_inner().rows),
+                Err(status) => Err(QueryError::from_status(&status)),
+            }
+        };
+        let rows = limits.hold(work).await?;
+        self.pinned = Some(worker);
+        Ok(rows)
+    }
+
+    fn limits(&self) -> Limits {
+        let timeout = self.settings.statement_timeout().or_else(|| {
+            let default = self.gateway.settings.query_timeout;
+            (!default.is_zero()).then_some(default)
+        });
+        Limits {
+            query_id: QueryId::mint(),
+            cancelled: self.canceller.current(),
+            deadline: timeout.map(|timeout| Instant::now() + timeout),
+        }
+    }
+
+    fn context(&self, pin: Pin) -> SessionContext {
+        SessionContext {
+            session_id: self.id.to_string(),
+            gateway_id: self.gateway.id.to_string(),
+            principal: self.principal.0.clone(),
+            pin: pin.into(),
+            settings: self.settings.for_worker(),
+        }
+    }
+
+    fn unpin(&mut self) {
+        if let Some(worker) = self.pinned.take() {
+            self.gateway.close_session(worker, self.id);
+        }
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.canceller.cancel();
+        self.unpin();
+    }
+}
+
+async fn first_message(
+    worker: &Arc<Worker>,
+    request: ExecuteRequest,
+) -> Result<(ResultHeader, Reply, Item), QueryError> {
+    let stream = worker
+        .client()
+        .execute(request)
+        .await
+        .map_err(|status| QueryError::from_status(&status))?;
+    let mut reply = Reply::new(stream.into_inner());
+    let header = reply.header().await?;
+    let ahead = reply.next().await?;
+    Ok((header, reply, ahead))
+}
+
+/// How long to wait for a worker to say that it has room before asking again.
+fn worker_pause() -> std::time::Duration {
+    std::time::Duration::from_millis(50)
+}
+
+fn no_worker(error: QueryError) -> QueryError {
+    QueryError { sqlstate: SqlState::CANNOT_CONNECT_NOW, message: "no worker is ready".to_owned(), ..error }
+}
+
+fn outside_block(what: &str) -> QueryError {
+    QueryError::new(
+        SqlState::NO_ACTIVE_TRANSACTION,
+        format!("{what} can only be used in transaction blocks"),
+    )
+}
+
+fn no_savepoint(name: &str) -> QueryError {
+    QueryError::new(SqlState("3B001"), format!("savepoint \"{name}\" does not exist"))
+}
+
+fn timeout_ms(deadline: Option<Instant>) -> u64 {
+    deadline.map_or(0, |deadline| {
+        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+        u64::try_from(left).unwrap_or(u64::MAX).max(1)
+    })
+}
+
+fn show_rows(name: &str, value: &str) -> Result<RecordBatch, QueryError> {
+    RecordBatch::try_from_iter([(name, Arc::new(StringArray::from(vec![value])) as ArrayRef)])
+        .map_err(|error| QueryError::internal(error.to_string()))
+}
+
+fn show_facts(rows: &RecordBatch) -> Facts {
+    let header = local_header(rows, Bytes::new());
+    let schema = encode_local(rows).map(|(schema, _)| schema).unwrap_or_default();
+    Facts {
+        kind: header.kind,
+        parameter_types: Vec::new(),
+        returns_rows: true,
+        columns: header.columns,
+        schema,
+    }
+}
+
+fn local_header(rows: &RecordBatch, schema: Bytes) -> ResultHeader {
+    let columns = rows
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| Column { name: field.name().clone(), duckdb_type: "VARCHAR".to_owned() })
+        .collect();
+    ResultHeader { kind: StatementKind::Select.into(), returns_rows: true, columns, schema }
+}
+
+/// Rows of the gateway itself; all their columns are texts.
+fn local_answer(rows: &RecordBatch) -> Result<Answer, QueryError> {
+    let (schema, batch) =
+        encode_local(rows).map_err(|error| QueryError::internal(error.to_string()))?;
+    Ok(Answer::Rows(Rows::local(local_header(rows, schema), vec![batch])))
+}

@@ -1,0 +1,171 @@
+//! Rows on their way to a client.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tavana_common::ids::QueryId;
+use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::QueryError;
+use crate::queue::Permit;
+use crate::route::Running;
+use crate::worker::{Item, Reply};
+
+/// A result. Dropping it cancels the statement; its slot in the queue is free then.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    header: ResultHeader,
+    source: Source,
+    complete: Option<ResultComplete>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Worker(Box<Remote>),
+    /// Rows of the gateway itself.
+    Local(VecDeque<Batch>),
+    /// Ended, well or not.
+    Closed,
+}
+
+/// A statement that runs on a worker.
+#[derive(Debug)]
+pub(super) struct Remote {
+    pub(super) reply: Reply,
+    /// Read ahead of the client, so that a loss before the first row can be mended.
+    pub(super) ahead: Option<Item>,
+    pub(super) limits: Limits,
+    pub(super) _permit: Permit,
+    pub(super) _running: Running,
+}
+
+/// What may end a statement before its end.
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    pub(super) query_id: QueryId,
+    pub(super) cancelled: CancellationToken,
+    pub(super) deadline: Option<Instant>,
+}
+
+impl Limits {
+    /// `work`, unless the client cancels or the time is over first.
+    ///
+    /// # Cancel safety
+    /// As `work`.
+    pub(super) async fn hold<T>(
+        &self,
+        work: impl Future<Output = Result<T, QueryError>>,
+    ) -> Result<T, QueryError> {
+        let timeout = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.cancelled.cancelled() => Err(QueryError::canceled()),
+            result = work => result,
+            () = timeout => Err(QueryError::timed_out()),
+        }
+    }
+}
+
+impl Rows {
+    pub(super) fn remote(header: ResultHeader, remote: Remote) -> Self {
+        Self { header, source: Source::Worker(Box::new(remote)), complete: None }
+    }
+
+    pub(super) fn local(header: ResultHeader, batches: Vec<Batch>) -> Self {
+        Self { header, source: Source::Local(batches.into()), complete: None }
+    }
+
+    /// What the statement is and which columns it returns.
+    pub(crate) fn facts(&self) -> &ResultHeader {
+        &self.header
+    }
+
+    /// The next IPC message as the engine encoded it. `None` comes only after the worker said that
+    /// the result is complete; every other end is an error, and the last item.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: a message is either returned or still to come.
+    pub(crate) async fn next(&mut self) -> Option<Result<Batch, QueryError>> {
+        match &mut self.source {
+            Source::Closed => None,
+            Source::Local(batches) => match batches.pop_front() {
+                Some(batch) => {
+                    self.complete.get_or_insert_default().rows += batch.rows;
+                    Some(Ok(batch))
+                }
+                None => {
+                    self.complete.get_or_insert_default();
+                    self.source = Source::Closed;
+                    None
+                }
+            },
+            Source::Worker(remote) => {
+                let Remote { reply, ahead, limits, .. } = &mut **remote;
+                let item = match ahead.take() {
+                    Some(item) => Ok(item),
+                    None => limits.hold(reply.next()).await,
+                };
+                match item {
+                    Ok(Item::Batch(batch)) => Some(Ok(batch)),
+                    Ok(Item::Complete(complete)) => {
+                        self.complete = Some(complete);
+                        self.source = Source::Closed;
+                        None
+                    }
+                    Err(error) => {
+                        // Closes the stream, which cancels the statement, and frees the slot.
+                        self.source = Source::Closed;
+                        Some(Err(error))
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the worker said at the end; `None` before it.
+    pub(crate) fn complete(&self) -> Option<&ResultComplete> {
+        self.complete.as_ref()
+    }
+
+    /// Reads to the end for a statement whose rows nobody asks for.
+    pub(super) async fn finish(&mut self) -> Result<ResultComplete, QueryError> {
+        while let Some(batch) = self.next().await {
+            batch?;
+        }
+        self.complete
+            .take()
+            .ok_or_else(|| QueryError::internal("a result ended without its completion"))
+    }
+}
+
+/// Cancels what a session runs now; clones act on the same session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Canceller(Arc<std::sync::Mutex<CancellationToken>>);
+
+impl Canceller {
+    /// Stops the statement that is running or waiting. Nothing happens when there is none.
+    pub(crate) fn cancel(&self) {
+        self.lock().cancel();
+    }
+
+    /// A new round of statements begins: an earlier cancel has no power over it.
+    pub(super) fn renew(&self) {
+        *self.lock() = CancellationToken::new();
+    }
+
+    /// The token of this round.
+    pub(crate) fn current(&self) -> CancellationToken {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, CancellationToken> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

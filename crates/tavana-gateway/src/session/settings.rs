@@ -1,0 +1,462 @@
+//! The session's settings as PostgreSQL clients know them (documentation, chapter 20), and which
+//! of them travel to DuckDB.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use tavana_common::proto::v1::Setting;
+
+use crate::error::{QueryError, SqlState};
+use crate::pg::text::{OptionError, TextOptions};
+
+/// Longest value of a setting, in bytes.
+const VALUE_BYTES_MAX: usize = 16 * 1024;
+/// Settings of a session that the gateway does not know by name (`app.user`, ...).
+const CUSTOM_MAX: usize = 256;
+
+/// How a known setting behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// Any text.
+    Free,
+    /// Cannot be set; shown only.
+    Fixed,
+    /// Takes effect in how values are written as text.
+    Text,
+    /// A time: `500`, `5s`, `1min`.
+    Time,
+    Bool,
+    Encoding,
+}
+
+struct Known {
+    name: &'static str,
+    default: &'static str,
+    /// Sent as ParameterStatus at the start and on each change.
+    reported: bool,
+    rule: Rule,
+}
+
+const fn known(name: &'static str, default: &'static str, reported: bool, rule: Rule) -> Known {
+    Known { name, default, reported, rule }
+}
+
+/// Version of PostgreSQL whose behaviour clients may expect: plain digits, as drivers parse it.
+pub(crate) const SERVER_VERSION: &str = "16.9";
+
+/// Sorted by name, letter case ignored.
+const KNOWN: &[Known] = &[
+    known("application_name", "", true, Rule::Free),
+    known("backslash_quote", "safe_encoding", false, Rule::Free),
+    known("bytea_output", "hex", false, Rule::Text),
+    known("check_function_bodies", "on", false, Rule::Bool),
+    known("client_encoding", "UTF8", true, Rule::Encoding),
+    known("client_min_messages", "notice", false, Rule::Free),
+    known("constraint_exclusion", "partition", false, Rule::Free),
+    known("cursor_tuple_fraction", "0.1", false, Rule::Free),
+    known("DateStyle", "ISO, MDY", true, Rule::Text),
+    known("default_tablespace", "", false, Rule::Free),
+    known("default_transaction_deferrable", "off", false, Rule::Bool),
+    known("default_transaction_isolation", "read committed", false, Rule::Free),
+    known("default_transaction_read_only", "off", true, Rule::Bool),
+    known("enable_seqscan", "on", false, Rule::Bool),
+    known("escape_string_warning", "on", false, Rule::Bool),
+    known("extra_float_digits", "1", false, Rule::Text),
+    known("geqo", "on", false, Rule::Bool),
+    known("idle_in_transaction_session_timeout", "0", false, Rule::Time),
+    known("idle_session_timeout", "0", false, Rule::Time),
+    known("in_hot_standby", "off", true, Rule::Fixed),
+    known("integer_datetimes", "on", true, Rule::Fixed),
+    known("IntervalStyle", "postgres", true, Rule::Text),
+    known("is_superuser", "off", true, Rule::Fixed),
+    known("jit", "off", false, Rule::Bool),
+    known("lc_collate", "C", false, Rule::Fixed),
+    known("lc_ctype", "C", false, Rule::Fixed),
+    known("lc_messages", "C", false, Rule::Free),
+    known("lc_monetary", "C", false, Rule::Free),
+    known("lc_numeric", "C", false, Rule::Free),
+    known("lc_time", "C", false, Rule::Free),
+    known("lock_timeout", "0", false, Rule::Time),
+    known("maintenance_work_mem", "64MB", false, Rule::Free),
+    known("max_connections", "1000", false, Rule::Fixed),
+    known("max_identifier_length", "63", false, Rule::Fixed),
+    known("max_index_keys", "32", false, Rule::Fixed),
+    known("password_encryption", "scram-sha-256", false, Rule::Free),
+    known("quote_all_identifiers", "off", false, Rule::Bool),
+    known("role", "none", false, Rule::Free),
+    known("row_security", "on", false, Rule::Bool),
+    known("scram_iterations", "4096", true, Rule::Free),
+    known("search_path", "\"$user\", public", true, Rule::Free),
+    known("server_encoding", "UTF8", true, Rule::Fixed),
+    known("server_version", SERVER_VERSION, true, Rule::Fixed),
+    known("server_version_num", "160009", false, Rule::Fixed),
+    known("session_authorization", "", true, Rule::Fixed),
+    known("session_replication_role", "origin", false, Rule::Free),
+    known("ssl", "off", false, Rule::Fixed),
+    known("standard_conforming_strings", "on", true, Rule::Fixed),
+    known("statement_timeout", "0", false, Rule::Time),
+    known("synchronize_seqscans", "on", false, Rule::Bool),
+    known("synchronous_commit", "on", false, Rule::Free),
+    known("TimeZone", "UTC", true, Rule::Text),
+    known("transaction_isolation", "read committed", false, Rule::Free),
+    known("transaction_read_only", "off", false, Rule::Bool),
+    known("wal_level", "replica", false, Rule::Fixed),
+    known("work_mem", "4MB", false, Rule::Free),
+    known("xmloption", "content", false, Rule::Free),
+];
+
+fn find(name: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.name.eq_ignore_ascii_case(name))
+}
+
+/// What SET did.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It holds from now on.
+    Done,
+    /// The gateway does not know this name: it may be a setting of DuckDB.
+    Foreign,
+}
+
+/// The settings of one session. Cheap to clone: a transaction keeps the ones it began with.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionSettings {
+    /// Values of known settings that differ from the default, by canonical name.
+    values: BTreeMap<&'static str, String>,
+    /// Names with a dot that applications make up.
+    custom: BTreeMap<String, String>,
+    /// What RESET returns to: the defaults, or what the startup packet asked for.
+    initial: BTreeMap<&'static str, String>,
+    text: TextOptions,
+}
+
+impl SessionSettings {
+    /// The defaults for `principal`.
+    pub(crate) fn new(principal: &str) -> Self {
+        let mut settings = Self {
+            values: BTreeMap::new(),
+            custom: BTreeMap::new(),
+            initial: BTreeMap::new(),
+            text: TextOptions::default(),
+        };
+        settings.values.insert("session_authorization", principal.to_owned());
+        settings.initial = settings.values.clone();
+        settings
+    }
+
+    /// A setting of the startup packet: it becomes the value that RESET returns to.
+    ///
+    /// # Errors
+    /// As [`Self::set`]; a name that nobody knows is accepted and ignored, as drivers send some.
+    pub(crate) fn set_initial(&mut self, name: &str, value: &str) -> Result<(), QueryError> {
+        self.set(name, Some(value))?;
+        self.initial = self.values.clone();
+        Ok(())
+    }
+
+    /// SET; `None` = DEFAULT.
+    ///
+    /// # Errors
+    /// 22023 for a value that is not one, 55P02-like 42501 for a setting that cannot be changed.
+    pub(crate) fn set(&mut self, name: &str, value: Option<&str>) -> Result<Change, QueryError> {
+        if value.is_some_and(|value| value.len() > VALUE_BYTES_MAX) {
+            return Err(QueryError::new(SqlState::PROGRAM_LIMIT, "the value of a setting is too long"));
+        }
+        let Some(known) = find(name) else {
+            if !name.contains('.') {
+                return Ok(Change::Foreign);
+            }
+            match value {
+                Some(value) => {
+                    if self.custom.len() >= CUSTOM_MAX && !self.custom.contains_key(name) {
+                        return Err(QueryError::new(
+                            SqlState::CONFIGURATION_LIMIT,
+                            format!("a session can hold {CUSTOM_MAX} settings of its own"),
+                        ));
+                    }
+                    self.custom.insert(name.to_owned(), value.to_owned());
+                }
+                None => {
+                    self.custom.remove(name);
+                }
+            }
+            return Ok(Change::Done);
+        };
+        let value = match value {
+            Some(value) => value.to_owned(),
+            None => self.initial_value(known).to_owned(),
+        };
+        let value = match known.rule {
+            Rule::Fixed => {
+                // Clients set standard_conforming_strings and the like to what they already are.
+                if value.eq_ignore_ascii_case(self.value(known)) {
+                    return Ok(Change::Done);
+                }
+                return Err(QueryError::new(
+                    SqlState::INVALID_PARAMETER,
+                    format!("parameter \"{}\" cannot be changed", known.name),
+                ));
+            }
+            Rule::Free => value,
+            Rule::Text => set_text(&mut self.text, known.name, &value)
+                .map_err(|_| invalid(known.name, &value))?,
+            Rule::Time => {
+                let time = parse_time(&value).ok_or_else(|| invalid(known.name, &value))?;
+                show_time(time)
+            }
+            Rule::Bool => show_bool(parse_bool(&value).ok_or_else(|| invalid(known.name, &value))?),
+            Rule::Encoding => {
+                // asyncpg sends the value with its quotes.
+                let plain: String =
+                    value.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+                if !matches!(plain.as_str(), "UTF8" | "UNICODE" | "SQLASCII") {
+                    return Err(invalid(known.name, &value)
+                        .with_hint("Only UTF8 is supported."));
+                }
+                "UTF8".to_owned()
+            }
+        };
+        if value == known.default && !self.initial.contains_key(known.name) {
+            self.values.remove(known.name);
+        } else {
+            self.values.insert(known.name, value);
+        }
+        Ok(Change::Done)
+    }
+
+    /// RESET ALL and DISCARD ALL.
+    pub(crate) fn reset_all(&mut self) {
+        self.values = self.initial.clone();
+        self.custom.clear();
+        self.text = TextOptions::default();
+        for (name, value) in &self.initial {
+            if find(name).is_some_and(|known| known.rule == Rule::Text) {
+                // These were accepted by the same function when they became initial.
+                set_text(&mut self.text, name, value).expect("an initial value was accepted before");
+            }
+        }
+    }
+
+    /// The canonical name and value for SHOW; `None` when the gateway does not know the name.
+    pub(crate) fn show(&self, name: &str) -> Option<(String, String)> {
+        if let Some(known) = find(name) {
+            return Some((known.name.to_owned(), self.value(known).to_owned()));
+        }
+        self.custom.get(name).map(|value| (name.to_owned(), value.clone()))
+    }
+
+    /// All settings for SHOW ALL, in the order of their names.
+    pub(crate) fn all(&self) -> Vec<(&str, &str)> {
+        KNOWN.iter().map(|known| (known.name, self.value(known))).collect()
+    }
+
+    /// What ParameterStatus tells: name and value of each reported setting.
+    pub(crate) fn reported(&self) -> Vec<(&'static str, String)> {
+        KNOWN
+            .iter()
+            .filter(|known| known.reported)
+            .map(|known| (known.name, self.value(known).to_owned()))
+            .collect()
+    }
+
+    /// How values are written as text.
+    pub(crate) fn text(&self) -> &TextOptions {
+        &self.text
+    }
+
+    /// `None` = no limit of its own.
+    pub(crate) fn statement_timeout(&self) -> Option<Duration> {
+        let known = find("statement_timeout")?;
+        parse_time(self.value(known)).filter(|time| !time.is_zero())
+    }
+
+    /// What DuckDB must know for this session's statements.
+    pub(crate) fn for_worker(&self) -> Vec<Setting> {
+        let mut settings = Vec::with_capacity(2);
+        if let Some(known) = find("TimeZone") {
+            let value = self.value(known).to_owned();
+            settings.push(Setting { name: "TimeZone".to_owned(), value });
+        }
+        if let Some(path) = self.values.get("search_path") {
+            let schemas: Vec<&str> = path
+                .split(',')
+                .map(|schema| schema.trim().trim_matches('"'))
+                .filter(|schema| !schema.is_empty() && *schema != "$user" && *schema != "pg_catalog")
+                .map(|schema| if schema == "public" { "main" } else { schema })
+                .collect();
+            if !schemas.is_empty() && schemas != ["main"] {
+                settings.push(Setting { name: "search_path".to_owned(), value: schemas.join(",") });
+            }
+        }
+        settings
+    }
+
+    fn value(&self, known: &Known) -> &str {
+        self.values.get(known.name).map_or(known.default, String::as_str)
+    }
+
+    fn initial_value(&self, known: &Known) -> &str {
+        self.initial.get(known.name).map_or(known.default, String::as_str)
+    }
+}
+
+/// Sets a setting of [`Rule::Text`]; returns its canonical spelling.
+fn set_text(text: &mut TextOptions, name: &str, value: &str) -> Result<String, OptionError> {
+    match name {
+        "DateStyle" => {
+            text.set_date_style(value)?;
+            Ok(text.date_style_text())
+        }
+        "IntervalStyle" => {
+            text.set_interval_style(value)?;
+            Ok(text.interval_style_text().to_owned())
+        }
+        "bytea_output" => {
+            text.set_bytea_output(value)?;
+            Ok(text.bytea_output_text().to_owned())
+        }
+        "extra_float_digits" => {
+            text.set_extra_float_digits(value)?;
+            Ok(text.extra_float_digits.to_string())
+        }
+        _ => {
+            text.set_time_zone(value)?;
+            Ok(text.time_zone.name.clone())
+        }
+    }
+}
+
+fn invalid(name: &str, value: &str) -> QueryError {
+    let shown: String = value.chars().take(64).collect();
+    QueryError::new(
+        SqlState::INVALID_PARAMETER,
+        format!("invalid value for parameter \"{name}\": \"{shown}\""),
+    )
+}
+
+fn parse_bool(text: &str) -> Option<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "on" | "true" | "yes" | "1" | "t" | "y" => Some(true),
+        "off" | "false" | "no" | "0" | "f" | "n" => Some(false),
+        _ => None,
+    }
+}
+
+fn show_bool(value: bool) -> String {
+    if value { "on" } else { "off" }.to_owned()
+}
+
+/// A time as PostgreSQL takes it: milliseconds without a unit.
+fn parse_time(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let digits = text.find(|character: char| !character.is_ascii_digit() && character != '.');
+    let (number, unit) = text.split_at(digits.unwrap_or(text.len()));
+    let number: f64 = number.parse().ok()?;
+    let factor = match unit.trim() {
+        "us" => 0.001,
+        "" | "ms" => 1.0,
+        "s" => 1_000.0,
+        "min" => 60_000.0,
+        "h" => 3_600_000.0,
+        "d" => 86_400_000.0,
+        _ => return None,
+    };
+    let milliseconds = number * factor;
+    // PostgreSQL's limit is that of a 32-bit integer.
+    (milliseconds <= f64::from(i32::MAX)).then(|| Duration::from_secs_f64(milliseconds / 1000.0))
+}
+
+/// As PostgreSQL shows it: the largest unit that divides it.
+fn show_time(time: Duration) -> String {
+    let milliseconds = time.as_millis();
+    for (unit, size) in [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)] {
+        if milliseconds > 0 && milliseconds.is_multiple_of(size) {
+            return format!("{}{unit}", milliseconds / size);
+        }
+    }
+    if milliseconds == 0 { "0".to_owned() } else { format!("{milliseconds}ms") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_settings_are_shown_by_their_canonical_name() {
+        let mut settings = SessionSettings::new("ada");
+        assert_eq!(settings.set("TIMEZONE", Some("Asia/Tokyo")), Ok(Change::Done));
+        assert_eq!(settings.show("timezone"), Some(("TimeZone".to_owned(), "Asia/Tokyo".to_owned())));
+        assert_eq!(settings.show("session_authorization").expect("known").1, "ada");
+        assert_eq!(settings.show("nobody"), None);
+    }
+
+    #[test]
+    fn reset_returns_to_what_the_startup_packet_asked_for() {
+        let mut settings = SessionSettings::new("ada");
+        settings.set_initial("TimeZone", "Europe/Rome").expect("a zone");
+        settings.set("TimeZone", Some("UTC")).expect("a zone");
+        settings.set("TimeZone", None).expect("default");
+        assert_eq!(settings.show("TimeZone").expect("known").1, "Europe/Rome");
+        settings.set("TimeZone", Some("UTC")).expect("a zone");
+        settings.reset_all();
+        assert_eq!(settings.show("TimeZone").expect("known").1, "Europe/Rome");
+    }
+
+    #[test]
+    fn wrong_values_are_refused_and_nothing_changes() {
+        let mut settings = SessionSettings::new("ada");
+        for (name, value) in [
+            ("client_encoding", "LATIN1"),
+            ("statement_timeout", "soon"),
+            ("DateStyle", "stardate"),
+            ("extra_float_digits", "many"),
+            ("jit", "perhaps"),
+            ("server_version", "17"),
+            ("TimeZone", "Mars/Olympus"),
+        ] {
+            let before = settings.show(name);
+            let error = settings.set(name, Some(value)).expect_err(name);
+            assert_eq!(error.sqlstate, SqlState::INVALID_PARAMETER, "{name}");
+            assert_eq!(settings.show(name), before, "{name}");
+        }
+    }
+
+    #[test]
+    fn times_take_units_and_show_the_largest() {
+        for (given, shown, milliseconds) in
+            [("500", "500ms", 500), ("5s", "5s", 5_000), ("120000", "2min", 120_000), ("0", "0", 0)]
+        {
+            let mut settings = SessionSettings::new("ada");
+            settings.set("statement_timeout", Some(given)).expect("a time");
+            assert_eq!(settings.show("statement_timeout").expect("known").1, shown);
+            let expected = (milliseconds > 0).then(|| Duration::from_millis(milliseconds));
+            assert_eq!(settings.statement_timeout(), expected);
+        }
+    }
+
+    #[test]
+    fn names_with_a_dot_belong_to_the_application_and_others_may_be_duckdbs() {
+        let mut settings = SessionSettings::new("ada");
+        assert_eq!(settings.set("app.user", Some("7")), Ok(Change::Done));
+        assert_eq!(settings.show("app.user"), Some(("app.user".to_owned(), "7".to_owned())));
+        assert_eq!(settings.set("s3_region", Some("eu-west-1")), Ok(Change::Foreign));
+        for number in 0..CUSTOM_MAX {
+            drop(settings.set(&format!("app.x{number}"), Some("1")));
+        }
+        let error = settings.set("app.one_more", Some("1")).expect_err("bounded");
+        assert_eq!(error.sqlstate, SqlState::CONFIGURATION_LIMIT);
+    }
+
+    #[test]
+    fn the_search_path_reaches_duckdb_under_its_own_names() {
+        let mut settings = SessionSettings::new("ada");
+        let path = |settings: &SessionSettings| {
+            settings.for_worker().into_iter().find(|setting| setting.name == "search_path").map(|setting| setting.value)
+        };
+        assert_eq!(path(&settings), None);
+        settings.set("search_path", Some("\"$user\", public")).expect("a path");
+        assert_eq!(path(&settings), None);
+        settings.set("search_path", Some("sales, public")).expect("a path");
+        assert_eq!(path(&settings).as_deref(), Some("sales,main"));
+    }
+}

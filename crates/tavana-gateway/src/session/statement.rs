@@ -1,0 +1,822 @@
+//! One statement of a client: where it stands in the text and what its first words make of it.
+//!
+//! Classification is by tokens, never by substring. A statement that the gateway does not know is
+//! DuckDB's, unchanged.
+
+use super::lexer::{Kind, Token, tokens};
+use crate::error::{QueryError, SqlState};
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Statement {
+    text: String,
+    /// Characters of the client's text before this statement.
+    offset: u32,
+    class: Class,
+}
+
+/// What the gateway does with a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Runs on any idle engine and may be run again: it reads, and leaves nothing behind.
+    Read,
+    /// Runs on the session's own engine.
+    Stateful,
+    Begin { read_only: bool },
+    Commit,
+    Rollback,
+    Savepoint { name: String },
+    ReleaseSavepoint { name: String },
+    RollbackToSavepoint { name: String },
+    /// `SET name = value`; `None` for DEFAULT.
+    Set { scope: Scope, name: String, value: Option<String> },
+    /// SET TRANSACTION, SET SESSION CHARACTERISTICS: accepted, DuckDB has one isolation level.
+    SetTransaction,
+    Reset { name: String },
+    ResetAll,
+    Show { name: String },
+    DiscardAll,
+    /// DISCARD PLANS, SEQUENCES or TEMP; DEALLOCATE ALL.
+    Discard { what: String },
+    /// LISTEN, UNLISTEN, NOTIFY: accepted without effect.
+    Notification { tag: &'static str },
+    DeclareCursor { name: String, query: Box<Statement>, hold: bool, scroll: bool },
+    /// FETCH or MOVE, forward.
+    Fetch { name: String, count: FetchCount, moves: bool },
+    /// `None` = all.
+    CloseCursor { name: Option<String> },
+    CopyOut { query: Box<Statement>, options: CopyOptions },
+    CopyIn { table: Vec<String>, columns: Vec<String>, options: CopyOptions },
+}
+
+/// How long a SET lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    Session,
+    Local,
+}
+
+/// How many rows FETCH or MOVE takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FetchCount {
+    Rows(u64),
+    All,
+    /// PRIOR, FIRST, LAST, ABSOLUTE, RELATIVE or BACKWARD.
+    Backward,
+}
+
+/// The options of COPY as written: names in lower case.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CopyOptions {
+    pub(crate) entries: Vec<(String, CopyValue)>,
+}
+
+/// The value of a COPY option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum CopyValue {
+    None,
+    Text(String),
+    List(Vec<String>),
+}
+
+impl Statement {
+    /// The statements of `sql`, empty ones dropped.
+    ///
+    /// # Errors
+    /// 42601 when a session word is malformed.
+    pub(crate) fn split(sql: &str) -> Result<Vec<Self>, QueryError> {
+        let mut statements = Vec::new();
+        let mut first: Option<Token> = None;
+        let mut last_end = 0;
+        let mut counted = Counted { sql, bytes: 0, characters: 0 };
+        for token in tokens(sql) {
+            if token.kind == Kind::Semicolon {
+                if let Some(start) = first.take() {
+                    statements.push(Self::new(&mut counted, start.start, last_end)?);
+                }
+            } else {
+                first.get_or_insert(token);
+                last_end = token.end;
+            }
+        }
+        if let Some(start) = first {
+            // Whatever follows the last token belongs to it: DuckDB reports an open comment.
+            let end = sql.trim_end().len().max(last_end);
+            statements.push(Self::new(&mut counted, start.start, end)?);
+        }
+        Ok(statements)
+    }
+
+    /// The one statement of `sql`; `None` when it has none.
+    ///
+    /// # Errors
+    /// 42601 when there are several, or as [`Self::split`].
+    pub(crate) fn single(sql: &str) -> Result<Option<Self>, QueryError> {
+        let mut statements = Self::split(sql)?;
+        if statements.len() > 1 {
+            return Err(QueryError::new(
+                SqlState::SYNTAX_ERROR,
+                "cannot insert multiple commands into a prepared statement",
+            ));
+        }
+        Ok(statements.pop())
+    }
+
+    fn new(counted: &mut Counted<'_>, start: usize, end: usize) -> Result<Self, QueryError> {
+        let offset = counted.characters_before(start);
+        Self::of(counted.sql.get(start..end).unwrap_or_default(), offset)
+    }
+
+    fn of(text: &str, offset: u32) -> Result<Self, QueryError> {
+        let class = Words::new(text, offset).classify()?;
+        Ok(Self { text: text.to_owned(), offset, class })
+    }
+
+    /// A statement that tavana itself wrote.
+    pub(crate) fn internal(text: impl Into<String>, class: Class) -> Self {
+        Self { text: text.into(), offset: 0, class }
+    }
+
+    /// Its text without the semicolon.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn class(&self) -> &Class {
+        &self.class
+    }
+
+    /// Moves the error's position from this statement's text into the client's.
+    pub(crate) fn place(&self, mut error: QueryError) -> QueryError {
+        error.position = error.position.map(|position| position.saturating_add(self.offset));
+        error
+    }
+
+    /// Whether it ends a transaction block and so is allowed in a failed one.
+    pub(crate) fn ends_failed_block(&self) -> bool {
+        matches!(
+            self.class,
+            Class::Commit | Class::Rollback | Class::RollbackToSavepoint { .. }
+        )
+    }
+}
+
+/// Counts characters up to growing byte offsets, each byte once.
+struct Counted<'sql> {
+    sql: &'sql str,
+    bytes: usize,
+    characters: u32,
+}
+
+impl Counted<'_> {
+    fn characters_before(&mut self, bytes: usize) -> u32 {
+        let between = self.sql.get(self.bytes..bytes).unwrap_or_default();
+        let count = u32::try_from(between.chars().count()).unwrap_or(u32::MAX);
+        self.characters = self.characters.saturating_add(count);
+        self.bytes = bytes;
+        self.characters
+    }
+}
+
+/// The first words that only read, wherever they stand first.
+const READS: [&str; 11] = [
+    "SELECT", "FROM", "VALUES", "TABLE", "WITH", "DESCRIBE", "DESC", "SUMMARIZE", "EXPLAIN", "PIVOT", "UNPIVOT",
+];
+
+/// Words that make a statement with a reading first word change something.
+const WRITES: [&str; 7] = ["INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "COPY", "INTO"];
+
+struct Words<'sql> {
+    sql: &'sql str,
+    offset: u32,
+    all: Vec<Token>,
+    at: usize,
+}
+
+impl<'sql> Words<'sql> {
+    fn new(sql: &'sql str, offset: u32) -> Self {
+        Self { sql, offset, all: tokens(sql).collect(), at: 0 }
+    }
+
+    fn classify(mut self) -> Result<Class, QueryError> {
+        let Some(first) = self.all.first().copied() else { return Ok(Class::Stateful) };
+        if first.is_symbol(self.sql, "(") {
+            return Ok(self.reading());
+        }
+        if first.kind != Kind::Word {
+            return Ok(Class::Stateful);
+        }
+        self.at = 1;
+        let word = first.text(self.sql).to_ascii_uppercase();
+        match word.as_str() {
+            "BEGIN" | "START" => self.begin(&word),
+            "COMMIT" | "END" => Ok(self.only_noise_left(Class::Commit)),
+            "ROLLBACK" | "ABORT" => Ok(self.rollback()),
+            "SAVEPOINT" => Ok(Class::Savepoint { name: self.name()? }),
+            "RELEASE" => {
+                self.take("SAVEPOINT");
+                Ok(Class::ReleaseSavepoint { name: self.name()? })
+            }
+            "SET" => self.set(),
+            "RESET" => self.reset(),
+            "SHOW" => self.show(),
+            "DISCARD" => {
+                let what = self.rest_words().to_ascii_uppercase();
+                Ok(if what == "ALL" { Class::DiscardAll } else { Class::Discard { what: format!("DISCARD {what}") } })
+            }
+            "DEALLOCATE" => {
+                self.take("PREPARE");
+                if self.rest_words().eq_ignore_ascii_case("ALL") {
+                    Ok(Class::Discard { what: "DEALLOCATE ALL".to_owned() })
+                } else {
+                    Ok(Class::Stateful)
+                }
+            }
+            "LISTEN" => Ok(Class::Notification { tag: "LISTEN" }),
+            "UNLISTEN" => Ok(Class::Notification { tag: "UNLISTEN" }),
+            "NOTIFY" => Ok(Class::Notification { tag: "NOTIFY" }),
+            "DECLARE" => self.declare(),
+            "FETCH" => self.fetch(false),
+            "MOVE" => self.fetch(true),
+            "CLOSE" => {
+                if self.rest_words().eq_ignore_ascii_case("ALL") {
+                    Ok(Class::CloseCursor { name: None })
+                } else {
+                    Ok(Class::CloseCursor { name: Some(self.name()?) })
+                }
+            }
+            "COPY" => self.copy(),
+            _ if READS.contains(&word.as_str()) => Ok(self.reading()),
+            _ => Ok(Class::Stateful),
+        }
+    }
+
+    /// A statement that starts like a query still writes when a word like INSERT stands in it
+    /// outside of strings. A column of that name only costs the session its freedom to move.
+    fn reading(&self) -> Class {
+        let writes = self.all.iter().any(|token| {
+            token.kind == Kind::Word
+                && WRITES.iter().any(|word| token.text(self.sql).eq_ignore_ascii_case(word))
+        });
+        if writes { Class::Stateful } else { Class::Read }
+    }
+
+    fn begin(&mut self, word: &str) -> Result<Class, QueryError> {
+        if !self.take("TRANSACTION") && !self.take("WORK") && word == "START" {
+            return Err(self.syntax_error());
+        }
+        let read_only = self.all.windows(2).any(|pair| {
+            let [first, second] = pair else { return false };
+            first.is_word(self.sql, "READ") && second.is_word(self.sql, "ONLY")
+        });
+        Ok(Class::Begin { read_only })
+    }
+
+    fn rollback(&mut self) -> Class {
+        if !self.take("WORK") {
+            self.take("TRANSACTION");
+        }
+        if self.take("TO") {
+            self.take("SAVEPOINT");
+            return match self.name() {
+                Ok(name) => Class::RollbackToSavepoint { name },
+                Err(_) => Class::Stateful,
+            };
+        }
+        Class::Rollback
+    }
+
+    /// COMMIT and END take WORK or TRANSACTION; anything else is for DuckDB to refuse.
+    fn only_noise_left(&mut self, class: Class) -> Class {
+        if !self.take("WORK") {
+            self.take("TRANSACTION");
+        }
+        if self.peek().is_none() { class } else { Class::Stateful }
+    }
+
+    fn set(&mut self) -> Result<Class, QueryError> {
+        let scope = if self.take("LOCAL") {
+            Scope::Local
+        } else {
+            self.take("SESSION");
+            Scope::Session
+        };
+        // SET VARIABLE, SET GLOBAL and PERSISTENT are DuckDB's.
+        if self.peek_word("VARIABLE") || self.peek_word("GLOBAL") || self.peek_word("PERSISTENT") {
+            return Ok(Class::Stateful);
+        }
+        if self.take("TRANSACTION") || self.take("CHARACTERISTICS") {
+            return Ok(Class::SetTransaction);
+        }
+        if self.take("NAMES") {
+            let value = self.peek().map(|token| token.value(self.sql));
+            return Ok(Class::Set { scope, name: "client_encoding".to_owned(), value });
+        }
+        if self.take("TIME") {
+            if !self.take("ZONE") {
+                return Err(self.syntax_error());
+            }
+            let value = self.setting_value()?;
+            let value = value.filter(|value| !value.eq_ignore_ascii_case("local"));
+            return Ok(Class::Set { scope, name: "TimeZone".to_owned(), value });
+        }
+        let name = self.dotted_name()?;
+        if !self.take("TO") && !self.take_symbol("=") {
+            if name == "role" || name == "schema" {
+                let value = self.setting_value()?;
+                return Ok(Class::Set { scope, name, value });
+            }
+            return Err(self.syntax_error());
+        }
+        let value = self.setting_value()?;
+        Ok(Class::Set { scope, name, value })
+    }
+
+    /// The rest of the statement as a setting's value: one token's value, or a list joined by ", ".
+    fn setting_value(&mut self) -> Result<Option<String>, QueryError> {
+        let first = self.peek().ok_or_else(|| self.syntax_error())?;
+        if first.is_word(self.sql, "DEFAULT") && self.all.len() == self.at + 1 {
+            return Ok(None);
+        }
+        let mut parts: Vec<String> = Vec::new();
+        let mut sign = "";
+        let mut joins = true;
+        while let Some(token) = self.next() {
+            if token.is_symbol(self.sql, ",") {
+                joins = true;
+            } else if token.is_symbol(self.sql, "-") {
+                sign = "-";
+            } else if token.is_symbol(self.sql, "+") {
+                sign = "";
+            } else {
+                // A bare word keeps its spelling: `SET TimeZone = UTC`.
+                let value = if token.kind == Kind::Word {
+                    token.text(self.sql).to_owned()
+                } else {
+                    token.value(self.sql)
+                };
+                let value = format!("{sign}{value}");
+                sign = "";
+                match parts.last_mut() {
+                    Some(last) if !joins => {
+                        last.push(' ');
+                        last.push_str(&value);
+                    }
+                    _ => parts.push(value),
+                }
+                joins = false;
+            }
+        }
+        Ok(Some(parts.join(", ")))
+    }
+
+    fn reset(&mut self) -> Result<Class, QueryError> {
+        if self.peek_word("GLOBAL") || self.peek_word("VARIABLE") {
+            return Ok(Class::Stateful);
+        }
+        self.take("SESSION");
+        if self.rest_words().eq_ignore_ascii_case("ALL") {
+            return Ok(Class::ResetAll);
+        }
+        if self.rest_words().eq_ignore_ascii_case("TIME ZONE") {
+            return Ok(Class::Reset { name: "TimeZone".to_owned() });
+        }
+        Ok(Class::Reset { name: self.dotted_name()? })
+    }
+
+    fn show(&mut self) -> Result<Class, QueryError> {
+        let rest = self.rest_words().to_ascii_uppercase();
+        match rest.as_str() {
+            "TRANSACTION ISOLATION LEVEL" => Ok(Class::Show { name: "transaction_isolation".to_owned() }),
+            "TIME ZONE" => Ok(Class::Show { name: "TimeZone".to_owned() }),
+            "SESSION AUTHORIZATION" => Ok(Class::Show { name: "session_authorization".to_owned() }),
+            _ if self.all.len() == 2 && self.peek().is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quoted)) => {
+                Ok(Class::Show { name: self.dotted_name()? })
+            }
+            _ if self.all.len() == 4 => match self.dotted_name() {
+                Ok(name) if self.peek().is_none() => Ok(Class::Show { name }),
+                Ok(_) | Err(_) => Ok(Class::Read),
+            },
+            // SHOW ALL TABLES and the like are DuckDB's.
+            _ => Ok(Class::Read),
+        }
+    }
+
+    fn declare(&mut self) -> Result<Class, QueryError> {
+        let name = self.name()?;
+        let (mut hold, mut scroll) = (false, false);
+        loop {
+            if self.take("BINARY") || self.take("ASENSITIVE") || self.take("INSENSITIVE") {
+            } else if self.take("NO") {
+                if !self.take("SCROLL") {
+                    return Err(self.syntax_error());
+                }
+            } else if self.take("SCROLL") {
+                scroll = true;
+            } else {
+                break;
+            }
+        }
+        if !self.take("CURSOR") {
+            return Err(self.syntax_error());
+        }
+        if self.take("WITH") {
+            if !self.take("HOLD") {
+                return Err(self.syntax_error());
+            }
+            hold = true;
+        } else if self.take("WITHOUT") && !self.take("HOLD") {
+            return Err(self.syntax_error());
+        }
+        if !self.take("FOR") {
+            return Err(self.syntax_error());
+        }
+        let query = self.rest_statement()?;
+        Ok(Class::DeclareCursor { name, query: Box::new(query), hold, scroll })
+    }
+
+    fn fetch(&mut self, moves: bool) -> Result<Class, QueryError> {
+        let backward = ["PRIOR", "FIRST", "LAST", "ABSOLUTE", "RELATIVE", "BACKWARD"];
+        let count = if backward.iter().any(|word| self.peek_word(word)) && self.all.len() > 2 {
+            self.at += 1;
+            self.take_symbol("-");
+            self.take_if(|token| token.kind == Kind::Number);
+            self.take("ALL");
+            FetchCount::Backward
+        } else if self.take("NEXT") {
+            FetchCount::Rows(1)
+        } else {
+            self.take("FORWARD");
+            if self.take("ALL") {
+                FetchCount::All
+            } else if self.take_symbol("-") {
+                self.take_if(|token| token.kind == Kind::Number);
+                FetchCount::Backward
+            } else if let Some(number) = self.take_if(|token| token.kind == Kind::Number) {
+                let rows = number.text(self.sql).parse().map_err(|_| self.syntax_error())?;
+                FetchCount::Rows(rows)
+            } else {
+                FetchCount::Rows(1)
+            }
+        };
+        if !self.take("FROM") {
+            self.take("IN");
+        }
+        Ok(Class::Fetch { name: self.name()?, count, moves })
+    }
+
+    /// COPY from or to the client's own stream; every other COPY is DuckDB's.
+    fn copy(&mut self) -> Result<Class, QueryError> {
+        if self.take("BINARY") {
+            return Err(self.syntax_error());
+        }
+        let query = if self.take_symbol("(") {
+            let start = self.at;
+            let mut depth = 1_usize;
+            while let Some(token) = self.next() {
+                if token.is_symbol(self.sql, "(") {
+                    depth += 1;
+                } else if token.is_symbol(self.sql, ")") {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+            if depth > 0 {
+                return Ok(Class::Stateful);
+            }
+            Some((start, self.at - 1))
+        } else {
+            None
+        };
+        let (mut table, mut columns) = (Vec::new(), Vec::new());
+        if query.is_none() {
+            let Ok(name) = self.name() else { return Ok(Class::Stateful) };
+            table.push(name);
+            while self.take_symbol(".") {
+                table.push(self.name()?);
+            }
+            if self.take_symbol("(") {
+                loop {
+                    columns.push(self.name()?);
+                    if !self.take_symbol(",") {
+                        break;
+                    }
+                }
+                if !self.take_symbol(")") {
+                    return Err(self.syntax_error());
+                }
+            }
+        }
+        if self.take("TO") {
+            if !self.take("STDOUT") {
+                return Ok(Class::Stateful);
+            }
+            let options = self.copy_options()?;
+            let query = match query {
+                Some((start, end)) => self.statement_between(start, end)?,
+                None => self.copied_table(&table, &columns),
+            };
+            return Ok(Class::CopyOut { query: Box::new(query), options });
+        }
+        if query.is_none() && self.take("FROM") && self.take("STDIN") {
+            let options = self.copy_options()?;
+            return Ok(Class::CopyIn { table, columns, options });
+        }
+        Ok(Class::Stateful)
+    }
+
+    fn copied_table(&self, table: &[String], columns: &[String]) -> Statement {
+        let list = if columns.is_empty() {
+            "*".to_owned()
+        } else {
+            columns.iter().map(|column| quote_identifier(column)).collect::<Vec<_>>().join(", ")
+        };
+        let name = table.iter().map(|part| quote_identifier(part)).collect::<Vec<_>>().join(".");
+        Statement::internal(format!("SELECT {list} FROM {name}"), Class::Read)
+    }
+
+    /// `[WITH] (name value, ...)` or the spellings from before PostgreSQL 9.0.
+    fn copy_options(&mut self) -> Result<CopyOptions, QueryError> {
+        self.take("WITH");
+        let mut entries = Vec::new();
+        if self.take_symbol("(") {
+            loop {
+                let name = self.name()?;
+                entries.push((name, self.copy_value()?));
+                if self.take_symbol(",") {
+                    continue;
+                }
+                if self.take_symbol(")") {
+                    break;
+                }
+                return Err(self.syntax_error());
+            }
+        } else {
+            while self.peek().is_some() {
+                let name = self.name()?;
+                let entry = match name.as_str() {
+                    "binary" | "csv" => ("format".to_owned(), CopyValue::Text(name)),
+                    "header" | "freeze" => (name, CopyValue::None),
+                    "delimiter" | "delimiters" | "null" | "quote" | "escape" | "encoding" => {
+                        self.take("AS");
+                        let token = self.next().ok_or_else(|| self.syntax_error())?;
+                        let name = if name == "delimiters" { "delimiter".to_owned() } else { name };
+                        (name, CopyValue::Text(token.value(self.sql)))
+                    }
+                    "force" => {
+                        self.take("QUOTE");
+                        let value = if self.take_symbol("*") {
+                            CopyValue::Text("*".to_owned())
+                        } else {
+                            let mut names = vec![self.name()?];
+                            while self.take_symbol(",") {
+                                names.push(self.name()?);
+                            }
+                            CopyValue::List(names)
+                        };
+                        ("force_quote".to_owned(), value)
+                    }
+                    _ => return Err(self.syntax_error()),
+                };
+                entries.push(entry);
+            }
+        }
+        if self.peek().is_some() {
+            return Err(self.syntax_error());
+        }
+        Ok(CopyOptions { entries })
+    }
+
+    fn copy_value(&mut self) -> Result<CopyValue, QueryError> {
+        if self.take_symbol("(") {
+            let mut names = vec![self.name()?];
+            while self.take_symbol(",") {
+                names.push(self.name()?);
+            }
+            if !self.take_symbol(")") {
+                return Err(self.syntax_error());
+            }
+            return Ok(CopyValue::List(names));
+        }
+        let ends = |token: Token| token.is_symbol(self.sql, ",") || token.is_symbol(self.sql, ")");
+        match self.peek() {
+            Some(token) if !ends(token) => {
+                self.at += 1;
+                Ok(CopyValue::Text(token.value(self.sql)))
+            }
+            _ => Ok(CopyValue::None),
+        }
+    }
+
+    fn rest_statement(&mut self) -> Result<Statement, QueryError> {
+        let end = self.all.len();
+        self.statement_between(self.at, end)
+    }
+
+    /// The statement made of the tokens from `start` up to `end`.
+    fn statement_between(&self, start: usize, end: usize) -> Result<Statement, QueryError> {
+        let first = self.all.get(start).filter(|_| start < end);
+        let last = end.checked_sub(1).and_then(|last| self.all.get(last));
+        let (Some(first), Some(last)) = (first, last) else { return Err(self.syntax_error()) };
+        let before = self.sql.get(..first.start).unwrap_or_default().chars().count();
+        let offset = self.offset.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+        Statement::of(self.sql.get(first.start..last.end).unwrap_or_default(), offset)
+    }
+
+    fn name(&mut self) -> Result<String, QueryError> {
+        match self.next() {
+            Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted) => Ok(token.value(self.sql)),
+            _ => {
+                self.at = self.at.saturating_sub(1);
+                Err(self.syntax_error())
+            }
+        }
+    }
+
+    fn dotted_name(&mut self) -> Result<String, QueryError> {
+        let mut name = self.name()?;
+        while self.take_symbol(".") {
+            name.push('.');
+            name.push_str(&self.name()?);
+        }
+        Ok(name)
+    }
+
+    /// The words from here on, single blanks between them.
+    fn rest_words(&self) -> String {
+        let rest = self.all.get(self.at..).unwrap_or_default();
+        rest.iter().map(|token| token.text(self.sql)).collect::<Vec<_>>().join(" ")
+    }
+
+    fn peek(&self) -> Option<Token> {
+        self.all.get(self.at).copied()
+    }
+
+    fn peek_word(&self, word: &str) -> bool {
+        self.peek().is_some_and(|token| token.is_word(self.sql, word))
+    }
+
+    fn next(&mut self) -> Option<Token> {
+        let token = self.peek();
+        self.at += 1;
+        token
+    }
+
+    fn take_if(&mut self, accepts: impl Fn(&Token) -> bool) -> Option<Token> {
+        let token = self.peek().filter(accepts)?;
+        self.at += 1;
+        Some(token)
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let sql = self.sql;
+        self.take_if(|token| token.is_word(sql, word)).is_some()
+    }
+
+    fn take_symbol(&mut self, symbol: &str) -> bool {
+        let sql = self.sql;
+        self.take_if(|token| token.is_symbol(sql, symbol)).is_some()
+    }
+
+    fn syntax_error(&self) -> QueryError {
+        let (message, at) = match self.peek() {
+            Some(token) => {
+                let text: String = token.text(self.sql).chars().take(64).collect();
+                (format!("syntax error at or near \"{text}\""), token.start)
+            }
+            None => ("syntax error at end of input".to_owned(), self.sql.len()),
+        };
+        let before = self.sql.get(..at).unwrap_or_default().chars().count();
+        let position = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(self.offset);
+        QueryError::new(SqlState::SYNTAX_ERROR, message).at(position.saturating_add(1))
+    }
+}
+
+/// `name` as a quoted SQL identifier.
+pub(crate) fn quote_identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(sql: &str) -> Class {
+        Statement::single(sql).expect("classifies").expect("one statement").class
+    }
+
+    #[test]
+    fn statements_are_split_where_they_end_and_nowhere_else() {
+        let table: &[(&str, &[&str])] = &[
+            ("SELECT 1; SELECT 2", &["SELECT 1", "SELECT 2"]),
+            (";;SELECT 1;;", &["SELECT 1"]),
+            ("", &[]),
+            ("-- nothing\n/* here */", &[]),
+            ("SELECT ';'; SELECT $$;$$", &["SELECT ';'", "SELECT $$;$$"]),
+            ("SELECT 1 -- end", &["SELECT 1 -- end"]),
+        ];
+        for (sql, expected) in table {
+            let statements = Statement::split(sql).expect("splits");
+            let texts: Vec<&str> = statements.iter().map(Statement::text).collect();
+            assert_eq!(texts, *expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn only_statements_that_read_may_run_anywhere() {
+        for sql in ["SELECT 1", "FROM t", "(SELECT 1)", "VALUES (1)", "EXPLAIN SELECT 1", "SHOW ALL TABLES",
+            "WITH a AS (SELECT 1) SELECT * FROM a", "SELECT 'insert into t'", "describe t"] {
+            assert_eq!(class(sql), Class::Read, "{sql}");
+        }
+        for sql in ["INSERT INTO t VALUES (1)", "CREATE TABLE t(a int)", "WITH a AS (SELECT 1) INSERT INTO t FROM a",
+            "EXPLAIN ANALYZE DELETE FROM t", "PRAGMA x", "ATTACH ':memory:' AS m", "SET VARIABLE a = 1",
+            "SET GLOBAL memory_limit = '1GB'", "COPY t TO 'x.csv'", "CALL f()", "PREPARE p AS SELECT 1"] {
+            assert_eq!(class(sql), Class::Stateful, "{sql}");
+        }
+    }
+
+    #[test]
+    fn session_words_are_understood_in_all_their_spellings() {
+        let set = |name: &str, value: &str| Class::Set {
+            scope: Scope::Session,
+            name: name.to_owned(),
+            value: Some(value.to_owned()),
+        };
+        let table = [
+            ("BEGIN", Class::Begin { read_only: false }),
+            ("start transaction isolation level repeatable read, read only", Class::Begin { read_only: true }),
+            ("END", Class::Commit),
+            ("COMMIT WORK", Class::Commit),
+            ("ABORT", Class::Rollback),
+            ("ROLLBACK TO SAVEPOINT \"A\"", Class::RollbackToSavepoint { name: "A".to_owned() }),
+            ("rollback to a", Class::RollbackToSavepoint { name: "a".to_owned() }),
+            ("RELEASE x", Class::ReleaseSavepoint { name: "x".to_owned() }),
+            ("SET extra_float_digits = 3", set("extra_float_digits", "3")),
+            ("SET SESSION statement_timeout TO '5s'", set("statement_timeout", "5s")),
+            ("SET search_path TO a, \"B\"", set("search_path", "a, B")),
+            ("SET TIME ZONE 'Asia/Tokyo'", set("TimeZone", "Asia/Tokyo")),
+            ("set timezone = -3", set("timezone", "-3")),
+            ("SET NAMES 'utf8'", set("client_encoding", "utf8")),
+            ("SET my.guc = 'x;y'", set("my.guc", "x;y")),
+            ("SET LOCAL a = DEFAULT", Class::Set { scope: Scope::Local, name: "a".to_owned(), value: None }),
+            ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", Class::SetTransaction),
+            ("SHOW server_version", Class::Show { name: "server_version".to_owned() }),
+            ("SHOW \"lc_collate\"", Class::Show { name: "lc_collate".to_owned() }),
+            ("SHOW TRANSACTION ISOLATION LEVEL", Class::Show { name: "transaction_isolation".to_owned() }),
+            ("DISCARD ALL", Class::DiscardAll),
+            ("RESET ALL", Class::ResetAll),
+            ("UNLISTEN *", Class::Notification { tag: "UNLISTEN" }),
+            ("CLOSE ALL", Class::CloseCursor { name: None }),
+            ("FETCH FORWARD 100 FROM c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Rows(100), moves: false }),
+            ("fetch all in \"C\"", Class::Fetch { name: "C".to_owned(), count: FetchCount::All, moves: false }),
+            ("FETCH c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Rows(1), moves: false }),
+            ("MOVE 5 FROM c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Rows(5), moves: true }),
+            ("FETCH BACKWARD 2 FROM c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Backward, moves: false }),
+        ];
+        for (sql, expected) in table {
+            assert_eq!(class(sql), expected, "{sql}");
+        }
+    }
+
+    #[test]
+    fn copy_with_the_client_is_told_from_copy_with_files() {
+        let Class::CopyOut { query, options } = class("COPY (SELECT ')' AS a) TO STDOUT (FORMAT \"binary\", HEADER)") else {
+            panic!("copies out");
+        };
+        assert_eq!(query.text(), "SELECT ')' AS a");
+        assert_eq!(options.entries, [
+            ("format".to_owned(), CopyValue::Text("binary".to_owned())),
+            ("header".to_owned(), CopyValue::None),
+        ]);
+        let Class::CopyOut { query, options } = class("copy s.\"T\" (a, \"B\") to stdout with csv header delimiter as '|'") else {
+            panic!("copies out");
+        };
+        assert_eq!(query.text(), "SELECT \"a\", \"B\" FROM \"s\".\"T\"");
+        assert_eq!(options.entries.len(), 3);
+        assert!(matches!(class("COPY t FROM STDIN"), Class::CopyIn { .. }));
+        assert_eq!(class("COPY t FROM 's3://b/x.csv'"), Class::Stateful);
+    }
+
+    #[test]
+    fn a_position_counts_characters_of_the_whole_text() {
+        let statements = Statement::split("SELECT '\u{e9}'; SELECT bad").expect("splits");
+        let error = QueryError::new(SqlState::UNDEFINED_COLUMN, "x").at(8);
+        let placed = statements.last().expect("two").place(error);
+        assert_eq!(placed.position, Some(20));
+    }
+
+    #[test]
+    fn several_statements_are_not_one() {
+        let error = Statement::single("SELECT 1; SELECT 2").expect_err("two");
+        assert_eq!(error.sqlstate, SqlState::SYNTAX_ERROR);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_classifier(sql in "(BEGIN|SET|SHOW|FETCH|DECLARE|COPY|RESET|CLOSE|ROLLBACK|\\PC| |;|'|\"|\\(|\\)|=|,|\\.|a|1){0,12}") {
+            drop(Statement::split(&sql));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! One worker's connection: a lazily connected HTTP/2 channel with the internal token on each call.
+
+use std::time::Duration;
+
+use tavana_common::proto::v1::worker_service_client::WorkerServiceClient;
+use tavana_common::secret::Secret;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+use crate::settings::GatewaySettings;
+
+/// Longest message that a worker may send: one batch of wide values.
+const DECODE_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// A dead peer is noticed within twice this time.
+const KEEPALIVE: Duration = Duration::from_secs(5);
+
+/// A cheap handle; clones share the connection.
+pub(crate) type WorkerClient = WorkerServiceClient<InterceptedService<Channel, Token>>;
+
+/// How to reach one worker.
+#[derive(Clone, Debug)]
+pub(crate) struct WorkerLink {
+    channel: Channel,
+    token: Token,
+}
+
+impl WorkerLink {
+    /// Prepares a connection to `address`; nothing is sent yet.
+    ///
+    /// # Errors
+    /// When `address` is not a URI.
+    pub(crate) fn new(
+        address: &str,
+        settings: &GatewaySettings,
+    ) -> Result<Self, tonic::transport::Error> {
+        let channel = Endpoint::from_shared(address.to_owned())?
+            .connect_timeout(settings.worker_connect_max)
+            .initial_stream_window_size(settings.grpc_stream_window_bytes)
+            .initial_connection_window_size(settings.grpc_connection_window_bytes)
+            .http2_keep_alive_interval(KEEPALIVE)
+            .keep_alive_timeout(KEEPALIVE)
+            .keep_alive_while_idle(true)
+            .tcp_nodelay(true)
+            .connect_lazy();
+        let token = settings.cluster_key.as_ref().map(|key| bearer(&key.internal_token()));
+        Ok(Self { channel, token: Token(token) })
+    }
+
+    pub(crate) fn client(&self) -> WorkerClient {
+        WorkerServiceClient::with_interceptor(self.channel.clone(), self.token.clone())
+            .max_decoding_message_size(DECODE_BYTES_MAX)
+            .max_encoding_message_size(DECODE_BYTES_MAX)
+    }
+}
+
+fn bearer(token: &Secret) -> MetadataValue<Ascii> {
+    let mut value: MetadataValue<Ascii> = format!("Bearer {}", token.expose())
+        .parse()
+        .expect("base64 is a valid header value");
+    value.set_sensitive(true);
+    value
+}
+
+/// Puts the internal token on each request.
+#[derive(Clone, Debug)]
+pub(crate) struct Token(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Token {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        Ok(request)
+    }
+}

@@ -1,0 +1,7 @@
+//! The gateway's side of the worker protocol.
+
+mod client;
+mod stream;
+
+pub(crate) use client::{WorkerClient, WorkerLink};
+pub(crate) use stream::{Item, Reply, decode_batch, decode_schema, encode_local};

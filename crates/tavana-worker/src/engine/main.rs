@@ -1,0 +1,212 @@
+//! The main function of an engine process.
+//!
+//! Its standard input is the socket to the supervisor. The C library reads the stack limit when a
+//! program starts, so an engine that was started with another one sets it and executes itself
+//! again; then it opens DuckDB and serves until the supervisor closes the socket. Four threads: the
+//! reader (this one), the executor that owns DuckDB, the writer, and the one that repeats
+//! interrupts.
+
+use std::env;
+use std::io::{self, BufReader};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use rustix::fs::{Mode, OFlags};
+use tavana_common::proto::engine::{Ready, Start, ToEngine, from_engine, to_engine};
+
+use super::ffi::{Database, exit_now};
+use super::instance::Instance;
+use super::interrupt::Interrupts;
+use super::limits;
+use super::output::Output;
+use super::session::{Job, Session};
+use crate::stream::{Frame, read_frame_blocking};
+
+/// Frames between the reader and the executor: batches of an append.
+const JOBS_MAX: usize = 4;
+
+/// What an engine says on its standard error before it ends.
+#[derive(Debug, thiserror::Error)]
+enum EngineError {
+    #[error("could not set the limits of the process: {0}")]
+    Limits(io::Error),
+    #[error("could not start the process again: {0}")]
+    Exec(io::Error),
+    #[error("could not take over the socket: {0}")]
+    Socket(io::Error),
+    #[error("the supervisor did not send a start message")]
+    NoStart,
+    #[error("could not start a thread: {0}")]
+    Thread(io::Error),
+    #[error("{0}")]
+    Instance(String),
+}
+
+/// Runs an engine. Does not return while the supervisor holds the other end of the socket.
+#[must_use]
+pub fn run() -> ExitCode {
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One line for the supervisor's log.
+#[expect(
+    clippy::print_stderr,
+    reason = "the engine's only way to say why it cannot serve"
+)]
+fn tell(error: &EngineError) {
+    eprintln!("{error}");
+}
+
+fn start() -> Result<(), EngineError> {
+    if limits::set_stack().map_err(EngineError::Limits)? {
+        return serve();
+    }
+    // This very program, even if its file has been replaced since.
+    let mut again = Command::new("/proc/self/exe");
+    let mut arguments = env::args_os();
+    if let Some(name) = arguments.next() {
+        again.arg0(name);
+    }
+    Err(EngineError::Exec(again.args(arguments).exec()))
+}
+
+fn serve() -> Result<(), EngineError> {
+    let socket = take_socket().map_err(EngineError::Socket)?;
+    let mut reader = BufReader::new(socket.try_clone().map_err(EngineError::Socket)?);
+    let first = read_frame_blocking::<ToEngine>(&mut reader).ok().flatten();
+    let Some(Frame::Message(ToEngine {
+        message: Some(to_engine::Message::Start(start)),
+    })) = first
+    else {
+        return Err(EngineError::NoStart);
+    };
+    limits::set(&start).map_err(EngineError::Limits)?;
+
+    let interrupts = Interrupts::default();
+    let (output, writer) = Output::new(socket, interrupts.clone());
+    spawn("writer", limits::STACK_BYTES / 32, move || {
+        // The supervisor is gone, or what it would read next is not to be trusted.
+        let code = u8::from(writer.run().is_err());
+        exit_now(code);
+    })?;
+    let (jobs, queue) = sync_channel(JOBS_MAX);
+    let (opened, open) = sync_channel(1);
+    let executor_interrupts = interrupts.clone();
+    spawn("executor", limits::STACK_BYTES, move || {
+        execute(&start, output, &executor_interrupts, &queue, &opened);
+    })?;
+    // The instance is open or it says why not.
+    match open.recv() {
+        Ok(Ok(interrupter)) => {
+            let repeated = interrupts.clone();
+            spawn("interrupter", limits::STACK_BYTES / 32, move || {
+                repeated.repeat(&interrupter)
+            })?;
+        }
+        Ok(Err(reason)) => return Err(EngineError::Instance(reason)),
+        Err(_) => return Err(EngineError::Instance("the executor ended early".to_owned())),
+    }
+    read(&mut reader, &jobs, &interrupts);
+    exit_now(0)
+}
+
+/// The socket under a number of its own. Nothing a statement opens as standard input or output
+/// may reach the supervisor.
+fn take_socket() -> io::Result<UnixStream> {
+    let owned = io::stdin().as_fd().try_clone_to_owned()?;
+    let nothing = rustix::fs::open("/dev/null", OFlags::RDWR, Mode::empty())?;
+    rustix::stdio::dup2_stdin(&nothing)?;
+    rustix::stdio::dup2_stdout(&nothing)?;
+    Ok(UnixStream::from(owned))
+}
+
+fn spawn(
+    name: &str,
+    stack_bytes: u64,
+    work: impl FnOnce() + Send + 'static,
+) -> Result<(), EngineError> {
+    let stack_bytes = usize::try_from(stack_bytes).unwrap_or(usize::MAX);
+    thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(stack_bytes)
+        .spawn(work)
+        .map(drop)
+        .map_err(EngineError::Thread)
+}
+
+/// The executor's thread: DuckDB is opened, used and left here only.
+fn execute(
+    start: &Start,
+    output: Output,
+    interrupts: &Interrupts,
+    queue: &Receiver<Job>,
+    opened: &SyncSender<Result<super::ffi::Interrupter, String>>,
+) {
+    // Whatever ends this thread, a panic too, ends the process: its statements must not hang.
+    let _end = EndProcess;
+    let instance = match Instance::open(start) {
+        Ok(instance) => instance,
+        Err(reason) => {
+            if opened.send(Err(reason)).is_ok() {
+                // The main thread says it and ends the process.
+                loop {
+                    thread::park();
+                }
+            }
+            return;
+        }
+    };
+    let ready = Ready {
+        duckdb_version: Database::library_version(),
+        loaded_extensions: instance.loaded_extensions.clone(),
+    };
+    if opened.send(Ok(instance.session.interrupter())).is_err()
+        || output.message(from_engine::Message::Ready(ready)).is_err()
+    {
+        return;
+    }
+    Session::new(start, instance, output, interrupts.clone()).run(queue);
+}
+
+struct EndProcess;
+
+impl Drop for EndProcess {
+    fn drop(&mut self) {
+        exit_now(1);
+    }
+}
+
+/// Reads until the supervisor is gone. An interrupt takes effect here and now, whatever the
+/// executor is doing.
+fn read(reader: &mut BufReader<UnixStream>, jobs: &SyncSender<Job>, interrupts: &Interrupts) {
+    while let Ok(Some(frame)) = read_frame_blocking::<ToEngine>(reader) {
+        if let Frame::Message(ToEngine {
+            message: Some(message),
+        }) = &frame
+        {
+            match message {
+                to_engine::Message::Interrupt(_) => {
+                    interrupts.request();
+                    // A full queue needs no waking.
+                    drop(jobs.try_send(Job::Interrupted));
+                    continue;
+                }
+                to_engine::Message::AppendEnd(_) => {}
+                _ => interrupts.arm(),
+            }
+        }
+        if jobs.send(Job::Frame(Box::new(frame))).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! An engine process: one DuckDB instance, one principal, one statement at a time.
+//!
+//! The life of a statement here: [`main`] reads its frame and hands it to the [`session`]'s
+//! thread; the [`rules`] look at its tokens ([`text`]); [`prepare`] binds it and finds the types of
+//! its parameters; [`params`] turns the parameters' Arrow into values; DuckDB runs it ([`ffi`],
+//! the only module that touches the C API); its rows go as Arrow ([`export`]) to the [`output`]'s thread, which
+//! encodes them once. A [`cursor`] keeps its result open in between, an [`append`] takes rows in
+//! the other direction, and an [`interrupt`] ends any of them.
+//!
+//! The process is expendable: whatever happens in it costs the statements of its owner and
+//! nobody else's. [`limits`] and the [`profile`] keep it from costing more.
+
+mod append;
+mod cursor;
+mod export;
+mod failure;
+mod ffi;
+mod instance;
+mod interrupt;
+mod limits;
+pub mod main;
+mod output;
+mod params;
+mod prepare;
+mod profile;
+mod rules;
+mod session;
+mod text;
+mod types;

@@ -1,0 +1,803 @@
+//! From a client's text to a bound statement and the facts about it.
+//!
+//! Every parameter ends with a DuckDB type: declared by the client, inferred by DuckDB, or, where
+//! DuckDB leaves it open (`SELECT $1`, `a + $1`, `= ANY($1)`), the type of its neighbour or else
+//! VARCHAR, as in PostgreSQL. A parameter of a known type stands in the statement as
+//! `CAST($n AS type)`, so that a value that arrives as text is read by DuckDB's own rules.
+
+use std::ffi::CString;
+use std::sync::Arc;
+
+use arrow_schema::{Schema, SchemaRef};
+use bytes::Bytes;
+use libduckdb_sys as sys;
+use tavana_common::proto::v1::{Column, Failure, FailureKind, StatementFacts, StatementKind};
+
+use super::export::{Export, client_schema};
+use super::failure::{self, EngineError};
+use super::ffi::{Connection, ErrorText, ExtractedStatements, LogicalType, PreparedStatement};
+use super::output::schema_message;
+use super::text::{SqlText, Substituted, TokenKind, is_type_name, quote_name};
+use super::types::{holds_variant, type_name};
+
+/// Key of a field's metadata that holds DuckDB's name of the type.
+pub(crate) const TYPE_KEY: &str = "tavana:duckdb_type";
+/// How often a statement is bound again to find the types of its parameters.
+const REFINEMENTS_MAX: usize = 32;
+/// What PostgreSQL takes for a literal or parameter of unknown type.
+const UNKNOWN_TYPE: &str = "VARCHAR";
+
+/// A bound statement.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) statement: PreparedStatement,
+    pub(crate) facts: StatementFacts,
+    /// The result's Arrow schema as the client sees it.
+    pub(crate) schema: SchemaRef,
+    /// The same as DuckDB exports it.
+    raw_schema: SchemaRef,
+    /// Names of the parameters that occur, as DuckDB calls them, and the place of each in
+    /// `facts.parameter_types`.
+    pub(crate) parameters: Vec<(String, usize)>,
+    /// Changes that the statement itself makes to the transaction.
+    pub(crate) transaction: TransactionChange,
+    /// Columns that are exported as JSON in place of a VARIANT.
+    variants: Vec<bool>,
+    positions: Positions,
+}
+
+/// What a statement does to the connection's transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TransactionChange {
+    None,
+    Begins,
+    Ends,
+}
+
+/// Leads positions in errors back to the client's text.
+#[derive(Debug, Clone)]
+struct Positions {
+    sql: String,
+    substituted: Substituted,
+}
+
+impl Positions {
+    fn failure(&self, error: EngineError) -> Failure {
+        let text = SqlText {
+            sql: &self.sql,
+            tokens: Vec::new(),
+        };
+        let position = error.offset.map_or(0, |offset| {
+            text.position(self.substituted.origin(offset).min(self.sql.len()))
+        });
+        error.into_failure(position)
+    }
+}
+
+impl Prepared {
+    /// A failure of this statement while it runs.
+    pub(crate) fn failure(&self, error: &ErrorText) -> Failure {
+        self.positions.failure(EngineError::read(error))
+    }
+
+    /// Converts the rows of a result of this statement.
+    pub(crate) fn export(&self, connection: &Connection) -> Export {
+        let (raw, schema) = (Arc::clone(&self.raw_schema), Arc::clone(&self.schema));
+        Export::new(connection.arrow_options(), raw, schema)
+    }
+
+    /// The schema of a result of this statement. A statement can be bound anew when it runs, so
+    /// the facts may have changed since.
+    pub(crate) fn refresh(
+        &mut self,
+        connection: &Connection,
+        columns: Vec<(String, LogicalType)>,
+        returns_rows: bool,
+    ) -> Result<(), Failure> {
+        self.facts.returns_rows = returns_rows;
+        if !returns_rows {
+            self.facts.columns.clear();
+            self.facts.schema = Bytes::new();
+            return Ok(());
+        }
+        let same = columns.len() == self.facts.columns.len()
+            && columns
+                .iter()
+                .zip(&self.facts.columns)
+                .zip(&self.variants)
+                .all(|(((_, found), known), variant)| {
+                    *variant || type_name(found) == known.duckdb_type
+                });
+        if same {
+            return Ok(());
+        }
+        self.variants = vec![false; columns.len()];
+        let described = column_facts(connection, columns, &self.variants)?;
+        self.facts.columns = described.columns;
+        self.facts.schema = schema_message(&described.schema);
+        self.schema = described.schema;
+        self.raw_schema = described.raw_schema;
+        Ok(())
+    }
+}
+
+/// Binds a statement.
+///
+/// # Errors
+/// What DuckDB says about it, with the position in the client's text; a statement that is not
+/// exactly one; a declared type that is not a type name.
+pub(crate) fn prepare(
+    connection: &Connection,
+    text: &SqlText<'_>,
+    declared: &[String],
+) -> Result<Prepared, Failure> {
+    match text.statements() {
+        0 => return Err(failure::invalid("the statement is empty")),
+        1 => {}
+        _ => {
+            return Err(failure::invalid(
+                "cannot insert multiple commands into a prepared statement",
+            ));
+        }
+    }
+    if let Some(wrong) = declared
+        .iter()
+        .find(|name| !name.is_empty() && !is_type_name(name))
+    {
+        return Err(failure::invalid(format!(
+            "\"{}\" is not a type name",
+            wrong.chars().take(100).collect::<String>()
+        )));
+    }
+    let count = text.parameters().max(declared.len());
+    let mut types: Vec<Option<String>> = declared
+        .iter()
+        .map(|name| (!name.is_empty()).then(|| name.clone()))
+        .chain(std::iter::repeat(None))
+        .take(count)
+        .collect();
+    let bound = infer(connection, text, &mut types)?;
+    finish(connection, text, bound, types)
+}
+
+/// A statement DuckDB has accepted.
+struct Bound {
+    statement: PreparedStatement,
+    substituted: Substituted,
+}
+
+/// Binds until every parameter has a type.
+fn infer(
+    connection: &Connection,
+    text: &SqlText<'_>,
+    types: &mut [Option<String>],
+) -> Result<Bound, Failure> {
+    let mut guesses: Vec<usize> = Vec::new();
+    let mut plain: Option<Bound> = None;
+    for _ in 0..REFINEMENTS_MAX {
+        let substituted = text.with_casts(types);
+        match bind(connection, &substituted.sql) {
+            Ok(statement) => {
+                let bound = Bound {
+                    statement,
+                    substituted,
+                };
+                if types.iter().all(Option::is_some) {
+                    return Ok(bound);
+                }
+                for (name, index) in numbered(&bound.statement) {
+                    if let Some(slot @ None) = types.get_mut(name.wrapping_sub(1)) {
+                        *slot = bound.statement.parameter_type(index).map(|t| type_name(&t));
+                    }
+                }
+                guess(text, types, &mut guesses);
+                plain = plain.or(Some(bound));
+            }
+            Err(error) => {
+                let error = EngineError::read(&error);
+                if refine(text, &substituted, &error, types, &mut guesses) {
+                    continue;
+                }
+                if types.iter().any(Option::is_none) && plain.is_none() && guesses.is_empty() {
+                    let before = error.class.clone();
+                    guess(text, types, &mut guesses);
+                    // A text that does not parse does not parse with casts either.
+                    if before != "Parser" {
+                        continue;
+                    }
+                }
+                // Where the grammar takes a parameter but no cast, the statement stands as it is.
+                if error.class == "Parser"
+                    && let Some(bound) = plain
+                {
+                    return Ok(bound);
+                }
+                let positions = Positions {
+                    sql: text.sql.to_owned(),
+                    substituted,
+                };
+                return Err(positions.failure(error));
+            }
+        }
+    }
+    Err(failure::limit(format!(
+        "could not find the types of the parameters in {REFINEMENTS_MAX} attempts"
+    )))
+}
+
+/// Numbered parameters of a statement: their number and DuckDB's index, from 1.
+fn numbered(statement: &PreparedStatement) -> Vec<(usize, u64)> {
+    (1_u64..)
+        .zip(statement.parameters())
+        .filter_map(|(index, name)| Some((name.parse().ok()?, index)))
+        .collect()
+}
+
+/// Gives every parameter that is still open the type PostgreSQL would give it.
+fn guess(text: &SqlText<'_>, types: &mut [Option<String>], guesses: &mut Vec<usize>) {
+    for (index, slot) in types.iter_mut().enumerate() {
+        if slot.is_some() {
+            continue;
+        }
+        let is_array = parameter_tokens(text, index + 1).any(|at| {
+            at >= 2
+                && text.is_symbol(at - 1, '(')
+                && ["any", "all", "some"]
+                    .iter()
+                    .any(|word| text.is_keyword(at - 2, word))
+        });
+        *slot = Some(if is_array {
+            format!("{UNKNOWN_TYPE}[]")
+        } else {
+            UNKNOWN_TYPE.to_owned()
+        });
+        guesses.push(index);
+    }
+}
+
+fn parameter_tokens<'a>(text: &'a SqlText<'_>, number: usize) -> impl Iterator<Item = usize> + 'a {
+    text.tokens
+        .iter()
+        .enumerate()
+        .filter(move |(_, token)| token.kind == TokenKind::Parameter(number))
+        .map(|(at, _)| at)
+}
+
+/// Replaces the guess that DuckDB's error is about by the type of its neighbour. False when the
+/// error is about something else.
+fn refine(
+    text: &SqlText<'_>,
+    substituted: &Substituted,
+    error: &EngineError,
+    types: &mut [Option<String>],
+    guesses: &mut Vec<usize>,
+) -> bool {
+    let Some(neighbour) = neighbour_type(error) else {
+        return false;
+    };
+    let place = error.offset.map_or(0, |offset| substituted.origin(offset));
+    let nearest = guesses
+        .iter()
+        .enumerate()
+        .flat_map(|(slot, index)| parameter_tokens(text, index + 1).map(move |at| (slot, at)))
+        .min_by_key(|(_, at)| text.tokens[*at].start.abs_diff(place));
+    let Some((slot, _)) = nearest else {
+        return false;
+    };
+    let index = guesses.swap_remove(slot);
+    let is_array = types[index]
+        .as_deref()
+        .is_some_and(|name| name.ends_with("[]"));
+    types[index] = Some(if is_array {
+        format!("{neighbour}[]")
+    } else {
+        neighbour
+    });
+    true
+}
+
+/// The type that stands opposite to a VARCHAR DuckDB could not work with.
+fn neighbour_type(error: &EngineError) -> Option<String> {
+    if let Some(call) = error.extra.get("call") {
+        let (name, arguments) = call.split_once('(')?;
+        let arguments = split_types(arguments.strip_suffix(')')?);
+        if !arguments.iter().any(|argument| argument == UNKNOWN_TYPE) {
+            return None;
+        }
+        let other = arguments
+            .iter()
+            .find(|argument| *argument != UNKNOWN_TYPE)
+            .cloned();
+        let is_operator = matches!(name, "+" | "-" | "*" | "/" | "//" | "%" | "^" | "**");
+        return Some(match other {
+            Some(other) if !is_operator => candidate_type(error, &arguments).unwrap_or(other),
+            Some(other) => match other.as_str() {
+                // PostgreSQL takes the same type where such an operator exists, as for `-`.
+                "TIME" | "TIMESTAMP" | "TIMESTAMP WITH TIME ZONE" if name == "+" => {
+                    "INTERVAL".to_owned()
+                }
+                "DATE" if name == "+" => "INTEGER".to_owned(),
+                // The type of a literal is one that only DuckDB itself can write.
+                "INTEGER_LITERAL" => "BIGINT".to_owned(),
+                _ => other,
+            },
+            None if is_operator => "DOUBLE".to_owned(),
+            None => candidate_type(error, &arguments)?,
+        });
+    }
+    let (_, rest) = error.message.split_once(" values of type ")?;
+    let (left, rest) = rest.split_once(" and ")?;
+    let rest = rest.strip_prefix("type ").unwrap_or(rest);
+    let right = rest.split(" - ").next()?.split(" in ").next()?;
+    match (left == UNKNOWN_TYPE, right == UNKNOWN_TYPE) {
+        (true, false) => Some(right.to_owned()),
+        (false, true) => Some(left.to_owned()),
+        _ => None,
+    }
+    .filter(|name| is_type_name(name))
+}
+
+/// What the first signature DuckDB proposes takes where the guess stands.
+fn candidate_type(error: &EngineError, arguments: &[String]) -> Option<String> {
+    let at = arguments
+        .iter()
+        .position(|argument| argument == UNKNOWN_TYPE)?;
+    let (_, rest) = error.extra.get("candidates")?.split_once('(')?;
+    let (signature, _) = rest.split_once(") ->")?;
+    let wanted = split_types(signature).get(at)?.clone();
+    (is_type_name(&wanted) && wanted != "ANY" && wanted != UNKNOWN_TYPE).then_some(wanted)
+}
+
+/// Splits at the commas between types, not at those inside of one.
+fn split_types(list: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let mut parts = vec![String::new()];
+    for c in list.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match (c, depth, parts.last_mut()) {
+            (',', 0, _) => parts.push(String::new()),
+            (c, _, Some(part)) => part.push(c),
+            (_, _, None) => {}
+        }
+    }
+    parts.iter().map(|part| part.trim().to_owned()).collect()
+}
+
+fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorText> {
+    let statements = extract(connection, sql)?;
+    run_all_but_the_last(connection, &statements)?;
+    connection.prepare(&statements, statements.count() - 1)
+}
+
+fn extract(connection: &Connection, sql: &str) -> Result<ExtractedStatements, ErrorText> {
+    let sql = CString::new(sql).map_err(|_| {
+        ErrorText(b"Parser Error: a statement may not contain a zero byte".to_vec())
+    })?;
+    let statements = connection.extract(&sql)?;
+    if statements.count() == 0 {
+        return Err(ErrorText(b"Parser Error: the statement is empty".to_vec()));
+    }
+    Ok(statements)
+}
+
+/// DuckDB makes several statements of one PIVOT: types for the values it finds first, then the
+/// query, which cannot be described without them.
+fn run_all_but_the_last(
+    connection: &Connection,
+    statements: &ExtractedStatements,
+) -> Result<(), ErrorText> {
+    for index in 0..statements.count() - 1 {
+        let mut result = connection.prepare(statements, index)?.execute_streaming()?;
+        while result.fetch()?.is_some() {}
+    }
+    Ok(())
+}
+
+fn finish(
+    connection: &Connection,
+    text: &SqlText<'_>,
+    bound: Bound,
+    types: Vec<Option<String>>,
+) -> Result<Prepared, Failure> {
+    let Bound {
+        statement,
+        substituted,
+    } = bound;
+    let positions = Positions {
+        sql: text.sql.to_owned(),
+        substituted,
+    };
+    let columns = statement.columns();
+    let kind = statement_kind(&statement, text);
+    let variants: Vec<bool> = columns
+        .iter()
+        .map(|(_, column)| holds_variant(column))
+        .collect();
+    let returns_rows = returns_rows(kind, text, &columns);
+    let statement = if returns_rows && variants.contains(&true) {
+        bind_with_json(connection, kind, &positions, &columns, &variants, statement)?
+    } else {
+        statement
+    };
+    let parameters = parameter_places(&statement, types.len());
+    let mut parameter_types: Vec<String> = types
+        .into_iter()
+        .map(|name| name.unwrap_or_else(|| UNKNOWN_TYPE.to_owned()))
+        .collect();
+    for (index, (_, place)) in (1_u64..).zip(&parameters) {
+        if *place >= parameter_types.len() {
+            // A parameter with a name: DuckDB's order, and what it could infer.
+            let inferred = statement.parameter_type(index).map(|t| type_name(&t));
+            parameter_types.push(inferred.unwrap_or_else(|| UNKNOWN_TYPE.to_owned()));
+        }
+    }
+    let described = if returns_rows {
+        column_facts(connection, columns, &variants)?
+    } else {
+        let empty = Arc::new(Schema::empty());
+        Described {
+            columns: Vec::new(),
+            schema: Arc::clone(&empty),
+            raw_schema: empty,
+        }
+    };
+    let facts = StatementFacts {
+        kind: kind.into(),
+        parameter_types,
+        returns_rows,
+        schema: if returns_rows {
+            schema_message(&described.schema)
+        } else {
+            Bytes::new()
+        },
+        columns: described.columns,
+    };
+    let transaction = transaction_change(kind, text);
+    Ok(Prepared {
+        statement,
+        facts,
+        schema: described.schema,
+        raw_schema: described.raw_schema,
+        parameters,
+        transaction,
+        variants,
+        positions,
+    })
+}
+
+/// Named parameters follow the numbered ones.
+fn parameter_places(statement: &PreparedStatement, count: usize) -> Vec<(String, usize)> {
+    let mut named = count;
+    statement
+        .parameters()
+        .into_iter()
+        .map(|name| {
+            let place = match name.parse::<usize>() {
+                Ok(number) if number >= 1 && number <= count => number - 1,
+                _ => {
+                    named += 1;
+                    named - 1
+                }
+            };
+            (name, place)
+        })
+        .collect()
+}
+
+/// DuckDB 1.5 cannot export a VARIANT to Arrow. A query is bound again with those columns as
+/// JSON; any other statement is refused.
+fn bind_with_json(
+    connection: &Connection,
+    kind: StatementKind,
+    positions: &Positions,
+    columns: &[(String, LogicalType)],
+    variants: &[bool],
+    plain: PreparedStatement,
+) -> Result<PreparedStatement, Failure> {
+    drop(plain);
+    if kind != StatementKind::Select {
+        let name = columns
+            .iter()
+            .zip(variants)
+            .find_map(|((name, _), variant)| variant.then_some(name.as_str()))
+            .unwrap_or_default();
+        return Err(Failure {
+            duckdb_class: "Not implemented".to_owned(),
+            ..tavana_common::failure::new(
+                FailureKind::FailureEngine,
+                format!(
+                    "column \"{name}\" has the type VARIANT, which only a query can return here"
+                ),
+            )
+        });
+    }
+    let aliases: Vec<String> = (0..columns.len())
+        .map(|index| format!("c{index}"))
+        .collect();
+    let outputs: Vec<String> = aliases
+        .iter()
+        .zip(variants)
+        .map(|(alias, variant)| {
+            if *variant {
+                format!("CAST({alias} AS JSON)")
+            } else {
+                alias.clone()
+            }
+        })
+        .collect();
+    let inner = SqlText::lex(&positions.substituted.sql);
+    let end = inner
+        .tokens
+        .iter()
+        .rfind(|token| token.kind != TokenKind::Symbol(';'))
+        .map_or(0, |token| token.end);
+    let sql = format!(
+        "SELECT {} FROM ({}\n) AS {}({})",
+        outputs.join(", "),
+        inner.sql.get(..end).unwrap_or_default(),
+        quote_name("~tavana_variant"),
+        aliases.join(", ")
+    );
+    bind(connection, &sql).map_err(|error| EngineError::read(&error).into_failure(0))
+}
+
+/// A result's columns, for the client and for the export.
+struct Described {
+    columns: Vec<Column>,
+    schema: SchemaRef,
+    raw_schema: SchemaRef,
+}
+
+/// Facts and Arrow schema of the result's columns.
+fn column_facts(
+    connection: &Connection,
+    columns: Vec<(String, LogicalType)>,
+    variants: &[bool],
+) -> Result<Described, Failure> {
+    let mut facts = Vec::with_capacity(columns.len());
+    let mut exported = Vec::with_capacity(columns.len());
+    for ((name, logical_type), variant) in columns.into_iter().zip(variants) {
+        let name = without_parameter_casts(&name);
+        facts.push(Column {
+            name: name.clone(),
+            duckdb_type: type_name(&logical_type),
+        });
+        exported.push((
+            name,
+            if *variant {
+                LogicalType::json()
+            } else {
+                logical_type
+            },
+        ));
+    }
+    let raw_schema = connection
+        .arrow_options()
+        .schema(&exported)
+        .map_err(|error| EngineError::read(&error).into_failure(0))?;
+    let schema = client_schema(&raw_schema);
+    let fields: Vec<_> = schema
+        .fields()
+        .iter()
+        .zip(&facts)
+        .map(|(field, column)| {
+            let mut metadata = field.metadata().clone();
+            metadata.insert(TYPE_KEY.to_owned(), column.duckdb_type.clone());
+            field.as_ref().clone().with_metadata(metadata)
+        })
+        .collect();
+    Ok(Described {
+        columns: facts,
+        schema: Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())),
+        raw_schema: Arc::new(raw_schema),
+    })
+}
+
+/// `CAST($1 AS INTEGER)` in a column's name is our own writing of `$1`.
+fn without_parameter_casts(name: &str) -> String {
+    let text = SqlText::lex(name);
+    let mut out = String::with_capacity(name.len());
+    let mut copied = 0;
+    let mut index = 0;
+    while index < text.tokens.len() {
+        let is_cast = text.is_keyword(index, "cast")
+            && text.is_symbol(index + 1, '(')
+            && matches!(
+                text.tokens.get(index + 2).map(|token| token.kind),
+                Some(TokenKind::Parameter(_))
+            )
+            && text.is_keyword(index + 3, "as");
+        let end = is_cast.then(|| closing(&text, index + 1)).flatten();
+        let Some(end) = end else {
+            index += 1;
+            continue;
+        };
+        out.push_str(
+            name.get(copied..text.tokens[index].start)
+                .unwrap_or_default(),
+        );
+        out.push_str(text.written(&text.tokens[index + 2]));
+        copied = text.tokens[end].end;
+        index = end + 1;
+    }
+    out.push_str(name.get(copied..).unwrap_or_default());
+    out
+}
+
+/// Index of the bracket that closes the one at `open`.
+fn closing(text: &SqlText<'_>, open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (index, token) in text.tokens.iter().enumerate().skip(open) {
+        match token.kind {
+            TokenKind::Symbol('(') => depth += 1,
+            TokenKind::Symbol(')') => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(index);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+fn returns_rows(
+    kind: StatementKind,
+    text: &SqlText<'_>,
+    columns: &[(String, LogicalType)],
+) -> bool {
+    let counts_only = matches!(columns, [(name, count)]
+        if name == "Count" && count.id() == sys::DUCKDB_TYPE_DUCKDB_TYPE_BIGINT);
+    match kind {
+        StatementKind::Select | StatementKind::Explain | StatementKind::Call => !columns.is_empty(),
+        // RETURNING is a reserved word: unquoted, it can be nothing else.
+        StatementKind::Insert
+        | StatementKind::Update
+        | StatementKind::Delete
+        | StatementKind::Merge => {
+            (0..text.tokens.len()).any(|index| text.is_keyword(index, "returning"))
+        }
+        // COPY ... (RETURN_FILES), and EXECUTE of a query.
+        StatementKind::Copy | StatementKind::Execute => {
+            let nothing = matches!(columns, [(name, _)] if name == "Success");
+            !columns.is_empty() && !counts_only && !nothing
+        }
+        StatementKind::Unspecified
+        | StatementKind::Create
+        | StatementKind::Drop
+        | StatementKind::Alter
+        | StatementKind::Transaction
+        | StatementKind::Set
+        | StatementKind::Prepare
+        | StatementKind::Pragma
+        | StatementKind::Attach
+        | StatementKind::Detach
+        | StatementKind::Load
+        | StatementKind::Export
+        | StatementKind::Vacuum
+        | StatementKind::Analyze
+        | StatementKind::Other => false,
+    }
+}
+
+fn statement_kind(statement: &PreparedStatement, text: &SqlText<'_>) -> StatementKind {
+    match statement.statement_type() {
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_SELECT => StatementKind::Select,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_INSERT => StatementKind::Insert,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_UPDATE => StatementKind::Update,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_DELETE => StatementKind::Delete,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_MERGE_INTO => StatementKind::Merge,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_CREATE
+        | sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_CREATE_FUNC => StatementKind::Create,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_DROP => StatementKind::Drop,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_ALTER => StatementKind::Alter,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_COPY => StatementKind::Copy,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_EXPLAIN => StatementKind::Explain,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_TRANSACTION => StatementKind::Transaction,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_SET
+        | sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_VARIABLE_SET => StatementKind::Set,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_PREPARE => StatementKind::Prepare,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_EXECUTE => StatementKind::Execute,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_PRAGMA => StatementKind::Pragma,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_CALL => StatementKind::Call,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_ATTACH => StatementKind::Attach,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_DETACH => StatementKind::Detach,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_LOAD => StatementKind::Load,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_EXPORT => StatementKind::Export,
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_VACUUM => {
+            // DuckDB has one type for both.
+            if text.is_keyword(0, "analyze") {
+                StatementKind::Analyze
+            } else {
+                StatementKind::Vacuum
+            }
+        }
+        sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_ANALYZE => StatementKind::Analyze,
+        _ => StatementKind::Other,
+    }
+}
+
+fn transaction_change(kind: StatementKind, text: &SqlText<'_>) -> TransactionChange {
+    if kind != StatementKind::Transaction {
+        return TransactionChange::None;
+    }
+    match text.name(0).as_deref() {
+        Some("begin" | "start") => TransactionChange::Begins,
+        _ => TransactionChange::Ends,
+    }
+}
+
+/// Whether a text ends the transaction, told before it is bound.
+pub(crate) fn ends_transaction(text: &SqlText<'_>) -> bool {
+    ["commit", "rollback", "abort", "end"]
+        .iter()
+        .any(|word| text.is_keyword(0, word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::cast;
+    use super::*;
+
+    #[test]
+    fn our_own_casts_are_taken_out_of_column_names() {
+        for (name, expected) in [
+            ("CAST($1 AS INTEGER)", "$1"),
+            ("(a + CAST($2 AS DECIMAL(18,3)))", "(a + $2)"),
+            (
+                "CAST(CAST($1 AS VARCHAR) AS VARCHAR)",
+                "CAST($1 AS VARCHAR)",
+            ),
+            ("CAST(a AS INTEGER)", "CAST(a AS INTEGER)"),
+            ("plain", "plain"),
+        ] {
+            assert_eq!(without_parameter_casts(name), expected);
+        }
+        assert_eq!(without_parameter_casts(&cast(3, "INTEGER[]")), "$3");
+    }
+
+    #[test]
+    fn the_neighbour_of_a_parameter_is_read_from_what_duckdb_says() {
+        let call = |call: &str, candidates: &str| EngineError {
+            extra: [("call", call), ("candidates", candidates)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            ..EngineError::default()
+        };
+        let message = |text: &str| EngineError {
+            message: text.to_owned(),
+            ..EngineError::default()
+        };
+        for (error, expected) in [
+            (call("+(INTEGER, VARCHAR)", ""), Some("INTEGER")),
+            (call("+(TIMESTAMP, VARCHAR)", ""), Some("INTERVAL")),
+            (call("-(DATE, VARCHAR)", ""), Some("DATE")),
+            (call("*(DECIMAL(9,2), VARCHAR)", ""), Some("DECIMAL(9,2)")),
+            (
+                call("sqrt(VARCHAR)", "sqrt(DOUBLE) -> DOUBLE"),
+                Some("DOUBLE"),
+            ),
+            (call("f(INTEGER)", "f(DATE) -> DATE"), None),
+            (
+                message(
+                    "Cannot compare values of type INTEGER and type VARCHAR - an explicit cast is required",
+                ),
+                Some("INTEGER"),
+            ),
+            (
+                message(
+                    "Cannot compare values of type DATE and VARCHAR in IN/ANY/ALL clause - an explicit cast is required",
+                ),
+                Some("DATE"),
+            ),
+            (message("no such column"), None),
+        ] {
+            assert_eq!(neighbour_type(&error).as_deref(), expected, "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,723 @@
+//! Works on requests, one at a time, on the thread that owns DuckDB.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use arrow_array::RecordBatch;
+use tavana_common::proto::engine::{
+    AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
+    Start, to_engine,
+};
+use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Setting, StatementKind};
+
+use super::append::Append;
+use super::cursor::{Cursor, LiveRows, Spool};
+use super::failure;
+use super::ffi::{ErrorText, QueryResult, ResultKind};
+use super::instance::Instance;
+use super::interrupt::Interrupts;
+use super::output::{Closed, Output};
+use super::params;
+use super::prepare::{self, Prepared, TransactionChange};
+use super::rules::{self, Rules};
+use super::text::{SqlText, quote_text};
+use crate::stream::{Frame, ToEngineFrame};
+
+/// Bound statements kept for the next time they come.
+const STATEMENTS_MAX: usize = 64;
+/// Cursors open at once in one session.
+const CURSORS_MAX: usize = 64;
+
+/// What the reader hands to the executor.
+#[derive(Debug)]
+pub(crate) enum Job {
+    Frame(Box<ToEngineFrame>),
+    /// An interrupt has come: wakes an executor that waits for the rest of an append.
+    Interrupted,
+}
+
+/// The state of the one session this engine serves.
+pub(crate) struct Session {
+    instance: Instance,
+    rules: Rules,
+    output: Output,
+    interrupts: Interrupts,
+    granted: Grant,
+    /// Settings in force, in the order they were set.
+    settings: Vec<Setting>,
+    statements: VecDeque<(StatementKey, Prepared)>,
+    cursors: Vec<Cursor>,
+    spool: Spool,
+    in_transaction: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct StatementKey {
+    sql: String,
+    types: Vec<String>,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").finish_non_exhaustive()
+    }
+}
+
+/// Why a request did not end in its final message.
+enum Stop {
+    Failure(Box<Failure>),
+    Closed,
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(Box::new(failure))
+    }
+}
+
+impl From<Closed> for Stop {
+    fn from(_: Closed) -> Self {
+        Self::Closed
+    }
+}
+
+impl Session {
+    pub(crate) fn new(
+        start: &Start,
+        instance: Instance,
+        output: Output,
+        interrupts: Interrupts,
+    ) -> Self {
+        Self {
+            instance,
+            rules: Rules::new(&start.allowed_directories),
+            output,
+            interrupts,
+            granted: Grant {
+                memory_bytes: start.memory_bytes_max,
+                threads: start.threads.max(1),
+            },
+            settings: Vec::new(),
+            statements: VecDeque::new(),
+            cursors: Vec::new(),
+            spool: Spool::new(&start.spill_directory, start.spill_bytes_max),
+            in_transaction: false,
+        }
+    }
+
+    /// Serves until the reader or the writer is gone.
+    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            let Job::Frame(frame) = job else { continue };
+            // A batch here belongs to an append that has already failed.
+            let Frame::Message(message) = *frame else {
+                continue;
+            };
+            let Some(message) = message.message else {
+                continue;
+            };
+            let answer = match message {
+                to_engine::Message::Assign(assign) => self.assign(&assign),
+                to_engine::Message::Prepare(prepare) => self.prepare(&prepare),
+                to_engine::Message::Execute(execute) => self.execute(&execute),
+                to_engine::Message::OpenCursor(open) => self.open_cursor(open),
+                to_engine::Message::FetchCursor(fetch) => self.fetch_cursor(&fetch),
+                to_engine::Message::CloseCursor(close) => self.close_cursor(&close),
+                to_engine::Message::AppendStart(start) => self.append(&start, jobs),
+                to_engine::Message::Start(_) => {
+                    Err(failure::invalid("the engine has already started").into())
+                }
+                // The end of an append that has already failed, or an interrupt between requests.
+                to_engine::Message::AppendEnd(_) | to_engine::Message::Interrupt(_) => continue,
+            };
+            let sent = match answer {
+                Ok(()) => Ok(()),
+                Err(Stop::Closed) => Err(Closed),
+                Err(Stop::Failure(failure)) => {
+                    let requested = self.interrupts.is_requested();
+                    self.interrupts.disarm();
+                    // An interrupt may surface as another fault, e.g. of a half-read file.
+                    let failure = if requested && failure.kind() == FailureKind::FailureEngine {
+                        failure::cancelled()
+                    } else {
+                        *failure
+                    };
+                    self.output.failure(failure)
+                }
+            };
+            if sent.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The request has succeeded: no interrupt is for it any more.
+    fn done(&self, done: Done) -> Result<(), Stop> {
+        self.interrupts.disarm();
+        Ok(self.output.done(done)?)
+    }
+
+    fn assign(&mut self, assign: &Assign) -> Result<(), Stop> {
+        self.instance.assign(assign)?;
+        self.done(Done::default())
+    }
+
+    fn prepare(&mut self, request: &Prepare) -> Result<(), Stop> {
+        let text = SqlText::lex(&request.sql);
+        self.enter(&text, request.grant.as_ref(), &request.settings)?;
+        let prepared = self.bind(&text, &request.parameter_types)?;
+        let facts = prepared.facts.clone();
+        // Executing it will come with the types found here.
+        self.keep(&request.sql, prepared);
+        self.interrupts.disarm();
+        Ok(self.output.facts(facts)?)
+    }
+
+    fn execute(&mut self, request: &Execute) -> Result<(), Stop> {
+        let text = SqlText::lex(&request.sql);
+        self.enter(&text, request.grant.as_ref(), &request.settings)?;
+        let mut prepared = self.bind(&text, &request.parameter_types)?;
+        let batches = parameter_rows(&prepared, request)?;
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        let done = if prepared.parameters.is_empty() && batches.is_empty() {
+            self.run_once(&mut prepared, None, true)?
+        } else if rows == 1 {
+            let row = batches
+                .iter()
+                .find(|batch| batch.num_rows() > 0)
+                .map(|batch| (batch, 0));
+            self.run_once(&mut prepared, row, true)?
+        } else {
+            self.run_each(&mut prepared, &batches)?
+        };
+        self.note(&prepared);
+        if !self.changes_the_session(&prepared) {
+            self.keep(&request.sql, prepared);
+        }
+        self.done(done)
+    }
+
+    /// One execution for each row, all of them or none.
+    fn run_each(&mut self, prepared: &mut Prepared, batches: &[RecordBatch]) -> Result<Done, Stop> {
+        let own = self.begin_unless_open()?;
+        let mut total = Done::default();
+        let mut first = true;
+        let outcome = batches
+            .iter()
+            .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
+            .try_for_each(|row| {
+                let done = self.run_once(prepared, Some(row), std::mem::take(&mut first))?;
+                total.rows += done.rows;
+                if let Some(changed) = done.changed_rows {
+                    total.changed_rows = Some(total.changed_rows.unwrap_or(0) + changed);
+                }
+                Ok(())
+            });
+        if first && outcome.is_ok() {
+            // No row, no execution: only the description goes out.
+            self.output.header(header(prepared))?;
+        }
+        self.end_own(own, outcome)?;
+        Ok(total)
+    }
+
+    /// Runs the statement once and sends its rows.
+    fn run_once(
+        &mut self,
+        prepared: &mut Prepared,
+        row: Option<(&RecordBatch, usize)>,
+        first: bool,
+    ) -> Result<Done, Stop> {
+        let mut result = self.start(prepared, row)?;
+        if first {
+            self.output.header(header(prepared))?;
+            if prepared.facts.returns_rows {
+                self.output.schema(Arc::clone(&prepared.schema))?;
+            }
+        }
+        match result.kind() {
+            ResultKind::Rows => {
+                let mut rows = LiveRows::new(result, prepared.export(&self.instance.session));
+                let mut sent = 0;
+                while let Some(batch) = rows.next().map_err(|error| prepared.failure(&error))? {
+                    self.go_on()?;
+                    sent += u64::try_from(batch.num_rows()).unwrap_or(0);
+                    self.output.rows(batch)?;
+                }
+                let changed_rows = changes_rows(prepared).then_some(sent);
+                Ok(Done {
+                    rows: sent,
+                    changed_rows,
+                    more: false,
+                })
+            }
+            ResultKind::ChangedRows | ResultKind::Nothing => {
+                let changed_rows =
+                    changed_rows(&mut result).map_err(|error| prepared.failure(&error))?;
+                Ok(Done {
+                    rows: 0,
+                    changed_rows,
+                    more: false,
+                })
+            }
+        }
+    }
+
+    /// Binds one row of parameters and starts the statement.
+    fn start(
+        &mut self,
+        prepared: &mut Prepared,
+        row: Option<(&RecordBatch, usize)>,
+    ) -> Result<QueryResult, Stop> {
+        self.go_on()?;
+        if let Some((batch, row)) = row {
+            let schema = batch.schema();
+            for (name, place) in &prepared.parameters {
+                let field = schema.field(*place);
+                let value = params::value(field, batch.column(*place), row)?;
+                prepared
+                    .statement
+                    .bind(name, &value)
+                    .map_err(|error| prepared.failure(&error))?;
+            }
+        }
+        let mut result = prepared
+            .statement
+            .execute_streaming()
+            .map_err(|error| prepared.failure(&error))?;
+        let returns_rows = result.kind() == ResultKind::Rows;
+        let columns = if returns_rows {
+            result.columns()
+        } else {
+            Vec::new()
+        };
+        prepared.refresh(&self.instance.session, columns, returns_rows)?;
+        Ok(result)
+    }
+
+    fn open_cursor(&mut self, request: OpenCursor) -> Result<(), Stop> {
+        let Some(execute) = request.statement else {
+            return Err(failure::invalid("a cursor needs a statement").into());
+        };
+        if self.cursors.len() >= CURSORS_MAX {
+            return Err(failure::limit(format!("more than {CURSORS_MAX} open cursors")).into());
+        }
+        if self
+            .cursors
+            .iter()
+            .any(|cursor| cursor.id == request.cursor_id)
+        {
+            return Err(failure::invalid("a cursor with this id is already open").into());
+        }
+        let text = SqlText::lex(&execute.sql);
+        self.enter(&text, execute.grant.as_ref(), &execute.settings)?;
+        let mut prepared = self.bind(&text, &execute.parameter_types)?;
+        let batches = parameter_rows(&prepared, &execute)?;
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        if rows > 1 || (rows == 0 && !prepared.parameters.is_empty()) {
+            return Err(failure::invalid("a cursor takes one row of parameters").into());
+        }
+        let row = batches
+            .iter()
+            .find(|batch| batch.num_rows() > 0)
+            .map(|batch| (batch, 0));
+        let mut result = self.start(&mut prepared, row)?;
+        self.note(&prepared);
+        let header = header(&prepared);
+        let mut changed_rows = None;
+        let cursor = match result.kind() {
+            ResultKind::Rows => {
+                let rows = LiveRows::new(result, prepared.export(&self.instance.session));
+                Cursor::new(request.cursor_id, rows, prepared)
+            }
+            // A cursor over a statement without rows has run it and is at its end.
+            ResultKind::ChangedRows | ResultKind::Nothing => {
+                changed_rows =
+                    self::changed_rows(&mut result).map_err(|error| prepared.failure(&error))?;
+                Cursor::ended(request.cursor_id, Arc::clone(&prepared.schema))
+            }
+        };
+        self.cursors.push(cursor);
+        self.output.header(header)?;
+        self.done(Done {
+            rows: 0,
+            changed_rows,
+            more: false,
+        })
+    }
+
+    fn fetch_cursor(&mut self, request: &FetchCursor) -> Result<(), Stop> {
+        let Some(at) = self
+            .cursors
+            .iter()
+            .position(|cursor| cursor.id == request.cursor_id)
+        else {
+            return Err(no_such_cursor().into());
+        };
+        let fetched = self.fetch_rows(at, request.rows_max);
+        match fetched {
+            Ok(done) => self.done(done),
+            Err(stop) => {
+                // What a failed cursor would go on with is unknown.
+                self.cursors.swap_remove(at).close(&mut self.spool);
+                Err(stop)
+            }
+        }
+    }
+
+    fn fetch_rows(&mut self, at: usize, rows_max: u64) -> Result<Done, Stop> {
+        let cursor = &mut self.cursors[at];
+        let mut left = if rows_max == 0 { u64::MAX } else { rows_max };
+        let mut sent = 0;
+        self.output.schema(Arc::clone(&cursor.schema))?;
+        while left > 0 {
+            if self.interrupts.is_requested() {
+                return Err(failure::cancelled().into());
+            }
+            let chunk_max = usize::try_from(left).unwrap_or(usize::MAX);
+            let Some(batch) = cursor.next(chunk_max)? else {
+                break;
+            };
+            let rows = u64::try_from(batch.num_rows()).unwrap_or(0);
+            left -= rows;
+            sent += rows;
+            self.output.rows(batch)?;
+        }
+        let more = left == 0 && cursor.has_more()?;
+        Ok(Done {
+            rows: sent,
+            changed_rows: None,
+            more,
+        })
+    }
+
+    fn close_cursor(&mut self, request: &CloseCursor) -> Result<(), Stop> {
+        let Some(at) = self
+            .cursors
+            .iter()
+            .position(|cursor| cursor.id == request.cursor_id)
+        else {
+            return Err(no_such_cursor().into());
+        };
+        self.cursors.swap_remove(at).close(&mut self.spool);
+        self.done(Done::default())
+    }
+
+    fn append(&mut self, start: &AppendStart, jobs: &Receiver<Job>) -> Result<(), Stop> {
+        self.enter(&SqlText::lex(""), start.grant.as_ref(), &start.settings)?;
+        let own = self.begin_unless_open()?;
+        let outcome = self.append_all(start, jobs);
+        let (rows, outcome) = match outcome {
+            Ok(rows) => (rows, Ok(())),
+            Err(stop) => (0, Err(stop)),
+        };
+        self.end_own(own, outcome)?;
+        self.done(Done {
+            rows,
+            changed_rows: Some(rows),
+            more: false,
+        })
+    }
+
+    fn append_all(&mut self, start: &AppendStart, jobs: &Receiver<Job>) -> Result<u64, Stop> {
+        let mut append = Append::start(&self.instance.session, start)?;
+        let failed = loop {
+            let Ok(job) = jobs.recv() else {
+                break Stop::Closed;
+            };
+            if self.interrupts.is_requested() {
+                break failure::cancelled().into();
+            }
+            let Job::Frame(frame) = job else { continue };
+            match *frame {
+                Frame::Batch(batch) => {
+                    if let Err(failure) = append.batch(batch) {
+                        break failure.into();
+                    }
+                }
+                Frame::Message(message) => match message.message {
+                    Some(to_engine::Message::AppendEnd(_)) => return Ok(append.finish()?),
+                    _ => break failure::invalid("an append ends with AppendEnd").into(),
+                },
+            }
+        };
+        append.discard();
+        Err(failed)
+    }
+
+    /// What every statement needs first: the rules, a free connection, its grant, its settings.
+    fn enter(
+        &mut self,
+        text: &SqlText<'_>,
+        grant: Option<&Grant>,
+        settings: &[Setting],
+    ) -> Result<(), Stop> {
+        self.go_on()?;
+        if text.sql.contains('\0') {
+            return Err(failure::invalid("a statement may not contain a zero byte").into());
+        }
+        self.rules.check(text)?;
+        self.spool_cursors()?;
+        if let Some(grant) = grant {
+            self.apply_grant(grant)?;
+        }
+        // A failed transaction refuses every SET; what ends it must get through.
+        if !(self.in_transaction && prepare::ends_transaction(text)) {
+            self.apply_settings(settings)?;
+        }
+        Ok(())
+    }
+
+    /// DuckDB closes an open result when its connection does anything else.
+    fn spool_cursors(&mut self) -> Result<(), Stop> {
+        let mut at = 0;
+        while at < self.cursors.len() {
+            match self.cursors[at].spool(&mut self.spool, &self.interrupts) {
+                Ok(()) => at += 1,
+                Err(failure) => {
+                    self.cursors.swap_remove(at).close(&mut self.spool);
+                    return Err(failure.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn apply_grant(&mut self, grant: &Grant) -> Result<(), Failure> {
+        let refused = |error| failure::engine(&error);
+        if grant.memory_bytes > 0 && grant.memory_bytes != self.granted.memory_bytes {
+            let sql = format!("SET GLOBAL memory_limit='{}B'", grant.memory_bytes);
+            self.instance.control.run(&sql).map_err(refused)?;
+            self.granted.memory_bytes = grant.memory_bytes;
+        }
+        if grant.threads > 0 && grant.threads != self.granted.threads {
+            let sql = format!("SET GLOBAL threads={}", grant.threads);
+            self.instance.control.run(&sql).map_err(refused)?;
+            self.granted.threads = grant.threads;
+        }
+        Ok(())
+    }
+
+    /// Makes the settings in force those of the request.
+    fn apply_settings(&mut self, wanted: &[Setting]) -> Result<(), Failure> {
+        if wanted == self.settings {
+            return Ok(());
+        }
+        for setting in wanted {
+            let is_name = !setting.name.is_empty()
+                && setting
+                    .name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            if !is_name {
+                return Err(failure::invalid("a setting has an unusable name"));
+            }
+            if rules::is_reserved_setting(&setting.name) {
+                return Err(rules::reserved_setting(&setting.name));
+            }
+        }
+        // Statements were bound under the old ones.
+        self.statements.clear();
+        let gone: Vec<String> = self
+            .settings
+            .iter()
+            .filter(|old| {
+                !wanted
+                    .iter()
+                    .any(|new| new.name.eq_ignore_ascii_case(&old.name))
+            })
+            .map(|old| old.name.clone())
+            .collect();
+        for name in gone {
+            self.set(&format!("RESET {name}"))?;
+            self.settings.retain(|old| old.name != name);
+        }
+        for setting in wanted {
+            if self.settings.contains(setting) {
+                continue;
+            }
+            self.set(&format!(
+                "SET {}={}",
+                setting.name,
+                quote_text(&setting.value)
+            ))?;
+            self.settings
+                .retain(|old| !old.name.eq_ignore_ascii_case(&setting.name));
+            self.settings.push(setting.clone());
+        }
+        self.settings = wanted.to_vec();
+        Ok(())
+    }
+
+    /// The value may be a credential: a fault is told without the statement.
+    fn set(&self, sql: &str) -> Result<(), Failure> {
+        self.instance
+            .session
+            .run(sql)
+            .map_err(|error| failure::engine(&error))
+    }
+
+    /// A statement bound before, or bound now.
+    fn bind(&mut self, text: &SqlText<'_>, types: &[String]) -> Result<Prepared, Failure> {
+        let at = self
+            .statements
+            .iter()
+            .position(|(key, _)| key.sql == text.sql && key.types == types);
+        if let Some((_, prepared)) = at.and_then(|at| self.statements.remove(at)) {
+            return Ok(prepared);
+        }
+        prepare::prepare(&self.instance.session, text, types)
+    }
+
+    fn keep(&mut self, sql: &str, prepared: Prepared) {
+        if self.statements.len() >= STATEMENTS_MAX {
+            self.statements.pop_front();
+        }
+        let key = StatementKey {
+            sql: sql.to_owned(),
+            types: prepared.facts.parameter_types.clone(),
+        };
+        self.statements.push_back((key, prepared));
+    }
+
+    /// Remembers what a statement that has run did to the session.
+    fn note(&mut self, prepared: &Prepared) {
+        match prepared.transaction {
+            TransactionChange::None => {}
+            TransactionChange::Begins => self.in_transaction = true,
+            TransactionChange::Ends => self.in_transaction = false,
+        }
+        if self.changes_the_session(prepared) {
+            self.statements.clear();
+        }
+    }
+
+    /// Whether a statement may change what other statements mean.
+    fn changes_the_session(&self, prepared: &Prepared) -> bool {
+        !matches!(
+            prepared.facts.kind(),
+            StatementKind::Select
+                | StatementKind::Insert
+                | StatementKind::Update
+                | StatementKind::Delete
+                | StatementKind::Merge
+                | StatementKind::Explain
+                | StatementKind::Transaction
+        )
+    }
+
+    /// Opens a transaction around several steps unless the client has one. True when it did.
+    fn begin_unless_open(&mut self) -> Result<bool, Failure> {
+        if self.in_transaction {
+            return Ok(false);
+        }
+        self.instance
+            .session
+            .run("BEGIN")
+            .map_err(|error| failure::engine(&error))?;
+        Ok(true)
+    }
+
+    fn end_own(&mut self, own: bool, outcome: Result<(), Stop>) -> Result<(), Stop> {
+        if !own {
+            return outcome;
+        }
+        let requested = self.interrupts.is_requested();
+        match outcome {
+            Ok(()) if !requested => {
+                self.instance
+                    .session
+                    .run("COMMIT")
+                    .map_err(|error| failure::engine(&error))?;
+                Ok(())
+            }
+            Ok(()) => {
+                self.roll_back()?;
+                Err(failure::cancelled().into())
+            }
+            Err(stop) => {
+                self.roll_back()?;
+                match stop {
+                    // The interrupt is over now, so what it caused is told here.
+                    Stop::Failure(failure)
+                        if requested && failure.kind() == FailureKind::FailureEngine =>
+                    {
+                        Err(failure::cancelled().into())
+                    }
+                    stop => Err(stop),
+                }
+            }
+        }
+    }
+
+    /// Not interruptible: it must happen.
+    fn roll_back(&mut self) -> Result<(), Failure> {
+        self.interrupts.disarm();
+        self.instance
+            .session
+            .run("ROLLBACK")
+            .map_err(|error| failure::engine(&error))
+    }
+
+    fn go_on(&self) -> Result<(), Failure> {
+        if self.interrupts.is_requested() {
+            Err(failure::cancelled())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn no_such_cursor() -> Failure {
+    tavana_common::failure::new(
+        FailureKind::FailureNoSuchCursor,
+        "the cursor does not exist",
+    )
+}
+
+fn header(prepared: &Prepared) -> ResultHeader {
+    ResultHeader {
+        kind: prepared.facts.kind,
+        returns_rows: prepared.facts.returns_rows,
+        columns: prepared.facts.columns.clone(),
+        schema: prepared.facts.schema.clone(),
+    }
+}
+
+/// Runs a statement without rows of its own to its end. DuckDB tells the number of changed rows as
+/// a row; CREATE TABLE AS does so without calling it that, and plain DDL gives no row.
+fn changed_rows(result: &mut QueryResult) -> Result<Option<u64>, ErrorText> {
+    let mut changed = (result.kind() == ResultKind::ChangedRows).then_some(0);
+    while let Some(chunk) = result.fetch()? {
+        if let Some(count) = chunk.first_bigint() {
+            *changed.get_or_insert(0) += u64::try_from(count).unwrap_or(0);
+        }
+    }
+    Ok(changed)
+}
+
+/// A statement whose returned rows are the rows it changed.
+fn changes_rows(prepared: &Prepared) -> bool {
+    matches!(
+        prepared.facts.kind(),
+        StatementKind::Insert
+            | StatementKind::Update
+            | StatementKind::Delete
+            | StatementKind::Merge
+    )
+}
+
+/// The rows of parameters, with a column for each parameter.
+fn parameter_rows(prepared: &Prepared, request: &Execute) -> Result<Vec<RecordBatch>, Failure> {
+    let batches = params::decode(&request.parameters)?;
+    let wanted = prepared.facts.parameter_types.len();
+    let found = batches.first().map_or(0, RecordBatch::num_columns);
+    let missing = batches.is_empty() && request.parameters.is_empty() && wanted > 0;
+    if missing || (!batches.is_empty() && found != wanted) {
+        return Err(failure::invalid(format!(
+            "the statement has {wanted} parameters and {found} were given"
+        )));
+    }
+    Ok(batches)
+}

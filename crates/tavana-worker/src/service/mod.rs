@@ -1,0 +1,251 @@
+//! The gRPC service: one file for each group of rpcs, and the server around them.
+//!
+//! Every rpc that runs something does it in the same order: read the context, register the query
+//! (so that it can be cancelled while it waits), check out an engine, talk to it.
+
+mod append;
+mod auth;
+mod cancel;
+mod context;
+mod cursor;
+mod execute;
+mod prepare;
+mod result;
+mod statement;
+mod status;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tavana_common::failure;
+use tavana_common::proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
+use tavana_common::proto::v1::{
+    AppendRequest, AppendResponse, CancelRequest, CancelResponse, CloseCursorRequest,
+    CloseCursorResponse, CloseSessionRequest, CloseSessionResponse, DrainRequest, DrainResponse,
+    ExecuteRequest, FetchCursorRequest, OpenCursorRequest, PrepareRequest, ResultHeader,
+    StatementFacts, StatusRequest,
+};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status, Streaming};
+use tonic_health::ServingStatus;
+use tonic_health::server::{HealthReporter, health_reporter};
+use tracing::{debug, info, warn};
+
+use self::auth::Gate;
+use self::result::ResultStream;
+use self::status::StatusStream;
+use crate::error::WorkerError;
+use crate::settings::WorkerSettings;
+use crate::supervisor::Supervisor;
+
+/// Largest request: a batch of an append, or the parameters of a statement.
+const REQUEST_BYTES_MAX: usize = 64 << 20;
+/// Largest set of request headers.
+const HEADER_BYTES_MAX: u32 = 16 << 10;
+/// Requests that one connection may have open.
+const STREAMS_MAX: u32 = 4096;
+/// A peer that does not answer a ping for so long is gone, and so are its requests.
+const KEEPALIVE: Duration = Duration::from_secs(5);
+/// How long connections may take to close once everything has ended.
+const CLOSE_MAX: Duration = Duration::from_secs(3);
+
+#[derive(Debug)]
+pub(crate) struct Rpc {
+    supervisor: Arc<Supervisor>,
+    /// The server is about to close: streams without an end of their own end.
+    closing: CancellationToken,
+}
+
+pub(crate) async fn run(
+    settings: WorkerSettings,
+    ready: oneshot::Sender<SocketAddr>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), WorkerError> {
+    tokio::pin!(shutdown);
+    let listen = |source| WorkerError::Listen {
+        address: settings.listen,
+        source,
+    };
+    let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    if settings.internal_token.is_none() {
+        warn!(
+            %address,
+            "TAVANA_CLUSTER_KEY is not set: the worker port accepts any client that reaches it"
+        );
+    }
+    let supervisor = tokio::select! {
+        biased;
+        () = &mut shutdown => return Ok(()),
+        started = Supervisor::start(&settings) => started?,
+    };
+
+    let closing = CancellationToken::new();
+    let (reporter, health) = health_reporter();
+    // The first engine is ready, or the supervisor would not have started.
+    report(&reporter, ServingStatus::Serving).await;
+    let _health = tavana_common::task::spawn(follow_health(Arc::clone(&supervisor), reporter));
+    let rpc = Rpc {
+        supervisor: Arc::clone(&supervisor),
+        closing: closing.clone(),
+    };
+    let service = WorkerServiceServer::new(rpc).max_decoding_message_size(REQUEST_BYTES_MAX);
+    let serve = Server::builder()
+        .initial_stream_window_size(settings.stream_window_bytes)
+        .initial_connection_window_size(settings.connection_window_bytes)
+        .max_concurrent_streams(STREAMS_MAX)
+        .http2_max_header_list_size(HEADER_BYTES_MAX)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE))
+        .add_service(health)
+        .add_service(tonic::service::interceptor::InterceptedService::new(
+            service,
+            Gate::new(settings.internal_token.as_ref()),
+        ))
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            closing.clone().cancelled_owned(),
+        );
+    let mut server = tavana_common::task::spawn(serve);
+    info!(%address, "serving");
+    if ready.send(address).is_err() {
+        debug!("nobody waits for the worker to be ready");
+    }
+
+    let outcome = tokio::select! {
+        served = &mut server => Some(served),
+        () = &mut shutdown => None,
+    };
+    if outcome.is_none() {
+        supervisor.drain(settings.drain_grace).await;
+    }
+    closing.cancel();
+    let outcome = match outcome {
+        Some(served) => served,
+        None => timeout(CLOSE_MAX, server).await.unwrap_or_else(|_| {
+            debug!("a client keeps its connection open");
+            Ok(Ok(()))
+        }),
+    };
+    supervisor.shut_down().await;
+    info!("worker ended");
+    match outcome {
+        Ok(served) => Ok(served?),
+        Err(error) => Err(WorkerError::Engine(error.to_string())),
+    }
+}
+
+async fn follow_health(supervisor: Arc<Supervisor>, reporter: HealthReporter) {
+    let mut health = supervisor.health();
+    drop(supervisor);
+    while health.changed().await.is_ok() {
+        let status = if *health.borrow_and_update() {
+            ServingStatus::Serving
+        } else {
+            ServingStatus::NotServing
+        };
+        report(&reporter, status).await;
+    }
+}
+
+async fn report(reporter: &HealthReporter, status: ServingStatus) {
+    // The empty name is the server as a whole, which is what most probes ask for.
+    reporter.set_service_status("", status).await;
+    reporter
+        .set_service_status("tavana.v1.WorkerService", status)
+        .await;
+}
+
+#[tonic::async_trait]
+impl WorkerService for Rpc {
+    type ExecuteStream = ResultStream;
+    type FetchCursorStream = ResultStream;
+    type StatusStream = StatusStream;
+
+    async fn prepare(
+        &self,
+        request: Request<PrepareRequest>,
+    ) -> Result<Response<StatementFacts>, Status> {
+        let facts = prepare::prepare(&self.supervisor, request.into_inner()).await;
+        facts.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn execute(
+        &self,
+        request: Request<ExecuteRequest>,
+    ) -> Result<Response<ResultStream>, Status> {
+        let results = execute::execute(&self.supervisor, request.into_inner()).await;
+        results.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn open_cursor(
+        &self,
+        request: Request<OpenCursorRequest>,
+    ) -> Result<Response<ResultHeader>, Status> {
+        let header = cursor::open(&self.supervisor, request.into_inner()).await;
+        header.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn fetch_cursor(
+        &self,
+        request: Request<FetchCursorRequest>,
+    ) -> Result<Response<ResultStream>, Status> {
+        let results = cursor::fetch(&self.supervisor, request.into_inner()).await;
+        results.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn close_cursor(
+        &self,
+        request: Request<CloseCursorRequest>,
+    ) -> Result<Response<CloseCursorResponse>, Status> {
+        let closed = cursor::close(&self.supervisor, request.into_inner()).await;
+        closed.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn append(
+        &self,
+        request: Request<Streaming<AppendRequest>>,
+    ) -> Result<Response<AppendResponse>, Status> {
+        let appended = append::append(&self.supervisor, request.into_inner()).await;
+        appended.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn cancel(
+        &self,
+        request: Request<CancelRequest>,
+    ) -> Result<Response<CancelResponse>, Status> {
+        let cancelled = cancel::cancel(&self.supervisor, &request.into_inner());
+        cancelled.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn close_session(
+        &self,
+        request: Request<CloseSessionRequest>,
+    ) -> Result<Response<CloseSessionResponse>, Status> {
+        let closed = cancel::close_session(&self.supervisor, &request.into_inner()).await;
+        closed.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn status(
+        &self,
+        request: Request<StatusRequest>,
+    ) -> Result<Response<StatusStream>, Status> {
+        let stream = status::status(&self.supervisor, &self.closing, &request.into_inner());
+        stream.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn drain(
+        &self,
+        request: Request<DrainRequest>,
+    ) -> Result<Response<DrainResponse>, Status> {
+        let grace = Duration::from_millis(request.into_inner().grace_ms);
+        let cancelled = self.supervisor.drain(grace).await;
+        Ok(Response::new(DrainResponse { cancelled }))
+    }
+}

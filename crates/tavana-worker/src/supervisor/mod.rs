@@ -1,0 +1,731 @@
+//! The owner of all engine processes of a worker.
+//!
+//! A request becomes a [`Checkout`]: a slot, memory and an engine, either from the [`pool`] or the
+//! one of its pinned session. [`admission`] decides, [`process`] talks to the process, and dropping
+//! the checkout gives everything back. No DuckDB runs in this process: whatever a statement does
+//! to its engine, it does to nobody else's.
+
+pub(crate) mod admission;
+pub(crate) mod checkout;
+pub(crate) mod credentials;
+pub(crate) mod extensions;
+mod leases;
+pub(crate) mod ledger;
+pub(crate) mod limits;
+mod pool;
+pub(crate) mod process;
+pub(crate) mod queries;
+pub(crate) mod sessions;
+mod spill;
+mod stderr;
+pub(crate) mod stop;
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tavana_common::failure;
+use tavana_common::ids::{GatewayId, SessionId, WorkerId};
+use tavana_common::proto::engine::{Extension, Grant, Secret, Start};
+use tavana_common::proto::v1::{Failure, FailureKind, Pin, Setting, WorkerStatus};
+use tavana_common::task::Task;
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
+use tracing::{debug, info, warn};
+
+use self::admission::{Bounds, Refusal};
+use self::checkout::Checkout;
+use self::credentials::Credentials;
+use self::ledger::Ledger;
+use self::pool::Pool;
+use self::process::{Blueprint, Engine, Owner, StartError};
+use self::queries::Queries;
+use self::sessions::{GatewayLease, Pinned, Sessions, Turn};
+use self::spill::SpillRoot;
+use self::stop::{StopReason, Watch};
+use crate::error::WorkerError;
+use crate::settings::{WorkerSettings, readable_folder};
+
+/// How often idle engines and abandoned sessions are looked at, at least.
+const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// Pause after an engine failed to start; it doubles up to the second value.
+const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// How long closing a session waits for the death of its engine.
+const CLOSE_MAX: Duration = Duration::from_secs(5);
+/// How long stopped statements may take to end when the worker drains: the ladder and a death.
+const STOP_MAX: Duration = Duration::from_secs(4);
+
+#[derive(Debug)]
+pub(crate) struct Supervisor {
+    worker: WorkerId,
+    ledger: Arc<Ledger>,
+    pool: Mutex<Pool>,
+    sessions: Arc<Sessions>,
+    queries: Arc<Queries>,
+    blueprint: Blueprint,
+    credentials: Credentials,
+    threads: u32,
+    engine_idle_max: Duration,
+    session_lease: Duration,
+    duckdb_version: OnceLock<String>,
+    /// Whether new work is welcome: engines can be started, and the worker does not drain.
+    healthy: watch::Sender<bool>,
+    upkeep: Mutex<Vec<Task<()>>>,
+}
+
+/// Whose request it is, in which session, and what is set there.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) session: SessionId,
+    pub(crate) gateway: GatewayId,
+    pub(crate) principal: Arc<str>,
+    pub(crate) pin: Pin,
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// Whether a request takes one of the worker's slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Load {
+    Statement,
+    /// So short that it is not counted, and allowed while draining.
+    Housekeeping,
+}
+
+impl Supervisor {
+    /// Verifies what the settings promise and starts the first engine.
+    pub(crate) async fn start(settings: &WorkerSettings) -> Result<Arc<Self>, WorkerError> {
+        let bounds = Bounds::new(
+            settings.slots,
+            settings.pinned_sessions_max,
+            settings.prefork,
+            settings.memory_budget_bytes,
+        );
+        let extensions = verified_extensions(settings).await?;
+        let allowed_directories = allowed_directories(settings)?;
+        let spill = SpillRoot::create(&settings.spill_directory).map_err(|source| {
+            WorkerError::SpillDirectory {
+                path: settings.spill_directory.clone(),
+                source,
+            }
+        })?;
+        let start = Start {
+            spill_directory: String::new(),
+            spill_bytes_max: settings.spill_bytes_max / u64::from(settings.slots.max(1)),
+            memory_bytes_max: bounds.grant_bytes,
+            threads: settings.threads,
+            allowed_directories,
+            extensions,
+            http_timeout_seconds: settings.http_timeout_seconds,
+            http_retries: settings.http_retries,
+        };
+        info!(
+            slots = bounds.slots,
+            threads = settings.threads,
+            memory_budget_mib = bounds.memory_budget_bytes >> 20,
+            grant_mib = bounds.grant_bytes >> 20,
+            pinned_sessions_max = bounds.pinned_sessions_max,
+            engines_max = bounds.engines_max,
+            "worker bounds"
+        );
+        let supervisor = Arc::new(Self {
+            worker: WorkerId::mint(),
+            ledger: Arc::new(Ledger::new(bounds, Arc::clone(&settings.metrics))),
+            pool: Mutex::new(Pool::new(settings.prefork, settings.idle_engines_max)),
+            sessions: Arc::new(Sessions::default()),
+            queries: Arc::new(Queries::default()),
+            blueprint: Blueprint {
+                command: settings.engine.clone(),
+                start,
+                spill: Arc::new(spill),
+            },
+            credentials: settings.credentials.clone(),
+            threads: settings.threads,
+            engine_idle_max: settings.engine_idle_max,
+            session_lease: settings.session_lease,
+            duckdb_version: OnceLock::new(),
+            healthy: watch::Sender::new(true),
+            upkeep: Mutex::new(Vec::new()),
+        });
+        // Also without prefork the first engine is started: a worker that cannot run one must say
+        // so now and not to its first client.
+        let first = supervisor
+            .start_engine()
+            .await
+            .map_err(|error| WorkerError::Engine(error.text()))?;
+        drop(supervisor.pool().put_fresh(first));
+        supervisor.begin_upkeep();
+        Ok(supervisor)
+    }
+
+    pub(crate) fn ledger(&self) -> &Arc<Ledger> {
+        &self.ledger
+    }
+
+    pub(crate) fn queries(&self) -> &Arc<Queries> {
+        &self.queries
+    }
+
+    pub(crate) fn threads(&self) -> u32 {
+        self.threads
+    }
+
+    pub(crate) fn health(&self) -> watch::Receiver<bool> {
+        self.healthy.subscribe()
+    }
+
+    pub(crate) fn lease_gateway(&self, gateway: GatewayId) -> GatewayLease {
+        self.sessions.lease(gateway)
+    }
+
+    pub(crate) fn status(&self) -> WorkerStatus {
+        let idle_engines = u32::try_from(self.pool().idle()).unwrap_or(u32::MAX);
+        self.ledger.read(|admission| WorkerStatus {
+            worker_id: self.worker.to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            duckdb_version: self.duckdb_version.get().cloned().unwrap_or_default(),
+            slots: admission.bounds().slots,
+            running: admission.running(),
+            pinned_sessions: admission.pinned(),
+            idle_engines,
+            memory_budget_bytes: admission.bounds().memory_budget_bytes,
+            memory_granted_bytes: admission.granted_bytes(),
+            draining: admission.draining(),
+        })
+    }
+
+    /// An engine for one request of `context`. Waits for the turn of a pinned session, and for an
+    /// engine to start when none is there; never for a slot or for memory.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: whatever was taken is given back.
+    pub(crate) async fn checkout(
+        self: &Arc<Self>,
+        context: &Context,
+        load: Load,
+        watch: &mut Watch,
+    ) -> Result<Checkout, Failure> {
+        if load == Load::Statement && self.ledger.read(admission::Admission::draining) {
+            return Err(refused(Refusal::Draining));
+        }
+        match context.pin {
+            Pin::None => {
+                let slot = self.ledger.slot().map_err(refused)?;
+                let mut engine = watch.race(self.lease(context)).await??;
+                engine.set_slot(Some(slot));
+                Ok(Checkout::new(Arc::clone(self), Some(engine), None))
+            }
+            Pin::Start | Pin::Required => self.checkout_pinned(context, load, watch).await,
+        }
+    }
+
+    async fn checkout_pinned(
+        self: &Arc<Self>,
+        context: &Context,
+        load: Load,
+        watch: &mut Watch,
+    ) -> Result<Checkout, Failure> {
+        loop {
+            let found = self
+                .sessions
+                .find(context.session, context.gateway, &context.principal)?;
+            let turn = match found {
+                Some(pinned) => {
+                    let mut turn = watch.race(pinned.turn()).await??;
+                    if turn.seat.ended {
+                        // It ended while this request waited: look again.
+                        continue;
+                    }
+                    if !turn.seat.engine.as_mut().is_some_and(Engine::lives) {
+                        warn!(session = %context.session, "the engine of a session died idle");
+                        self.ledger.metrics.engines_lost.add_one();
+                        drop(turn.seat.engine.take());
+                        self.settle(None, Some(turn));
+                        continue;
+                    }
+                    turn
+                }
+                None if context.pin == Pin::Required => {
+                    return Err(failure::new(
+                        FailureKind::FailureSessionLost,
+                        "the session has no engine here any more: its transaction, temporary \
+                         objects and cursors are lost",
+                    ));
+                }
+                None => {
+                    let pinning = self.ledger.pin().map_err(refused)?;
+                    match self.sessions.open(
+                        context.session,
+                        context.gateway,
+                        &context.principal,
+                        pinning,
+                    ) {
+                        Some(turn) => turn,
+                        None => continue,
+                    }
+                }
+            };
+            return self.occupy(context, load, watch, turn).await;
+        }
+    }
+
+    /// Fits the engine of a session to its next request.
+    async fn occupy(
+        self: &Arc<Self>,
+        context: &Context,
+        load: Load,
+        watch: &mut Watch,
+        mut turn: Turn,
+    ) -> Result<Checkout, Failure> {
+        if load == Load::Statement {
+            turn.seat.settings.clone_from(&context.settings);
+        }
+        let engine = turn.seat.engine.take();
+        let known = engine.is_some();
+        // From here on dropping gives back what was taken, and ends a session without engine.
+        let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
+        let slot = match load {
+            Load::Statement => Some(self.ledger.slot().map_err(refused)?),
+            Load::Housekeeping => None,
+        };
+        if !known {
+            checkout.put(watch.race(self.lease(context)).await??);
+        } else if load == Load::Statement {
+            watch
+                .race(self.refit(checkout.engine()?, context))
+                .await??;
+        }
+        checkout.engine()?.set_slot(slot);
+        Ok(checkout)
+    }
+
+    /// Gives the engine of a session its full memory again, and its session's present credentials.
+    async fn refit(
+        self: &Arc<Self>,
+        engine: &mut Engine,
+        context: &Context,
+    ) -> Result<(), Failure> {
+        let bounds = self.ledger.read(|admission| *admission.bounds());
+        if let Some(memory) = engine.memory()
+            && memory.bytes() < bounds.grant_bytes
+        {
+            while let Err(refusal) = memory.grow(bounds.grant_bytes, bounds.grant_bytes) {
+                if !self.make_room().await {
+                    let least = bounds.short_grant_bytes;
+                    memory
+                        .grow(bounds.grant_bytes, least)
+                        .map_err(|_| refused(refusal))?;
+                    break;
+                }
+            }
+        }
+        let owner = context.owner();
+        if engine.owner() != Some(&owner) {
+            engine
+                .assign(&owner, self.secrets(&context.settings))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// An engine of the pool, with memory granted, that serves nobody but the request's owner.
+    async fn lease(self: &Arc<Self>, context: &Context) -> Result<Engine, Failure> {
+        let owner = context.owner();
+        let bounds = self.ledger.read(|admission| *admission.bounds());
+        let full = bounds.grant_bytes;
+        loop {
+            let idle = self.pool().take_idle(&owner);
+            if let Some(mut engine) = idle {
+                if !engine.lives() {
+                    continue;
+                }
+                // One that started when memory was short gets what has become free since.
+                if let Some(memory) = engine.memory()
+                    && memory.bytes() < full
+                {
+                    memory.grow(full, 0).map_err(refused)?;
+                }
+                return Ok(engine);
+            }
+            let memory = match self.ledger.memory(full, full) {
+                Ok(memory) => memory,
+                Err(_) if self.make_room().await => continue,
+                Err(_) => self
+                    .ledger
+                    .memory(full, bounds.short_grant_bytes)
+                    .map_err(refused)?,
+            };
+            let fresh = self.pool().take_fresh();
+            self.ledger.refill.notify_one();
+            let mut engine = match fresh {
+                Some(mut engine) => {
+                    if !engine.lives() {
+                        continue;
+                    }
+                    engine
+                }
+                None => self.start_engine().await.map_err(|error| {
+                    if let NoEngine::Start(error) = &error {
+                        warn!(%error, "an engine process did not start");
+                    }
+                    failure::new(FailureKind::FailureOverloaded, error.text())
+                })?,
+            };
+            engine.set_memory(memory);
+            engine
+                .assign(&owner, self.secrets(&context.settings))
+                .await?;
+            return Ok(engine);
+        }
+    }
+
+    /// Frees memory that nobody uses just now: the longest-idle engine dies, else an idle pinned
+    /// one is shrunk. False when there is neither.
+    async fn make_room(self: &Arc<Self>) -> bool {
+        if self.retire_longest_idle().await {
+            return true;
+        }
+        let floor = self
+            .ledger
+            .read(|admission| admission.bounds().pinned_floor_bytes);
+        for pinned in self.sessions.all() {
+            let Some(mut turn) = pinned.turn_now() else {
+                continue;
+            };
+            // Any request would close the open results of the connection.
+            if !turn.seat.cursors.is_empty() {
+                continue;
+            }
+            let holds_more =
+                |engine: &mut Engine| engine.memory().is_some_and(|memory| memory.bytes() > floor);
+            if !turn.seat.engine.as_mut().is_some_and(holds_more) {
+                continue;
+            }
+            let engine = turn.seat.engine.take();
+            let settings = turn.seat.settings.clone();
+            let grant = Grant {
+                memory_bytes: floor,
+                threads: self.threads,
+            };
+            // Dropping it puts the engine back, also when this request goes away meanwhile.
+            let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
+            let Ok(engine) = checkout.engine() else {
+                continue;
+            };
+            match engine.shrink(grant, settings).await {
+                Ok(()) => return true,
+                Err(failure) => {
+                    debug!(session = %pinned.session, reason = failure.message, "cannot shrink");
+                    if !engine.is_quiet() {
+                        // It is on its way to the grave, and its memory will be free.
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    async fn retire_longest_idle(&self) -> bool {
+        let longest_idle = self.pool().take_longest_idle();
+        let Some(mut engine) = longest_idle else {
+            return false;
+        };
+        self.ledger.metrics.engines_retired.add_one();
+        engine.kill().await;
+        true
+    }
+
+    async fn start_engine(&self) -> Result<Engine, NoEngine> {
+        let place = match self.ledger.place() {
+            Ok(place) => place,
+            Err(refusal) => {
+                if !self.retire_longest_idle().await {
+                    return Err(NoEngine::Refused(refusal));
+                }
+                self.ledger.place().map_err(NoEngine::Refused)?
+            }
+        };
+        let (engine, version) = Engine::start(&self.blueprint, place, &self.ledger)
+            .await
+            .map_err(NoEngine::Start)?;
+        self.duckdb_version.get_or_init(|| version);
+        Ok(engine)
+    }
+
+    /// The secrets of an engine, as far as its extensions know their types.
+    fn secrets(&self, settings: &[Setting]) -> Vec<Secret> {
+        let extensions = &self.blueprint.start.extensions;
+        let mut secrets = self.credentials.secrets(settings);
+        secrets.retain(|secret| {
+            let needed = if secret.r#type == "azure" {
+                "azure"
+            } else {
+                "httpfs"
+            };
+            extensions.iter().any(|extension| extension.name == needed)
+        });
+        secrets
+    }
+
+    /// Puts an engine that is not busy where it belongs, and ends a session that has none.
+    fn settle(&self, engine: Option<Engine>, turn: Option<Turn>) {
+        let engine = engine.and_then(|mut engine| {
+            if engine.is_quiet() {
+                engine.set_slot(None);
+                Some(engine)
+            } else {
+                engine.bury();
+                None
+            }
+        });
+        match (engine, turn) {
+            (engine, Some(mut turn)) => {
+                // A session that was closed under its last statement takes its engine with it.
+                if turn.seat.ended || engine.is_none() {
+                    turn.seat.ended = true;
+                    self.sessions.remove(&turn.pinned);
+                } else {
+                    turn.seat.engine = engine;
+                }
+            }
+            (Some(engine), None) => {
+                let surplus = self.pool().put_idle(engine);
+                if let Some(surplus) = surplus {
+                    self.ledger.metrics.engines_retired.add_one();
+                    drop(surplus);
+                }
+                self.ledger.touch();
+            }
+            (None, None) => {}
+        }
+    }
+
+    /// Ends a session of `gateway`: what runs in it is killed, and so is its engine.
+    pub(crate) async fn close_session(
+        &self,
+        session: SessionId,
+        gateway: GatewayId,
+    ) -> Result<(), Failure> {
+        match self.sessions.get(session) {
+            Some(pinned) if pinned.gateway != gateway => {
+                let text = "the session belongs to another gateway";
+                Err(failure::new(FailureKind::FailurePermission, text))
+            }
+            Some(pinned) => {
+                self.end(&pinned).await;
+                Ok(())
+            }
+            None => {
+                self.queries
+                    .stop_session(session, StopReason::SessionClosed);
+                Ok(())
+            }
+        }
+    }
+
+    async fn end(&self, pinned: &Arc<Pinned>) {
+        self.sessions.remove(pinned);
+        self.queries
+            .stop_session(pinned.session, StopReason::SessionClosed);
+        // What ran was killed, what waited has left: the turn comes at once.
+        let Ok(Ok(mut turn)) = timeout(CLOSE_MAX, pinned.turn()).await else {
+            warn!(session = %pinned.session, "a closed session is still busy");
+            return;
+        };
+        turn.seat.ended = true;
+        let engine = turn.seat.engine.take();
+        drop(turn);
+        if let Some(mut engine) = engine {
+            engine.kill().await;
+        }
+    }
+
+    /// Refuses new work, lets running statements end within `grace`, then stops the rest. Returns
+    /// how many had to be stopped.
+    pub(crate) async fn drain(&self, grace: Duration) -> u32 {
+        self.ledger.drain();
+        self.healthy
+            .send_if_modified(|healthy| std::mem::replace(healthy, false));
+        info!(grace_seconds = grace.as_secs_f64(), "draining");
+        if timeout(grace, self.queries.empty()).await.is_ok() {
+            return 0;
+        }
+        let stopped = self.queries.stop_all(StopReason::Draining);
+        warn!(
+            statements = stopped,
+            "stopping what still runs at the end of the grace time"
+        );
+        if timeout(STOP_MAX, self.queries.empty()).await.is_err() {
+            warn!("some statements did not end");
+        }
+        u32::try_from(stopped).unwrap_or(u32::MAX)
+    }
+
+    /// Kills all engines and waits until they are dead.
+    pub(crate) async fn shut_down(&self) {
+        self.upkeep
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self.ledger.drain();
+        self.queries.stop_all(StopReason::Draining);
+        let engines = self.pool().take_all();
+        drop(engines);
+        for pinned in self.sessions.all() {
+            self.end(&pinned).await;
+        }
+        self.ledger.tasks.close();
+        if timeout(STOP_MAX, self.ledger.tasks.wait()).await.is_err() {
+            warn!("some engines are not dead yet");
+        }
+    }
+
+    fn begin_upkeep(self: &Arc<Self>) {
+        // The tasks hold the supervisor weakly: it owns them, not they it.
+        let refill = tavana_common::task::spawn({
+            let supervisor = Arc::downgrade(self);
+            let ledger = Arc::clone(&self.ledger);
+            async move {
+                let mut pause = RESTART_PAUSE.0;
+                while let Some(supervisor) = supervisor.upgrade() {
+                    match supervisor.refill().await {
+                        Ok(()) => {
+                            pause = RESTART_PAUSE.0;
+                            drop(supervisor);
+                            ledger.refill.notified().await;
+                        }
+                        Err(error) => {
+                            warn!(%error, "an engine process did not start");
+                            supervisor
+                                .healthy
+                                .send_if_modified(|healthy| std::mem::replace(healthy, false));
+                            drop(supervisor);
+                            sleep(pause).await;
+                            pause = (pause * 2).min(RESTART_PAUSE.1);
+                        }
+                    }
+                }
+            }
+        });
+        let sweep = tavana_common::task::spawn({
+            let supervisor = Arc::downgrade(self);
+            async move {
+                let mut ticks = interval(SWEEP_EVERY);
+                ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+                loop {
+                    ticks.tick().await;
+                    match supervisor.upgrade() {
+                        Some(supervisor) => supervisor.sweep().await,
+                        None => return,
+                    }
+                }
+            }
+        });
+        self.upkeep
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend([refill, sweep]);
+    }
+
+    /// Starts never-used engines until there are enough. One at a time: a burst of starts would
+    /// take the cores from running statements.
+    async fn refill(&self) -> Result<(), StartError> {
+        while self.pool().wants_fresh() {
+            let Ok(place) = self.ledger.place() else {
+                return Ok(());
+            };
+            let (engine, _) = Engine::start(&self.blueprint, place, &self.ledger).await?;
+            if !self.ledger.read(admission::Admission::draining) {
+                self.healthy
+                    .send_if_modified(|healthy| !std::mem::replace(healthy, true));
+            }
+            drop(self.pool().put_fresh(engine));
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self) {
+        let expired = self
+            .pool()
+            .take_expired(Instant::now(), self.engine_idle_max);
+        for engine in expired {
+            debug!(pid = engine.pid(), "an engine was idle for long");
+            self.ledger.metrics.engines_retired.add_one();
+            drop(engine);
+        }
+        let dead = self.pool().take_dead(Engine::lives);
+        for engine in dead {
+            warn!(pid = engine.pid(), "an idle engine died");
+            self.ledger.metrics.engines_lost.add_one();
+            drop(engine);
+        }
+        for pinned in self.sessions.expired(self.session_lease) {
+            warn!(
+                session = %pinned.session,
+                gateway = %pinned.gateway,
+                "closing a session: its gateway is gone"
+            );
+            self.ledger.metrics.sessions_expired.add_one();
+            self.end(&pinned).await;
+        }
+    }
+
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Context {
+    fn owner(&self) -> Owner {
+        Owner {
+            principal: Arc::clone(&self.principal),
+            credentials: credentials::fingerprint(&self.settings),
+        }
+    }
+}
+
+/// Why there is no engine for a request.
+#[derive(Debug)]
+enum NoEngine {
+    Refused(Refusal),
+    Start(StartError),
+}
+
+impl NoEngine {
+    fn text(&self) -> String {
+        match self {
+            Self::Refused(refusal) => refusal.text().to_owned(),
+            Self::Start(error) => error.to_string(),
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    failure::new(refusal.kind(), refusal.text())
+}
+
+async fn verified_extensions(settings: &WorkerSettings) -> Result<Vec<Extension>, WorkerError> {
+    let Some(folder) = settings.extensions_directory.clone() else {
+        warn!("no folder of DuckDB extensions: object stores, Delta and Iceberg do not work");
+        return Ok(Vec::new());
+    };
+    let verified = tokio::task::spawn_blocking(move || extensions::verify(&folder)).await;
+    Ok(verified.map_err(|error| WorkerError::Engine(error.to_string()))??)
+}
+
+fn allowed_directories(settings: &WorkerSettings) -> Result<Vec<String>, WorkerError> {
+    settings
+        .allowed_directories
+        .iter()
+        .map(|path| {
+            let refuse = |reason| WorkerError::AllowedDirectory {
+                path: path.clone(),
+                reason,
+            };
+            let folder = readable_folder(path).map_err(refuse)?;
+            folder
+                .to_str()
+                .map(str::to_owned)
+                .ok_or_else(|| refuse("is not valid UTF-8".to_owned()))
+        })
+        .collect()
+}

@@ -1,0 +1,604 @@
+//! One engine process: its birth, its conversations and its death.
+//!
+//! The conversation is strict: one request, its answers, a final answer. [`Engine`] knows where it
+//! stands ([`Phase`]), so whoever holds it last can tell whether it may be used again. Everything
+//! the engine occupies (its place, its memory, the slot of its statement, its spill folder) goes
+//! into the grave with it and is free only when the process is dead.
+
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream as StdUnixStream;
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tavana_common::failure;
+use tavana_common::proto::engine::{
+    self, Assign, FromEngine, Grant, Interrupt, Start, ToEngine, from_engine, to_engine,
+};
+use tavana_common::proto::v1::{
+    Batch, Failure, FailureKind, ResultHeader, Setting, StatementFacts,
+};
+use tokio::io;
+use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::process::{Child, Command};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tracing::{debug, info, warn};
+
+use super::ledger::{Buried, EnginePlace, Ledger, Memory, Slot};
+use super::spill::{SpillFolder, SpillRoot};
+use super::stderr;
+use super::stop::{StopReason, Watch};
+use crate::settings::EngineCommand;
+use crate::stream::{AsyncFrameReader, Frame, FrameError, write_frame};
+
+/// Until a new engine process says that its instance is open and locked.
+const START_MAX: Duration = Duration::from_secs(20);
+/// Until an engine has taken its owner's secrets.
+const ASSIGN_MAX: Duration = Duration::from_secs(10);
+/// DuckDB misses an interrupt that arrives between two of its tasks: it is repeated.
+const INTERRUPT_EVERY: Duration = Duration::from_millis(50);
+/// An engine that has not listened for so long is killed.
+const INTERRUPT_MAX: Duration = Duration::from_secs(2);
+/// What is waited for a frame that is half written when its statement must stop.
+const FINISH_WRITE_MAX: Duration = Duration::from_millis(500);
+/// Size asked for the socket between the two processes, so that they switch less often.
+const SOCKET_BYTES: usize = 1 << 20;
+
+/// What every engine of a worker has in common.
+#[derive(Debug)]
+pub(crate) struct Blueprint {
+    pub(crate) command: EngineCommand,
+    /// The first message, complete but for the spill folder.
+    pub(crate) start: Start,
+    pub(crate) spill: Arc<SpillRoot>,
+}
+
+/// Whom an engine serves. It never serves anybody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Owner {
+    pub(crate) principal: Arc<str>,
+    /// Tells sets of credentials apart, see [`super::credentials::fingerprint`].
+    pub(crate) credentials: [u8; 32],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Every request has had its final answer.
+    Quiet,
+    /// A request waits for its final answer.
+    Busy,
+    /// Not to be used again: dead, being killed, or broken.
+    Spent,
+}
+
+#[derive(Debug)]
+pub(crate) struct Engine {
+    reader: AsyncFrameReader<OwnedReadHalf, FromEngine>,
+    writer: OwnedWriteHalf,
+    phase: Phase,
+    owner: Option<Owner>,
+    quiet_since: Instant,
+    /// Taken when the process is buried.
+    body: Option<Box<Body>>,
+    ledger: Arc<Ledger>,
+}
+
+/// What an engine occupies until it is dead.
+#[derive(Debug)]
+struct Body {
+    child: Child,
+    pid: u32,
+    log: tavana_common::task::Task<()>,
+    memory: Option<Memory>,
+    slot: Option<Slot>,
+    spill: SpillFolder,
+    _place: EnginePlace,
+}
+
+/// An answer of an engine that is not a failure.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Header(ResultHeader),
+    Batch(Batch),
+    Facts(StatementFacts),
+    Done(engine::Done),
+}
+
+/// Why an engine process is not there.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("spill folder: {0}")]
+    Spill(io::Error),
+    #[error("socket: {0}")]
+    Socket(io::Error),
+    #[error("{program}: {source}")]
+    Spawn { program: String, source: io::Error },
+    #[error("the process ended or spoke another language: {0}")]
+    Conversation(String),
+    #[error("{0}")]
+    Refused(String),
+    #[error("it was not ready within {} s", START_MAX.as_secs())]
+    Slow,
+}
+
+impl Engine {
+    /// Starts a process and waits until it is ready. Returns DuckDB's version too.
+    pub(crate) async fn start(
+        blueprint: &Blueprint,
+        place: EnginePlace,
+        ledger: &Arc<Ledger>,
+    ) -> Result<(Self, String), StartError> {
+        let mut engine = Self::spawn(blueprint, place, ledger)?;
+        let mut start = blueprint.start.clone();
+        start.spill_directory = engine
+            .body
+            .as_ref()
+            .and_then(|body| body.spill.path().to_str())
+            .ok_or_else(|| StartError::Spill(io::Error::other("the path is not valid UTF-8")))?
+            .to_owned();
+        let ready = timeout(START_MAX, engine.introduce(start)).await;
+        let outcome = ready.unwrap_or(Err(StartError::Slow));
+        match &outcome {
+            Ok(_) => {
+                ledger.metrics.engines_started.add_one();
+                engine.quiet();
+            }
+            Err(_) => ledger.metrics.engines_failed.add_one(),
+        }
+        outcome.map(|version| (engine, version))
+    }
+
+    fn spawn(
+        blueprint: &Blueprint,
+        place: EnginePlace,
+        ledger: &Arc<Ledger>,
+    ) -> Result<Self, StartError> {
+        let spill = blueprint.spill.folder().map_err(StartError::Spill)?;
+        let (near, far) = StdUnixStream::pair().map_err(StartError::Socket)?;
+        near.set_nonblocking(true).map_err(StartError::Socket)?;
+        // The kernel silently caps this at its own maximum, which serves as well.
+        rustix::net::sockopt::set_socket_send_buffer_size(&far, SOCKET_BYTES)
+            .map_err(|error| StartError::Socket(error.into()))?;
+        let (reader, writer) = UnixStream::from_std(near)
+            .map_err(StartError::Socket)?
+            .into_split();
+
+        let command = &blueprint.command;
+        let mut child = Command::new(&command.program)
+            .args(&command.args)
+            // Nothing of the environment reaches SQL: credentials come over the socket.
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::from(OwnedFd::from(far)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            // A Ctrl-C in the terminal is for the supervisor, which then drains.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|source| {
+                let program = command.program.display().to_string();
+                StartError::Spawn { program, source }
+            })?;
+        let pid = child.id().unwrap_or_default();
+        let pipe = child.stderr.take().expect("stderr is piped");
+        let log = tavana_common::task::spawn(stderr::log(pid, pipe));
+        let body = Body {
+            child,
+            pid,
+            log,
+            memory: None,
+            slot: None,
+            spill,
+            _place: place,
+        };
+        Ok(Self {
+            reader: AsyncFrameReader::new(reader),
+            writer,
+            phase: Phase::Busy,
+            owner: None,
+            quiet_since: Instant::now(),
+            body: Some(Box::new(body)),
+            ledger: Arc::clone(ledger),
+        })
+    }
+
+    async fn introduce(&mut self, start: Start) -> Result<String, StartError> {
+        let start = Frame::Message(ToEngine {
+            message: Some(to_engine::Message::Start(start)),
+        });
+        let talk = |error: FrameError| StartError::Conversation(error.to_string());
+        write_frame(&mut self.writer, &start).await.map_err(talk)?;
+        match self.reader.next().await.map_err(talk)? {
+            Some(Frame::Message(FromEngine {
+                message: Some(message),
+            })) => match message {
+                from_engine::Message::Ready(ready) => {
+                    debug!(
+                        pid = self.pid(),
+                        duckdb = ready.duckdb_version,
+                        extensions = ready.loaded_extensions.join(","),
+                        "engine ready"
+                    );
+                    Ok(ready.duckdb_version)
+                }
+                from_engine::Message::Failure(failure) => Err(StartError::Refused(failure.message)),
+                _ => Err(StartError::Conversation(
+                    "not the answer to a start".to_owned(),
+                )),
+            },
+            Some(_) => Err(StartError::Conversation(
+                "not the answer to a start".to_owned(),
+            )),
+            None => Err(StartError::Conversation("it closed the socket".to_owned())),
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Option<&Owner> {
+        self.owner.as_ref()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.body.as_ref().map_or(0, |body| body.pid)
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.phase == Phase::Quiet
+    }
+
+    pub(crate) fn is_busy(&self) -> bool {
+        self.phase == Phase::Busy
+    }
+
+    pub(crate) fn quiet_since(&self) -> Instant {
+        self.quiet_since
+    }
+
+    /// Whether the process still runs. Costs one system call.
+    pub(crate) fn lives(&mut self) -> bool {
+        self.body
+            .as_mut()
+            .is_some_and(|body| matches!(body.child.try_wait(), Ok(None)))
+    }
+
+    pub(crate) fn memory(&mut self) -> Option<&mut Memory> {
+        self.body.as_mut().and_then(|body| body.memory.as_mut())
+    }
+
+    pub(crate) fn set_memory(&mut self, memory: Memory) {
+        if let Some(body) = &mut self.body {
+            body.memory = Some(memory);
+        }
+    }
+
+    /// The slot stays with the engine until its statement has ended or its process is dead.
+    pub(crate) fn set_slot(&mut self, slot: Option<Slot>) {
+        if let Some(body) = &mut self.body {
+            body.slot = slot;
+        }
+    }
+
+    /// What the engine may use for its next request.
+    pub(crate) fn grant(&mut self, threads: u32) -> Grant {
+        let memory_bytes = self.memory().map_or(0, |memory| memory.bytes());
+        Grant {
+            memory_bytes,
+            threads,
+        }
+    }
+
+    /// Gives the engine its owner's secrets. Only the first owner's principal is ever set.
+    pub(crate) async fn assign(
+        &mut self,
+        owner: &Owner,
+        secrets: Vec<engine::Secret>,
+    ) -> Result<(), Failure> {
+        debug_assert!(
+            self.owner
+                .as_ref()
+                .is_none_or(|old| old.principal == owner.principal)
+        );
+        let mut watch = Watch::within(ASSIGN_MAX);
+        self.send(to_engine::Message::Assign(Assign { secrets }), &mut watch)
+            .await?;
+        match self.next(&mut watch).await? {
+            Reply::Done(_) => {
+                self.owner = Some(owner.clone());
+                Ok(())
+            }
+            reply => Err(self.confused(&reply)),
+        }
+    }
+
+    /// Makes the engine obey a lower memory limit. The text prepares nothing of interest: a grant
+    /// travels with a request, and this is the cheapest one.
+    /// `settings` are the ones in force, which a request without them would reset.
+    pub(crate) async fn shrink(
+        &mut self,
+        grant: Grant,
+        settings: Vec<Setting>,
+    ) -> Result<(), Failure> {
+        let request = engine::Prepare {
+            grant: Some(grant),
+            settings,
+            sql: "SELECT 1".to_owned(),
+            parameter_types: Vec::new(),
+        };
+        let mut watch = Watch::within(INTERRUPT_MAX);
+        self.send(to_engine::Message::Prepare(request), &mut watch)
+            .await?;
+        match self.next(&mut watch).await? {
+            Reply::Facts(_) => {
+                if let Some(memory) = self.memory() {
+                    memory.shrink(grant.memory_bytes);
+                }
+                Ok(())
+            }
+            reply => Err(self.confused(&reply)),
+        }
+    }
+
+    /// Sends a request. On a failure the engine is spent or has been stopped.
+    ///
+    /// # Cancel safety
+    /// Not cancel safe in the middle of a frame: the engine stays busy and half a frame is in the
+    /// socket, so that [`Self::halt`] kills it after its patience.
+    pub(crate) async fn send(
+        &mut self,
+        message: to_engine::Message,
+        watch: &mut Watch,
+    ) -> Result<(), Failure> {
+        self.write(
+            &Frame::Message(ToEngine {
+                message: Some(message),
+            }),
+            watch,
+        )
+        .await
+    }
+
+    /// Sends a batch of an append.
+    pub(crate) async fn send_batch(
+        &mut self,
+        batch: Batch,
+        watch: &mut Watch,
+    ) -> Result<(), Failure> {
+        self.write(&Frame::Batch(batch), watch).await
+    }
+
+    async fn write(&mut self, frame: &Frame<ToEngine>, watch: &mut Watch) -> Result<(), Failure> {
+        self.phase = Phase::Busy;
+        let written = {
+            let write = write_frame(&mut self.writer, frame);
+            tokio::pin!(write);
+            tokio::select! {
+                biased;
+                written = &mut write => Ok(written),
+                reason = watch.tripped() => {
+                    // Half a frame makes the socket useless: a moment more may save the engine.
+                    Err((reason, timeout(FINISH_WRITE_MAX, write).await))
+                }
+            }
+        };
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error @ FrameError::TooLong { .. })) => {
+                // Nothing was written.
+                self.quiet();
+                Err(failure::new(FailureKind::FailureLimit, error.to_string()))
+            }
+            Ok(Err(error)) => Err(self.lost(Some(error))),
+            Err((reason, Ok(Ok(())))) => Err(self.halt(reason).await),
+            Err((reason, _)) => {
+                self.kill_for(reason);
+                Err(reason.failure())
+            }
+        }
+    }
+
+    /// The next answer. A failure of the statement leaves the engine usable; the callers learn
+    /// that from [`Self::is_quiet`]. When the statement must stop, this runs the ladder first.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: no frame is lost, and a ladder begins anew with [`Self::halt`].
+    pub(crate) async fn next(&mut self, watch: &mut Watch) -> Result<Reply, Failure> {
+        tokio::select! {
+            biased;
+            reason = watch.tripped() => Err(self.halt(reason).await),
+            reply = self.answer() => reply,
+        }
+    }
+
+    /// Like [`Self::next`], for a caller that watches by itself.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: no frame is lost.
+    pub(crate) async fn answer(&mut self) -> Result<Reply, Failure> {
+        match self.reader.next().await {
+            Ok(Some(Frame::Batch(batch))) => Ok(Reply::Batch(batch)),
+            Ok(Some(Frame::Message(FromEngine {
+                message: Some(message),
+            }))) => self.understand(message),
+            Ok(Some(Frame::Message(FromEngine { message: None }))) => {
+                Err(self.confused(&"an empty message"))
+            }
+            Ok(None) => Err(self.lost(None)),
+            Err(error) => Err(self.lost(Some(error))),
+        }
+    }
+
+    fn understand(&mut self, message: from_engine::Message) -> Result<Reply, Failure> {
+        match message {
+            from_engine::Message::Header(header) => Ok(Reply::Header(header)),
+            from_engine::Message::Facts(facts) => {
+                self.quiet();
+                Ok(Reply::Facts(facts))
+            }
+            from_engine::Message::Done(done) => {
+                self.quiet();
+                Ok(Reply::Done(done))
+            }
+            from_engine::Message::Failure(failure) => {
+                self.quiet();
+                // After these DuckDB refuses everything else: the instance is of no use.
+                if matches!(
+                    failure.duckdb_class.as_str(),
+                    "Fatal" | "Internal" | "INTERNAL"
+                ) {
+                    warn!(
+                        pid = self.pid(),
+                        class = failure.duckdb_class,
+                        "engine is broken"
+                    );
+                    self.bury();
+                }
+                Err(failure)
+            }
+            from_engine::Message::Ready(_) => Err(self.confused(&"a second ready")),
+        }
+    }
+
+    /// The ladder: interrupt, again and again, then kill. Afterwards the engine is quiet or spent.
+    /// Returns what the client is told.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: it may be begun again.
+    pub(crate) async fn halt(&mut self, reason: StopReason) -> Failure {
+        if self.phase != Phase::Busy {
+            return reason.failure();
+        }
+        if reason == StopReason::SessionClosed {
+            // Nobody will use the engine again, so nothing is gained by asking politely.
+            self.kill_for(reason);
+            return reason.failure();
+        }
+        if !self.climb().await {
+            self.kill_for(reason);
+        }
+        reason.failure()
+    }
+
+    /// Interrupts until the final answer (true) or until patience ends (false).
+    async fn climb(&mut self) -> bool {
+        let interrupt = Frame::Message(ToEngine {
+            message: Some(to_engine::Message::Interrupt(Interrupt {})),
+        });
+        let mut ticks = interval(INTERRUPT_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let patience = tokio::time::sleep(INTERRUPT_MAX);
+        tokio::pin!(patience);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut patience => return false,
+                frame = self.reader.next() => match frame {
+                    // What the statement still sends is of no interest.
+                    Ok(Some(Frame::Batch(_))) => {}
+                    Ok(Some(Frame::Message(FromEngine { message: Some(message) }))) => {
+                        if matches!(message, from_engine::Message::Header(_)) {
+                            continue;
+                        }
+                        // Its outcome does not matter, only what it says about the engine.
+                        drop(self.understand(message));
+                        return true;
+                    }
+                    Ok(Some(_) | None) | Err(_) => return false,
+                },
+                _ = ticks.tick() => {
+                    // An engine that does not read has a full socket: patience ends this too.
+                    let written = timeout(INTERRUPT_EVERY, write_frame(&mut self.writer, &interrupt));
+                    if !matches!(written.await, Ok(Ok(()))) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+
+    fn kill_for(&mut self, reason: StopReason) {
+        info!(pid = self.pid(), ?reason, "killing an engine");
+        self.ledger.metrics.engines_killed.add_one();
+        self.bury();
+    }
+
+    /// The engine died, or its socket is of no use any more.
+    fn lost(&mut self, error: Option<FrameError>) -> Failure {
+        self.ledger.metrics.engines_lost.add_one();
+        let error = error.map_or_else(|| "the socket was closed".to_owned(), |e| e.to_string());
+        warn!(
+            pid = self.pid(),
+            error, "an engine died under its statement"
+        );
+        self.bury();
+        failure::new(
+            FailureKind::FailureEngineLost,
+            "the engine process of the statement died; other sessions are not affected",
+        )
+    }
+
+    fn confused(&mut self, answer: &dyn std::fmt::Debug) -> Failure {
+        // The answer itself may hold rows: only its beginning, which names the message, is shown.
+        let answer: String = format!("{answer:?}").chars().take(24).collect();
+        tracing::error!(
+            pid = self.pid(),
+            answer,
+            "an engine gave an answer out of turn"
+        );
+        self.bury();
+        failure::new(
+            FailureKind::FailureInternal,
+            "an engine gave an answer out of turn",
+        )
+    }
+
+    fn quiet(&mut self) {
+        self.phase = Phase::Quiet;
+        self.quiet_since = Instant::now();
+    }
+
+    /// Kills the process and waits until it is dead and its folder is gone.
+    pub(crate) async fn kill(&mut self) {
+        if let Some(buried) = self.bury() {
+            buried.done().await;
+        }
+    }
+
+    /// Kills the process; what it occupies is free when it is dead.
+    pub(crate) fn bury(&mut self) -> Option<Buried> {
+        self.phase = Phase::Spent;
+        let body = self.body.take()?;
+        Some(self.ledger.run(body.rest()))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.bury();
+    }
+}
+
+impl Body {
+    async fn rest(mut self: Box<Self>) {
+        if let Err(error) = self.child.start_kill() {
+            // Also when it is dead already, which is what was wanted.
+            debug!(pid = self.pid, %error, "an engine could not be killed");
+        }
+        match self.child.wait().await {
+            Ok(status) => debug!(pid = self.pid, %status, "engine is dead"),
+            Err(error) => tracing::error!(pid = self.pid, %error, "lost track of an engine"),
+        }
+        // Its last words are in the pipe, which ends with the process.
+        if timeout(Duration::from_secs(1), &mut self.log)
+            .await
+            .is_err()
+        {
+            debug!(pid = self.pid, "the pipe of a dead engine is still open");
+        }
+        // Removing gigabytes of spilled files takes a while; the rest is freed after it.
+        let pid = self.pid;
+        if let Err(error) = tokio::task::spawn_blocking(move || drop(self)).await {
+            tracing::error!(pid, %error, "removing what an engine left behind failed");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The statements that run or wait here, by query id, so that they can be stopped.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tavana_common::failure;
+use tavana_common::ids::{QueryId, SessionId};
+use tavana_common::proto::v1::{Failure, FailureKind};
+use tokio::sync::Notify;
+
+use super::stop::{Stop, StopReason};
+
+/// Statements that may run or wait at once. Far above slots and sessions; it bounds a gateway that
+/// sends without waiting for answers.
+const QUERIES_MAX: usize = 16 * 1024;
+
+#[derive(Debug, Default)]
+pub(crate) struct Queries {
+    entries: Mutex<HashMap<QueryId, Entry>>,
+    emptied: Notify,
+}
+
+#[derive(Debug)]
+struct Entry {
+    session: SessionId,
+    stop: Stop,
+}
+
+/// The presence of one statement in the register; dropping it ends that.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    queries: Arc<Queries>,
+    query: QueryId,
+    stop: Stop,
+}
+
+impl Queries {
+    pub(crate) fn register(
+        self: &Arc<Self>,
+        query: QueryId,
+        session: SessionId,
+    ) -> Result<Registration, Failure> {
+        let mut entries = self.lock();
+        if entries.len() >= QUERIES_MAX {
+            let text = format!("the worker holds {QUERIES_MAX} statements");
+            return Err(failure::new(FailureKind::FailureOverloaded, text));
+        }
+        if entries.contains_key(&query) {
+            let text = format!("a query with the id {query} is already here");
+            return Err(failure::new(FailureKind::FailureInvalid, text));
+        }
+        let stop = Stop::default();
+        entries.insert(
+            query,
+            Entry {
+                session,
+                stop: stop.clone(),
+            },
+        );
+        Ok(Registration {
+            queries: Arc::clone(self),
+            query,
+            stop,
+        })
+    }
+
+    /// Stops one query of one session. False when that session has no such query here.
+    pub(crate) fn cancel(&self, query: QueryId, session: SessionId) -> bool {
+        let entries = self.lock();
+        let Some(entry) = entries.get(&query).filter(|entry| entry.session == session) else {
+            return false;
+        };
+        entry.stop.stop(StopReason::Cancelled);
+        true
+    }
+
+    pub(crate) fn stop_session(&self, session: SessionId, reason: StopReason) {
+        for entry in self
+            .lock()
+            .values()
+            .filter(|entry| entry.session == session)
+        {
+            entry.stop.stop(reason);
+        }
+    }
+
+    /// Stops everything; returns how many that were.
+    pub(crate) fn stop_all(&self, reason: StopReason) -> usize {
+        let entries = self.lock();
+        for entry in entries.values() {
+            entry.stop.stop(reason);
+        }
+        entries.len()
+    }
+
+    /// Waits until no query is here.
+    pub(crate) async fn empty(&self) {
+        loop {
+            let emptied = self.emptied.notified();
+            tokio::pin!(emptied);
+            // Listens before looking, so that an end between the two is not missed.
+            emptied.as_mut().enable();
+            if self.lock().is_empty() {
+                return;
+            }
+            emptied.await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<QueryId, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Registration {
+    pub(crate) fn stop(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    pub(crate) fn query(&self) -> QueryId {
+        self.query
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        let mut entries = self.queries.lock();
+        entries.remove(&self.query);
+        if entries.is_empty() {
+            drop(entries);
+            self.queries.emptied.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::stop::Watch;
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_session_of_a_query_may_cancel_it() {
+        let queries = Arc::new(Queries::default());
+        let (query, session) = (QueryId::mint(), SessionId::mint());
+        let registration = queries.register(query, session).unwrap();
+        let twice = queries.register(query, session).unwrap_err();
+        assert_eq!(twice.kind(), FailureKind::FailureInvalid);
+
+        assert!(!queries.cancel(query, SessionId::mint()));
+        assert!(!queries.cancel(QueryId::mint(), session));
+        assert!(queries.cancel(query, session));
+        let mut watch = Watch::new(registration.stop(), Duration::ZERO);
+        assert_eq!(watch.tripped().await, StopReason::Cancelled);
+        drop(registration);
+        assert!(!queries.cancel(query, session));
+    }
+
+    #[tokio::test]
+    async fn emptiness_is_noticed() {
+        let queries = Arc::new(Queries::default());
+        queries.empty().await;
+        let registration = queries
+            .register(QueryId::mint(), SessionId::mint())
+            .unwrap();
+        assert_eq!(queries.stop_all(StopReason::Draining), 1);
+        let waiting = queries.empty();
+        tokio::pin!(waiting);
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+        drop(registration);
+        waiting.await;
+    }
+}

@@ -1,0 +1,140 @@
+//! Sizes at their limits, each with its SQLSTATE and a session that goes on.
+
+use crate::support::server::Tavana;
+use crate::support::wire::{Out, Wire};
+
+const SQL_BYTES_MAX: usize = 1_048_576;
+
+fn select_of(bytes: usize) -> String {
+    let frame = "SELECT 7 /*  */";
+    let text = format!("SELECT 7 /* {} */", "x".repeat(bytes - frame.len()));
+    assert_eq!(text.len(), bytes);
+    text
+}
+
+#[test]
+fn sql_of_one_mebibyte_runs_and_one_byte_more_does_not() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    let fits = select_of(SQL_BYTES_MAX);
+    let too_long = select_of(SQL_BYTES_MAX + 1);
+    assert_eq!(wire.query(&fits).ok().value().as_deref(), Some("7"));
+    let reply = wire.query(&too_long);
+    assert_eq!(reply.kinds(), "EZ");
+    assert_eq!((reply.state().as_str(), reply.status()), ("54000", 'I'));
+    assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+    let extended = |sql: &str| {
+        Out::new()
+            .parse("", sql, &[])
+            .bind("", "", &[])
+            .execute("", 0)
+            .sync()
+    };
+    assert_eq!(
+        wire.exchange(extended(&fits)).ok().value().as_deref(),
+        Some("7")
+    );
+    assert_eq!(wire.exchange(extended(&too_long)).state(), "54000");
+    assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+}
+
+#[test]
+fn sql_far_above_the_limit_is_refused_without_holding_it() {
+    let tavana = Tavana::start();
+    let before = crate::support::process::resident_bytes(tavana.pid());
+    let mut wire = Wire::connect(tavana.postgres);
+    // A header alone, for 1.9 GiB: nothing may be allocated for what it promises.
+    wire.send_bytes(&[&b"Q"[..], &2_000_000_000_i32.to_be_bytes(), b"SELECT 1"].concat());
+    let mut other = Wire::connect(tavana.postgres);
+    assert_eq!(other.query("SELECT 1").value().as_deref(), Some("1"));
+    let grown = crate::support::process::resident_bytes(tavana.pid()).saturating_sub(before);
+    assert!(grown < 64 << 20, "the process grew by {grown} bytes");
+}
+
+#[test]
+fn text_that_is_not_utf8_is_refused_with_22021() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    for bytes in [
+        &b"\xff"[..],
+        b"\xc3",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xc0\xaf",
+    ] {
+        let sql = [b"SELECT '", bytes, b"'"].concat();
+        let reply = wire.query(&sql);
+        assert_eq!(reply.state(), "22021", "{}", sql.escape_ascii());
+        assert_eq!(reply.status(), 'I');
+        let out = Out::new()
+            .parse("", "SELECT $1::VARCHAR", &[])
+            .bind_formats("", "", &[], &[Some(bytes)], &[])
+            .execute("", 0)
+            .sync();
+        assert_eq!(wire.exchange(out).state(), "22021", "as a parameter");
+    }
+    for text in ["\u{10ffff}", "🦆", "\u{1b}[31m", "a\nb"] {
+        let reply = wire.query(format!("SELECT '{text}'")).ok();
+        assert_eq!(reply.value().as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn a_zero_byte_in_a_text_parameter_is_refused() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    let out = Out::new()
+        .parse("", "SELECT $1::VARCHAR", &[])
+        .bind_formats("", "", &[], &[Some(b"a\0b")], &[])
+        .execute("", 0)
+        .sync();
+    assert_eq!(wire.exchange(out).state(), "22021");
+    assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+}
+
+#[test]
+fn names_of_any_kind_are_kept_apart() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    let long = "s".repeat(60_000);
+    let names = ["a", "A", "a b", "a\"b", "'; --", "ü", &long];
+    for (number, name) in names.iter().enumerate() {
+        wire.exchange(
+            Out::new()
+                .parse(name, &format!("SELECT {number}"), &[])
+                .sync(),
+        )
+        .ok();
+    }
+    for (number, name) in names.iter().enumerate() {
+        let reply = wire
+            .exchange(Out::new().bind("", name, &[]).execute("", 0).sync())
+            .ok();
+        assert_eq!(reply.value(), Some(number.to_string()));
+    }
+}
+
+#[test]
+fn prepared_statements_without_end_meet_a_limit_and_not_the_end_of_memory() {
+    let tavana = Tavana::start();
+    let before = crate::support::process::resident_bytes(tavana.pid());
+    let mut wire = Wire::connect(tavana.postgres);
+    let mut refused = None;
+    'filling: for part in 0..200 {
+        let mut out = Out::new();
+        for number in 0..100 {
+            out = out.parse(&format!("s{part}_{number}"), "SELECT 1", &[]);
+        }
+        let reply = wire.exchange(out.sync());
+        if let Some(fault) = reply.faults().into_iter().next() {
+            refused = Some(fault.state().to_owned());
+            break 'filling;
+        }
+    }
+    if let Some(state) = refused {
+        assert_eq!(state, "53400");
+    }
+    let grown = crate::support::process::resident_bytes(tavana.pid()).saturating_sub(before);
+    assert!(grown < 128 << 20, "the process grew by {grown} bytes");
+    assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+}

@@ -1,0 +1,17 @@
+//! The PostgreSQL protocol and Flight SQL as bytes: what a server must answer to messages in the
+//! right order, in the wrong order, and to what is no message at all.
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "each suite uses a part of it")]
+mod support;
+
+mod cancel;
+mod copy;
+mod cursors;
+mod extended;
+mod flight;
+mod hostile;
+mod limits;
+mod simple;
+mod startup;
+mod transactions;

@@ -1,0 +1,178 @@
+//! Transaction blocks and what ReadyForQuery says of them.
+
+use crate::support::server::Tavana;
+use crate::support::wire::{Out, Wire};
+
+fn some(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+#[test]
+fn ready_for_query_tells_the_state_of_the_transaction() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    for (sql, tag, status) in [
+        ("SELECT 1", "SELECT 1", 'I'),
+        ("BEGIN", "BEGIN", 'T'),
+        ("SELECT 1", "SELECT 1", 'T'),
+        ("COMMIT", "COMMIT", 'I'),
+        (
+            "START TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+            "START TRANSACTION",
+            'T',
+        ),
+        ("ROLLBACK", "ROLLBACK", 'I'),
+        ("BEGIN TRANSACTION READ WRITE", "BEGIN", 'T'),
+        ("END", "COMMIT", 'I'),
+        ("BEGIN", "BEGIN", 'T'),
+        ("ABORT", "ROLLBACK", 'I'),
+    ] {
+        let reply = wire.query(sql).ok();
+        assert_eq!(reply.tags(), [tag], "{sql}");
+        assert_eq!(reply.status(), status, "{sql}");
+    }
+}
+
+#[test]
+fn a_failed_block_takes_nothing_but_its_end() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("CREATE TABLE t (i INTEGER)").ok();
+    for bad in [
+        "SELECT bad",
+        "SELECT 'x'::VARCHAR::INTEGER",
+        "SELEC",
+        "SELECT * FROM none",
+    ] {
+        for end in ["ROLLBACK", "COMMIT"] {
+            wire.query("BEGIN").ok();
+            wire.query("INSERT INTO t VALUES (1)").ok();
+            let reply = wire.query(bad);
+            assert_ne!(reply.state(), "");
+            assert_eq!(reply.status(), 'E', "{bad}");
+            for refused in [
+                "SELECT 1",
+                "INSERT INTO t VALUES (2)",
+                "SHOW TimeZone",
+                "BEGIN",
+            ] {
+                let reply = wire.query(refused);
+                assert_eq!(reply.state(), "25P02", "{refused}");
+                assert_eq!(reply.status(), 'E');
+            }
+            let out = Out::new()
+                .parse("", "SELECT 1", &[])
+                .bind("", "", &[])
+                .execute("", 0)
+                .sync();
+            let reply = wire.exchange(out);
+            assert_eq!((reply.state().as_str(), reply.status()), ("25P02", 'E'));
+            let reply = wire.query(end).ok();
+            assert_eq!(
+                reply.tags(),
+                ["ROLLBACK"],
+                "a failed block cannot be committed"
+            );
+            assert_eq!(reply.status(), 'I');
+            assert_eq!(wire.query("SELECT count(*) FROM t").value(), some("0"));
+        }
+    }
+}
+
+#[test]
+fn rolled_back_changes_are_gone_and_committed_ones_stay() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("CREATE TABLE t (i INTEGER)").ok();
+    wire.query("BEGIN; INSERT INTO t VALUES (1); ROLLBACK").ok();
+    assert_eq!(wire.query("SELECT count(*) FROM t").value(), some("0"));
+    wire.query("BEGIN; INSERT INTO t VALUES (1); COMMIT").ok();
+    assert_eq!(wire.query("SELECT count(*) FROM t").value(), some("1"));
+    wire.query("BEGIN").ok();
+    wire.query("CREATE TABLE u AS SELECT 1 AS i").ok();
+    wire.query("ROLLBACK").ok();
+    assert_eq!(wire.query("SELECT * FROM u").state(), "42P01");
+}
+
+#[test]
+fn ends_and_beginnings_out_of_place_are_warnings() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    for (sql, tag) in [("COMMIT", "COMMIT"), ("ROLLBACK", "ROLLBACK")] {
+        let reply = wire.query(sql).ok();
+        assert_eq!(reply.tags(), [tag]);
+        let notices = reply.notices();
+        assert_eq!(notices.len(), 1, "{sql}");
+        assert_eq!(notices[0].state(), "25P01", "{sql}");
+    }
+    wire.query("BEGIN").ok();
+    let reply = wire.query("BEGIN").ok();
+    assert_eq!(
+        reply
+            .notices()
+            .first()
+            .map(|notice| notice.state().to_owned()),
+        some("25001")
+    );
+    assert_eq!(reply.status(), 'T');
+    wire.query("ROLLBACK").ok();
+}
+
+#[test]
+fn a_block_in_the_extended_protocol_has_the_same_states() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    let one = |sql: &str| {
+        Out::new()
+            .parse("", sql, &[])
+            .bind("", "", &[])
+            .execute("", 0)
+            .sync()
+    };
+    assert_eq!(wire.exchange(one("BEGIN")).ok().status(), 'T');
+    assert_eq!(wire.exchange(one("SELECT 1")).ok().status(), 'T');
+    assert_eq!(wire.exchange(one("SELECT bad")).status(), 'E');
+    assert_eq!(wire.exchange(one("SELECT 1")).state(), "25P02");
+    assert_eq!(wire.exchange(one("ROLLBACK")).ok().status(), 'I');
+}
+
+#[test]
+fn savepoints_are_taken_and_released() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("BEGIN").ok();
+    assert_eq!(wire.query("SAVEPOINT s1").ok().tags(), ["SAVEPOINT"]);
+    wire.query("SELECT 1").ok();
+    assert_eq!(wire.query("RELEASE SAVEPOINT s1").ok().tags(), ["RELEASE"]);
+    wire.query("SAVEPOINT s2").ok();
+    assert_eq!(wire.query("SELECT bad").status(), 'E');
+    // Nothing was written in this block, so going back is possible.
+    let reply = wire.query("ROLLBACK TO SAVEPOINT s2").ok();
+    assert_eq!(reply.status(), 'T');
+    assert_eq!(wire.query("SELECT 2").value(), some("2"));
+    wire.query("COMMIT").ok();
+}
+
+#[test]
+fn a_session_sees_only_its_own_tables() {
+    let tavana = Tavana::start();
+    let mut first = Wire::connect(tavana.postgres);
+    let mut second = Wire::connect(tavana.postgres);
+    first.query("CREATE TEMP TABLE mine AS SELECT 1 AS i").ok();
+    first.query("CREATE TABLE also_mine AS SELECT 2 AS i").ok();
+    assert_eq!(first.query("SELECT i FROM mine").value(), some("1"));
+    for table in ["mine", "also_mine"] {
+        assert_eq!(
+            second.query(format!("SELECT * FROM {table}")).state(),
+            "42P01"
+        );
+        assert_eq!(
+            first.query(format!("SELECT count(*) FROM {table}")).value(),
+            some("1")
+        );
+    }
+    second
+        .query("CREATE TEMP TABLE mine AS SELECT 'other' AS i")
+        .ok();
+    assert_eq!(first.query("SELECT i FROM mine").value(), some("1"));
+}

@@ -1,0 +1,147 @@
+//! A Flight SQL client on one connection, for tests that are plain threads.
+
+use super::display;
+use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+use arrow_flight::decode::FlightRecordBatchStream;
+use arrow_flight::error::FlightError;
+use arrow_flight::sql::client::FlightSqlServiceClient;
+use arrow_flight::{FlightDescriptor, FlightInfo, Ticket};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use futures::TryStreamExt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+use tonic::Status;
+use tonic::transport::{Channel, Endpoint};
+
+#[derive(Debug)]
+pub(crate) struct Flight {
+    runtime: Runtime,
+    client: FlightSqlServiceClient<Channel>,
+}
+
+impl Flight {
+    pub(crate) fn connect(to: SocketAddr) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let channel = runtime
+            .block_on(
+                Endpoint::from_shared(format!("http://{to}"))
+                    .expect("an address")
+                    .connect(),
+            )
+            .expect("the Flight port is open");
+        let mut client = FlightSqlServiceClient::new(channel);
+        let limit = 256 << 20;
+        let inner = client.inner_mut().clone();
+        let inner = inner
+            .max_decoding_message_size(limit)
+            .max_encoding_message_size(limit);
+        client = FlightSqlServiceClient::new_from_inner(inner);
+        Self { runtime, client }
+    }
+
+    pub(crate) fn info(&mut self, sql: &str) -> Result<FlightInfo, Status> {
+        let Self { runtime, client } = self;
+        runtime
+            .block_on(client.execute(sql.to_owned(), None))
+            .map_err(status)
+    }
+
+    pub(crate) fn info_of(&mut self, descriptor: FlightDescriptor) -> Result<FlightInfo, Status> {
+        let Self { runtime, client } = self;
+        let answer = runtime.block_on(client.inner_mut().get_flight_info(descriptor))?;
+        Ok(answer.into_inner())
+    }
+
+    /// The data of every endpoint of a plan.
+    pub(crate) fn fetch(
+        &mut self,
+        info: &FlightInfo,
+    ) -> Result<(SchemaRef, Vec<RecordBatch>), Status> {
+        let mut all = Vec::new();
+        let mut schema: SchemaRef = Arc::new(Schema::empty());
+        for endpoint in &info.endpoint {
+            let ticket = endpoint.ticket.clone().expect("an endpoint has a ticket");
+            let (of_endpoint, batches) = self.get(ticket)?;
+            schema = of_endpoint;
+            all.extend(batches);
+        }
+        Ok((schema, all))
+    }
+
+    pub(crate) fn get(&mut self, ticket: Ticket) -> Result<(SchemaRef, Vec<RecordBatch>), Status> {
+        let Self { runtime, client } = self;
+        runtime.block_on(async {
+            let mut stream: FlightRecordBatchStream =
+                client.do_get(ticket).await.map_err(status)?;
+            let mut batches = Vec::new();
+            while let Some(batch) = stream.try_next().await.map_err(status)? {
+                batches.push(batch);
+            }
+            let schema = match (stream.schema(), batches.first()) {
+                (Some(schema), _) => Arc::clone(schema),
+                (None, Some(batch)) => batch.schema(),
+                (None, None) => Arc::new(Schema::empty()),
+            };
+            Ok((schema, batches))
+        })
+    }
+
+    pub(crate) fn query(&mut self, sql: &str) -> Result<(SchemaRef, Vec<RecordBatch>), Status> {
+        let info = self.info(sql)?;
+        self.fetch(&info)
+    }
+
+    /// The rows of a query as canonical texts.
+    pub(crate) fn texts(&mut self, sql: &str) -> Result<Vec<Vec<String>>, Status> {
+        let (_, batches) = self.query(sql)?;
+        Ok(batches.iter().flat_map(display::rows).collect())
+    }
+
+    /// The number of changed rows.
+    pub(crate) fn update(&mut self, sql: &str) -> Result<i64, Status> {
+        let Self { runtime, client } = self;
+        runtime
+            .block_on(client.execute_update(sql.to_owned(), None))
+            .map_err(status)
+    }
+
+    /// Prepares a statement of an INTEGER and a VARCHAR parameter and runs it for each row.
+    pub(crate) fn prepared(
+        &mut self,
+        sql: &str,
+        rows: &[(i32, &str)],
+    ) -> Result<Vec<Vec<String>>, Status> {
+        let schema = Schema::new(vec![
+            Field::new("$1", DataType::Int32, true),
+            Field::new("$2", DataType::Utf8, true),
+        ]);
+        let numbers: ArrayRef =
+            Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| row.0)));
+        let texts: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.1)));
+        let batch = RecordBatch::try_new(Arc::new(schema), vec![numbers, texts]).expect("a batch");
+        let info = {
+            let Self { runtime, client } = self;
+            runtime
+                .block_on(async {
+                    let mut prepared = client.prepare(sql.to_owned(), None).await?;
+                    prepared.set_parameters(batch).map_err(FlightError::from)?;
+                    prepared.execute().await
+                })
+                .map_err(status)?
+        };
+        let (_, batches) = self.fetch(&info)?;
+        Ok(batches.iter().flat_map(display::rows).collect())
+    }
+}
+
+fn status(error: impl Into<FlightError>) -> Status {
+    match error.into() {
+        FlightError::Tonic(status) => *status,
+        other => Status::internal(other.to_string()),
+    }
+}

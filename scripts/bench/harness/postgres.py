@@ -1,0 +1,126 @@
+"""A PostgreSQL cluster of our own, in a temporary folder, with the usual settings for analysis."""
+
+import glob
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import psycopg
+
+from .failure import Failure
+
+# fsync is off because loading is not what is measured; nothing else here favours or hinders it.
+SETTINGS = {
+    "listen_addresses": "'127.0.0.1'",
+    "unix_socket_directories": "''",
+    "ssl": "off",
+    "shared_buffers": "'512MB'",
+    "effective_cache_size": "'2GB'",
+    "work_mem": "'128MB'",
+    "maintenance_work_mem": "'256MB'",
+    "max_wal_size": "'4GB'",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "max_connections": "20",
+}
+USER = "postgres"
+DATABASE = "postgres"
+
+
+class Postgres:
+    def __init__(self):
+        self._programs = find_programs()
+        self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tavana-bench-postgresql-"))
+        self._as_user = {}
+        if os.geteuid() == 0:
+            # The server refuses to run as root; Debian's package makes this user.
+            try:
+                shutil.chown(self._folder, "postgres", "postgres")
+            except LookupError:
+                raise Failure("there is no user 'postgres' to run the PostgreSQL server as") from None
+            self._as_user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        self._data = self._folder / "data"
+        self._started = False
+        try:
+            self._run("initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8")
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self):
+        # A port that is free now may be taken a moment later; then pg_ctl says so and we try again.
+        for attempt in range(3):
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                self.pg_port = probe.getsockname()[1]
+            options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
+            try:
+                self._run(
+                    *("pg_ctl", "-D", self._data, "-w", "-t", "60", "-l", self._folder / "log"),
+                    *("-o", f"-p {self.pg_port} {options}", "start"),
+                )
+                self._started = True
+                break
+            except Failure:
+                if attempt == 2:
+                    raise
+        with self.connect() as connection:
+            self.version = connection.execute("SHOW server_version").fetchone()[0].split()[0]
+
+    def connect(self):
+        return psycopg.connect(
+            host="127.0.0.1", port=self.pg_port, user=USER, dbname=DATABASE, autocommit=True
+        )
+
+    def load(self, table, columns, csv_file):
+        with self.connect() as connection:
+            connection.execute(f"CREATE UNLOGGED TABLE {table} ({columns})")
+            with connection.cursor() as cursor, open(csv_file, "rb") as rows:
+                with cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)") as copy:
+                    while block := rows.read(1 << 20):
+                        copy.write(block)
+            connection.execute(f"VACUUM (FREEZE, ANALYZE) {table}")
+
+    def stop(self):
+        try:
+            if self._started:
+                self._run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, program, *arguments):
+        done = subprocess.run(
+            [self._programs / program, *arguments],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"},
+            **self._as_user,
+        )
+        if done.returncode != 0:
+            raise Failure(f"{program} failed: {done.stderr.decode(errors='replace').strip()[-2000:]}")
+
+
+def find_programs():
+    """The newest PostgreSQL server programs, 15 or later."""
+    folders = glob.glob("/usr/lib/postgresql/*/bin") + glob.glob("/usr/pgsql-*/bin")
+    named = os.environ.get("TAVANA_TEST_POSTGRESQL_BIN")
+    on_path = shutil.which("initdb")
+    if named:
+        return pathlib.Path(named)
+    if on_path:
+        return pathlib.Path(on_path).resolve().parent
+    by_version = {}
+    for folder in folders:
+        if os.path.exists(os.path.join(folder, "initdb")):
+            by_version[int(re.search(r"\d+", folder).group())] = folder
+    if not by_version or max(by_version) < 15:
+        raise Failure("PostgreSQL 15 or later is not installed: run scripts/test-setup postgresql")
+    return pathlib.Path(by_version[max(by_version)])
