@@ -30,11 +30,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn without_allow(code: &str) -> String {
     let mut kept = String::with_capacity(code.len());
     let mut rest = code;
-    while let Some(at) = [rest.find("#[allow("), rest.find("#![allow(")].into_iter().flatten().min()
+    while let Some(at) = [rest.find("#[allow("), rest.find("#![allow(")]
+        .into_iter()
+        .flatten()
+        .min()
     {
         let (before, attribute) = rest.split_at(at);
         kept.push_str(before);
-        rest = attribute.find(")]").map_or("", |end| attribute.split_at(end + 2).1);
+        rest = attribute
+            .find(")]")
+            .map_or("", |end| attribute.split_at(end + 2).1);
     }
     kept + rest
 }

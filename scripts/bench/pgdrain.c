@@ -234,7 +234,7 @@ static struct answer run(const unsigned char *query, size_t query_bytes, int fir
         case 'D':
         case 'd':
             if (a.messages == 0) a.first_row = now() - began;
-            a.messages += 1, a.bytes += length + 5;
+            a.messages += 1, a.bytes += length;
             if (first_only) return a;
             pass_payload(length, check, header[0] == 'd');
             break;
@@ -257,6 +257,7 @@ static struct answer run(const unsigned char *query, size_t query_bytes, int fir
             if (a.tag[0] == 0) fail("the answer has no CommandComplete");
             a.rows = a.is_copy ? tagged : a.messages;
             if (a.rows != tagged) fail("the rows do not equal the count in CommandComplete");
+            if (a.rows > 0 && a.messages == 0) fail("CommandComplete counts rows, but none came");
             if (check && rows_inside != tagged) fail("the rows inside do not equal CommandComplete");
             return a;
         default: read_small(length); break;

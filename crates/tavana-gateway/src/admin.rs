@@ -26,11 +26,12 @@ pub(crate) async fn serve(
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .with_state(gateway);
-    axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
 }
 
 /// Ready to take statements: some worker is usable, and this gateway is not draining.
-#[expect(clippy::unused_async, reason = "axum's handlers are async")]
 async fn ready(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
     if gateway.draining.is_cancelled() {
         (StatusCode::SERVICE_UNAVAILABLE, "draining\n")
@@ -41,12 +42,14 @@ async fn ready(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
     }
 }
 
-#[expect(clippy::unused_async, reason = "axum's handlers are async")]
 async fn metrics(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
     match gateway.metrics.render(&gateway) {
         Ok(text) => (
             StatusCode::OK,
-            [(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")],
+            [(
+                header::CONTENT_TYPE,
+                "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            )],
             text,
         ),
         Err(_) => (

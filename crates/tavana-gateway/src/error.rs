@@ -142,11 +142,17 @@ impl QueryError {
     }
 
     pub(crate) fn canceled() -> Self {
-        Self::new(SqlState::QUERY_CANCELED, "canceling statement due to user request")
+        Self::new(
+            SqlState::QUERY_CANCELED,
+            "canceling statement due to user request",
+        )
     }
 
     pub(crate) fn timed_out() -> Self {
-        Self::new(SqlState::QUERY_CANCELED, "canceling statement due to statement timeout")
+        Self::new(
+            SqlState::QUERY_CANCELED,
+            "canceling statement due to statement timeout",
+        )
     }
 
     pub(crate) fn in_failed_transaction() -> Self {
@@ -157,8 +163,11 @@ impl QueryError {
     }
 
     pub(crate) fn worker_lost() -> Self {
-        Self::new(SqlState::CRASH_SHUTDOWN, "the connection to the worker was lost")
-            .with_hint("Run the statement again.")
+        Self::new(
+            SqlState::CRASH_SHUTDOWN,
+            "the connection to the worker was lost",
+        )
+        .with_hint("Run the statement again.")
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {
@@ -178,7 +187,10 @@ impl QueryError {
             None if status.code() == Code::ResourceExhausted
                 || status.code() == Code::OutOfRange =>
             {
-                Self::new(SqlState::PROGRAM_LIMIT, "a message between gateway and worker is too large")
+                Self::new(
+                    SqlState::PROGRAM_LIMIT,
+                    "a message between gateway and worker is too large",
+                )
             }
             None if status.code() == Code::Unauthenticated => Self::new(
                 SqlState::INSUFFICIENT_PRIVILEGE,
@@ -225,7 +237,11 @@ impl QueryError {
             "28" => Code::Unauthenticated,
             "53" | "54" => Code::ResourceExhausted,
             "57" if self.sqlstate == SqlState::QUERY_CANCELED => {
-                if *self == Self::timed_out() { Code::DeadlineExceeded } else { Code::Cancelled }
+                if *self == Self::timed_out() {
+                    Code::DeadlineExceeded
+                } else {
+                    Code::Cancelled
+                }
             }
             "57" | "08" => Code::Unavailable,
             "40" => Code::Aborted,
@@ -318,7 +334,9 @@ fn engine_state(failure: &Failure) -> SqlState {
                 SqlState::CARDINALITY_VIOLATION
             } else if has("Malformed JSON") {
                 SqlState::INVALID_TEXT
-            } else if has("Values were not provided for the following prepared statement parameters") {
+            } else if has(
+                "Values were not provided for the following prepared statement parameters",
+            ) {
                 SqlState::UNDEFINED_PARAMETER
             } else {
                 SqlState::INVALID_PARAMETER
@@ -378,25 +396,27 @@ fn binder_state(message: &str) -> SqlState {
     let has = |part: &str| message.contains(part);
     if has("Ambiguous reference to column") {
         SqlState::AMBIGUOUS_COLUMN
-    } else if has("GROUP BY clause") || has("WHERE clause cannot contain aggregates") {
-        SqlState::GROUPING_ERROR
-    } else if has("aggregate function calls cannot") || has("aggregates are not allowed") {
+    } else if has("GROUP BY clause")
+        || has("WHERE clause cannot contain aggregates")
+        || has("aggregate function calls cannot")
+        || has("aggregates are not allowed")
+    {
         SqlState::GROUPING_ERROR
     } else if has("No function matches") || has("Could not choose a best candidate function") {
         SqlState::UNDEFINED_FUNCTION
     } else if has("Referenced table") && has("not found") {
         SqlState::UNDEFINED_TABLE
-    } else if has("Referenced column") || has("not found in FROM clause") {
-        SqlState::UNDEFINED_COLUMN
-    } else if has("does not have a column") {
+    } else if has("Referenced column")
+        || has("not found in FROM clause")
+        || has("does not have a column")
+    {
         SqlState::UNDEFINED_COLUMN
     } else if has("Cannot mix values of type") || has("Cannot compare values of type") {
         SqlState::DATATYPE_MISMATCH
     } else if has("Catalog \"") && has("does not exist") {
         SqlState::INVALID_CATALOG
-    } else if has("values for") || has("columns but") || has("number of columns") {
-        SqlState::SYNTAX_ERROR
     } else {
+        // Wrong counts of columns or values among them.
         SqlState::SYNTAX_ERROR
     }
 }
@@ -451,20 +471,85 @@ mod tests {
     #[test]
     fn a_class_and_subtype_of_duckdb_choose_the_sqlstate() {
         let table = [
-            ("Parser", "SYNTAX_ERROR", "syntax error at or near \"selec\"", "42601"),
-            ("Catalog", "MISSING_ENTRY", "Table with name nope does not exist!", "42P01"),
-            ("Catalog", "MISSING_ENTRY", "Scalar Function with name f does not exist!", "42883"),
-            ("Catalog", "MISSING_ENTRY", "Type with name t does not exist!", "42704"),
-            ("Catalog", "ENTRY_ALREADY_EXISTS", "Table with name \"t\" already exists!", "42P07"),
-            ("Binder", "COLUMN_NOT_FOUND", "Referenced column \"bad\" not found", "42703"),
-            ("Binder", "", "Referenced table \"u\" not found! Candidate tables: \"t\"", "42P01"),
-            ("Binder", "", "No function matches the given name and argument types", "42883"),
-            ("Conversion", "", "Could not convert string 'x' to INT32", "22P02"),
-            ("Constraint", "", "Duplicate key \"a: 1\" violates primary key constraint", "23505"),
-            ("Out of Memory", "", "failed to allocate data of size 8.0 GiB", "53200"),
-            ("Permission", "", "Cannot access file \"/etc/passwd\"", "42501"),
+            (
+                "Parser",
+                "SYNTAX_ERROR",
+                "syntax error at or near \"selec\"",
+                "42601",
+            ),
+            (
+                "Catalog",
+                "MISSING_ENTRY",
+                "Table with name nope does not exist!",
+                "42P01",
+            ),
+            (
+                "Catalog",
+                "MISSING_ENTRY",
+                "Scalar Function with name f does not exist!",
+                "42883",
+            ),
+            (
+                "Catalog",
+                "MISSING_ENTRY",
+                "Type with name t does not exist!",
+                "42704",
+            ),
+            (
+                "Catalog",
+                "ENTRY_ALREADY_EXISTS",
+                "Table with name \"t\" already exists!",
+                "42P07",
+            ),
+            (
+                "Binder",
+                "COLUMN_NOT_FOUND",
+                "Referenced column \"bad\" not found",
+                "42703",
+            ),
+            (
+                "Binder",
+                "",
+                "Referenced table \"u\" not found! Candidate tables: \"t\"",
+                "42P01",
+            ),
+            (
+                "Binder",
+                "",
+                "No function matches the given name and argument types",
+                "42883",
+            ),
+            (
+                "Conversion",
+                "",
+                "Could not convert string 'x' to INT32",
+                "22P02",
+            ),
+            (
+                "Constraint",
+                "",
+                "Duplicate key \"a: 1\" violates primary key constraint",
+                "23505",
+            ),
+            (
+                "Out of Memory",
+                "",
+                "failed to allocate data of size 8.0 GiB",
+                "53200",
+            ),
+            (
+                "Permission",
+                "",
+                "Cannot access file \"/etc/passwd\"",
+                "42501",
+            ),
             // A table whose name looks like another condition stays a missing table.
-            ("Catalog", "MISSING_ENTRY", "Table with name out_of_memory does not exist!", "42P01"),
+            (
+                "Catalog",
+                "MISSING_ENTRY",
+                "Table with name out_of_memory does not exist!",
+                "42P01",
+            ),
             ("Whatever", "", "?", "XX000"),
         ];
         for (class, subtype, message, sqlstate) in table {
@@ -481,6 +566,9 @@ mod tests {
         let error = QueryError::from_status(&Status::unavailable("tcp connect error"));
         assert_eq!(error.sqlstate, SqlState::CRASH_SHUTDOWN);
         assert!(error.is_loss());
-        assert!(!error.message.contains("tcp"), "addresses and causes stay inside");
+        assert!(
+            !error.message.contains("tcp"),
+            "addresses and causes stay inside"
+        );
     }
 }

@@ -117,7 +117,11 @@ impl Listeners {
                 let local = listener.local_addr()?;
                 Ok((listener, local))
             };
-            listen.await.map_err(|source| GatewayError::Listen { what, address, source })
+            listen.await.map_err(|source| GatewayError::Listen {
+                what,
+                address,
+                source,
+            })
         };
         let (postgres, postgres_address) = open("PG_PORT", settings.pg_port).await?;
         let flight = if settings.flight_sql_enabled {
@@ -131,7 +135,12 @@ impl Listeners {
             flight: flight.as_ref().map(|(_, address)| *address),
             http: http_address,
         };
-        Ok(Self { postgres, flight: flight.map(|(listener, _)| listener), http, addresses })
+        Ok(Self {
+            postgres,
+            flight: flight.map(|(listener, _)| listener),
+            http,
+            addresses,
+        })
     }
 
     /// Where they listen.
@@ -177,9 +186,16 @@ pub async fn run(
     let addresses = listeners.addresses;
     info!(gateway = %id, postgres = %addresses.postgres, flight = ?addresses.flight, http = %addresses.http, "gateway listens");
 
-    let http = task::spawn(admin::serve(listeners.http, Arc::clone(&gateway), stop.clone()));
-    let postgres =
-        task::spawn(pg::serve(listeners.postgres, Arc::clone(&gateway), stop.clone()));
+    let http = task::spawn(admin::serve(
+        listeners.http,
+        Arc::clone(&gateway),
+        stop.clone(),
+    ));
+    let postgres = task::spawn(pg::serve(
+        listeners.postgres,
+        Arc::clone(&gateway),
+        stop.clone(),
+    ));
     let flight = listeners
         .flight
         .map(|listener| task::spawn(flight::serve(listener, Arc::clone(&gateway), stop.clone())));
@@ -223,12 +239,18 @@ async fn serve_until(
         }
     };
     if tokio::time::timeout(drain_max, drained).await.is_err() {
-        warn!(running = gateway.queue.running(), "the drain time is over, what still runs is cancelled");
+        warn!(
+            running = gateway.queue.running(),
+            "the drain time is over, what still runs is cancelled"
+        );
     }
     stop.cancel();
     // The services end their connections now; what does not end within a moment is dropped.
     let ended = futures::future::join(postgres, http);
-    if tokio::time::timeout(std::time::Duration::from_secs(2), ended).await.is_err() {
+    if tokio::time::timeout(std::time::Duration::from_secs(2), ended)
+        .await
+        .is_err()
+    {
         debug!("some connections did not end in time");
     }
     Ok(())
@@ -236,7 +258,12 @@ async fn serve_until(
 
 async fn announce(gateway: Arc<Gateway>, ready: oneshot::Sender<()>) {
     loop {
-        if gateway.workers.usable(std::time::Duration::from_secs(3600)).await.is_ok() {
+        if gateway
+            .workers
+            .usable(std::time::Duration::from_secs(3600))
+            .await
+            .is_ok()
+        {
             if ready.send(()).is_err() {
                 debug!("nobody waits for the first worker");
             }

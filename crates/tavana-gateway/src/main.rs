@@ -15,7 +15,14 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     if let Some(argument) = arguments.next() {
         let wrong = argument != "--help" && argument != "-h";
-        return refuse(&if wrong { format!("unknown option {argument:?}\n{USAGE}") } else { USAGE.to_owned() }, wrong);
+        return refuse(
+            &if wrong {
+                format!("unknown option {argument:?}\n{USAGE}")
+            } else {
+                USAGE.to_owned()
+            },
+            wrong,
+        );
     }
     let mut env = Env::from_process();
     let settings = GatewaySettings::from_env(&mut env);
@@ -25,7 +32,10 @@ fn main() -> ExitCode {
     if let Err(problem) = telemetry::init(&settings.log_level, settings.json_logs) {
         return refuse(&problem.to_string(), true);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(problem) => return refuse(&format!("could not start the runtime: {problem}"), true),
     };
@@ -35,7 +45,9 @@ fn main() -> ExitCode {
 async fn serve(settings: GatewaySettings) -> ExitCode {
     let run = async {
         let mut signals = Signals::catch().map_err(|source| source.to_string())?;
-        let listeners = Listeners::open(&settings).await.map_err(|error| error.to_string())?;
+        let listeners = Listeners::open(&settings)
+            .await
+            .map_err(|error| error.to_string())?;
         let (ready, _heard) = oneshot::channel();
         let drained = tavana_gateway::run(settings, listeners, ready, async move {
             signals.next().await;
@@ -54,5 +66,9 @@ async fn serve(settings: GatewaySettings) -> ExitCode {
 #[expect(clippy::print_stderr, reason = "there is no log yet")]
 fn refuse(problem: &str, wrong: bool) -> ExitCode {
     eprintln!("{problem}");
-    if wrong { ExitCode::from(EXIT_CODE_SETTINGS) } else { ExitCode::SUCCESS }
+    if wrong {
+        ExitCode::from(EXIT_CODE_SETTINGS)
+    } else {
+        ExitCode::SUCCESS
+    }
 }

@@ -58,8 +58,16 @@ impl Metrics {
             worker_slots: Gauge::default(),
             pinned_sessions: Gauge::default(),
         };
-        registry.register("statements", "Statements sent to workers", metrics.statements.clone());
-        registry.register("statement_failures", "Failed statements", metrics.failures.clone());
+        registry.register(
+            "statements",
+            "Statements sent to workers",
+            metrics.statements.clone(),
+        );
+        registry.register(
+            "statement_failures",
+            "Failed statements",
+            metrics.failures.clone(),
+        );
         registry.register(
             "statement_retries",
             "Statements run once more after the loss of a worker",
@@ -70,16 +78,35 @@ impl Metrics {
             "Open PostgreSQL connections",
             metrics.connections.clone(),
         );
-        registry.register("queue_running", "Statements that hold a slot", metrics.queue_running.clone());
-        registry.register("queue_waiting", "Statements that wait for a slot", metrics.queue_waiting.clone());
-        registry.register("workers_up", "Workers that can be reached", metrics.workers_up.clone());
-        registry.register("worker_slots", "Slots of all reachable workers", metrics.worker_slots.clone());
+        registry.register(
+            "queue_running",
+            "Statements that hold a slot",
+            metrics.queue_running.clone(),
+        );
+        registry.register(
+            "queue_waiting",
+            "Statements that wait for a slot",
+            metrics.queue_waiting.clone(),
+        );
+        registry.register(
+            "workers_up",
+            "Workers that can be reached",
+            metrics.workers_up.clone(),
+        );
+        registry.register(
+            "worker_slots",
+            "Slots of all reachable workers",
+            metrics.worker_slots.clone(),
+        );
         registry.register(
             "worker_pinned_sessions",
             "Sessions that keep an engine, on all reachable workers",
             metrics.pinned_sessions.clone(),
         );
-        Self { registry: Arc::new(registry), ..metrics }
+        Self {
+            registry: Arc::new(registry),
+            ..metrics
+        }
     }
 
     pub(crate) fn statement_started(&self, protocol: Protocol) {
@@ -87,11 +114,17 @@ impl Metrics {
             Protocol::Postgres => ProtocolLabel::Postgres,
             Protocol::Flight => ProtocolLabel::Flight,
         };
-        self.statements.get_or_create(&ByProtocol { protocol }).inc();
+        self.statements
+            .get_or_create(&ByProtocol { protocol })
+            .inc();
     }
 
     pub(crate) fn statement_failed(&self, sqlstate: SqlState) {
-        self.failures.get_or_create(&BySqlState { sqlstate: sqlstate.0 }).inc();
+        self.failures
+            .get_or_create(&BySqlState {
+                sqlstate: sqlstate.0,
+            })
+            .inc();
     }
 
     pub(crate) fn statement_retried(&self) {
@@ -114,9 +147,14 @@ impl Metrics {
         self.queue_waiting.set(whole(gateway.queue.waiting()));
         let statuses = gateway.workers.statuses();
         self.workers_up.set(whole(statuses.len()));
-        self.worker_slots.set(statuses.iter().map(|status| i64::from(status.slots)).sum());
-        self.pinned_sessions
-            .set(statuses.iter().map(|status| i64::from(status.pinned_sessions)).sum());
+        self.worker_slots
+            .set(statuses.iter().map(|status| i64::from(status.slots)).sum());
+        self.pinned_sessions.set(
+            statuses
+                .iter()
+                .map(|status| i64::from(status.pinned_sessions))
+                .sum(),
+        );
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)

@@ -59,9 +59,16 @@ pub struct GatewaySettings {
 impl GatewaySettings {
     /// Reads the environment; mistakes are collected in `env`.
     pub fn from_env(env: &mut Env) -> Self {
-        let bind = env.text("TAVANA_BIND_ADDRESS", "0.0.0.0", "address on which the ports listen");
+        let bind = env.text(
+            "TAVANA_BIND_ADDRESS",
+            "0.0.0.0",
+            "address on which the ports listen",
+        );
         let bind_address = bind.parse().unwrap_or_else(|_| {
-            env.mistake("TAVANA_BIND_ADDRESS", format_args!("{bind:?} is not an IP address"));
+            env.mistake(
+                "TAVANA_BIND_ADDRESS",
+                format_args!("{bind:?} is not an IP address"),
+            );
             IpAddr::from([0, 0, 0, 0])
         });
         let workers = env.text(
@@ -78,15 +85,28 @@ impl GatewaySettings {
                 uri.scheme_str() == Some("http") && uri.host().is_some() && uri.path() == "/"
             });
             if !valid {
-                env.mistake("WORKER_ADDR", format_args!("{address:?} is not http://host:port"));
+                env.mistake(
+                    "WORKER_ADDR",
+                    format_args!("{address:?} is not http://host:port"),
+                );
             }
         }
-        let log_level = env.text("LOG_LEVEL", "info", "log level, or a filter such as info,tavana_gateway=debug");
+        let log_level = env.text(
+            "LOG_LEVEL",
+            "info",
+            "log level, or a filter such as info,tavana_gateway=debug",
+        );
         if !telemetry::is_level(&log_level) {
-            env.mistake("LOG_LEVEL", format_args!("{log_level:?} is not a level or filter"));
+            env.mistake(
+                "LOG_LEVEL",
+                format_args!("{log_level:?} is not a level or filter"),
+            );
         }
         let cluster_key = env
-            .secret("TAVANA_CLUSTER_KEY", "secret of at least 32 characters shared by gateways and workers")
+            .secret(
+                "TAVANA_CLUSTER_KEY",
+                "secret of at least 32 characters shared by gateways and workers",
+            )
             .and_then(|text| {
                 let key = ClusterKey::from_text(&text);
                 if key.is_none() {
@@ -196,7 +216,9 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> (GatewaySettings, Env) {
         let mut env = Env::from_pairs(
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
         );
         (GatewaySettings::from_env(&mut env), env)
     }
@@ -205,7 +227,14 @@ mod tests {
     fn the_defaults_are_those_of_the_public_interface() {
         let (settings, env) = read(&[]);
         assert_eq!(env.finish(), Ok(()));
-        assert_eq!((settings.pg_port, settings.flight_sql_port, settings.http_port), (15432, 443, 8080));
+        assert_eq!(
+            (
+                settings.pg_port,
+                settings.flight_sql_port,
+                settings.http_port
+            ),
+            (15432, 443, 8080)
+        );
         assert_eq!(settings.worker_addresses, ["http://localhost:50053"]);
     }
 

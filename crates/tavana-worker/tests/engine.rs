@@ -1,5 +1,8 @@
 //! Real engine processes, spoken to over their socket as the supervisor does.
-#![expect(clippy::unwrap_used, reason = "a test fails where something is missing")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails where something is missing"
+)]
 
 use std::io::Cursor;
 use std::os::fd::OwnedFd;
@@ -12,8 +15,8 @@ use std::time::Duration;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array,
-    Int64Array, ListArray, NullArray, RecordBatch, StringArray, StructArray,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float64Array,
+    Int32Array, Int64Array, ListArray, NullArray, RecordBatch, StringArray, StructArray,
     TimestampMicrosecondArray, new_null_array,
 };
 use arrow_ipc::reader::StreamReader;
@@ -868,11 +871,15 @@ fn a_prepared_statement_sees_what_changed_since() {
             i128::from(expected)
         );
     }
+    let pivot = "PIVOT t ON a USING count(*)";
+    assert_eq!(engine.run(pivot).header.columns.len(), 1);
+    engine.run("INSERT INTO t VALUES (2)");
+    assert_eq!(engine.run(pivot).header.columns.len(), 2);
     let facts = engine.prepare("SELECT * FROM t", &[]).unwrap();
     engine.run("ALTER TABLE t ADD COLUMN b VARCHAR");
     let answer = engine.run("SELECT * FROM t");
     assert_eq!((facts.columns.len(), answer.header.columns.len()), (1, 2));
-    assert_eq!(answer.rows(), 10);
+    assert_eq!(answer.rows(), 11);
 }
 
 #[test]
@@ -1085,13 +1092,36 @@ fn a_reader_that_stops_holds_the_engines_memory_flat() {
     let mut rows = 0;
     let mut highest = 0;
     for _ in 0..200 {
-        if let Some(Frame::Batch(batch)) = engine.receive() {
-            rows += batch.rows;
+        match engine.receive() {
+            Some(Frame::Batch(batch)) => rows += batch.rows,
+            other => panic!("after {rows} rows: {other:?}"),
         }
         highest = highest.max(resident_bytes(&engine.child));
     }
     assert!(rows > 0);
     assert!(highest < 250 * MIB, "{} MiB", highest / MIB);
+}
+
+#[test]
+fn wide_rows_that_nobody_reads_do_not_pile_up() {
+    let mut engine = Engine::start();
+    let sql = "SELECT repeat('x', 20000) || i FROM range(1000000) t(i)";
+    let statement = engine.statement(sql, &[], Bytes::new());
+    engine.send(to_engine::Message::Execute(statement));
+    assert!(matches!(engine.receive(), Some(Frame::Message(_))));
+    let (mut rows, mut highest, mut largest) = (0, 0, 0);
+    while rows < 30_000 {
+        match engine.receive() {
+            Some(Frame::Batch(batch)) => {
+                rows += batch.rows;
+                largest = largest.max(batch.body.len());
+            }
+            other => panic!("after {rows} rows: {other:?}"),
+        }
+        highest = highest.max(resident_bytes(&engine.child));
+    }
+    assert!(largest < 3 << 20, "{largest}");
+    assert!(highest < 450 * MIB, "{} MiB", highest / MIB);
 }
 
 fn resident_bytes(child: &Child) -> u64 {
@@ -1445,8 +1475,19 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
     assert!(!shown.contains("TOP"), "{shown}");
     let failure = engine.fails("SELECT * FROM delta_scan('/etc')");
     assert_eq!(failure.kind(), FailureKind::FailurePermission);
-    let failure = engine.fails("CREATE SECRET u (TYPE s3, SECRET 'TOPSECRET' x)");
-    assert!(!format!("{failure:?}").contains("TOPSECRET"), "{failure:?}");
+    for sql in [
+        "CREATE SECRET u (TYPE s3, SECRET 'TOPSECRET' x)",
+        "CREATE SECRET u (TYPE s3, SECRET 'x' 'TOPSECRET')",
+        "CREATE OR REPLACE TEMPORARY SECRET u (TYPE s3, USE_SSL 'TOPSECRET')",
+        "CREATE SECRET u (TYPE s3, NOPE 'TOPSECRET')",
+        "CREATE SECRET (TYPE 'TOPSECRET')",
+    ] {
+        let failure = engine.fails(sql);
+        assert!(
+            !format!("{failure:?}").contains("TOPSECRET"),
+            "{sql}: {failure:?}"
+        );
+    }
 }
 
 #[test]

@@ -18,17 +18,28 @@ use crate::cli::{Cli, Command};
 fn main() -> ExitCode {
     // An engine process is this same program; it takes no other arguments and no settings.
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    if arguments.get(1).is_some_and(|argument| argument == "engine") {
+    if arguments
+        .get(1)
+        .is_some_and(|argument| argument == "engine")
+    {
         return tavana_worker::engine_main();
     }
     match Cli::try_parse_from(arguments) {
-        Ok(Cli { command: Command::Serve(options) }) => serve::run(options),
-        Ok(Cli { command: Command::Settings(_) }) => print(&table::markdown()),
+        Ok(Cli {
+            command: Command::Serve(options),
+        }) => serve::run(options),
+        Ok(Cli {
+            command: Command::Settings(_),
+        }) => print(&table::markdown()),
         Err(problem) => {
             let wrong = problem.use_stderr();
             // Nothing can be done when even this cannot be written; the exit code says it too.
             drop(problem.print());
-            if wrong { ExitCode::from(EXIT_CODE_SETTINGS) } else { ExitCode::SUCCESS }
+            if wrong {
+                ExitCode::from(EXIT_CODE_SETTINGS)
+            } else {
+                ExitCode::SUCCESS
+            }
         }
     }
 }

@@ -45,7 +45,10 @@ pub(crate) fn run(options: Serve) -> ExitCode {
     if let Err(problem) = telemetry::init(&plan.gateway.log_level, plan.gateway.json_logs) {
         return refuse(&problem.to_string());
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(problem) => return refuse(&format!("could not start the runtime: {problem}")),
     };
@@ -81,7 +84,10 @@ fn plan(env: &mut Env, options: Serve) -> Result<Plan, String> {
             env.set(name, port.to_string());
         } else if !env.is_set(name) {
             let port = free_port(usual).ok_or_else(|| {
-                format!("{name}: ports {usual} to {} are all taken", usual + PORTS_TRIED - 1)
+                format!(
+                    "{name}: ports {usual} to {} are all taken",
+                    usual + PORTS_TRIED - 1
+                )
             })?;
             if port != usual {
                 remarks.push(format!("port {usual} is taken: {name} is {port}"));
@@ -94,7 +100,11 @@ fn plan(env: &mut Env, options: Serve) -> Result<Plan, String> {
         folders.push(readable_folder(folder)?);
     }
     let data = folders.clone();
-    let sample = if options.no_sample { None } else { Some(seed_sample(env)?) };
+    let sample = if options.no_sample {
+        None
+    } else {
+        Some(seed_sample(env)?)
+    };
     if let Some(sample) = &sample {
         folders.push(readable_folder(sample)?);
     }
@@ -104,7 +114,13 @@ fn plan(env: &mut Env, options: Serve) -> Result<Plan, String> {
     // Both halves read all they know, so that all mistakes are listed together.
     let worker = WorkerSettings::from_env(env);
     let gateway = GatewaySettings::from_env(env);
-    Ok(Plan { worker, gateway, sample, data, remarks })
+    Ok(Plan {
+        worker,
+        gateway,
+        sample,
+        data,
+        remarks,
+    })
 }
 
 /// A folder as an absolute path; says what is wrong with it.
@@ -117,7 +133,9 @@ fn readable_folder(folder: &Path) -> Result<String, String> {
     let text = folder.into_os_string().into_string();
     let text = text.map_err(|_| format!("--data {shown}: the path is not valid UTF-8"))?;
     if text.contains([':', ',']) {
-        return Err(format!("--data {shown}: a path with a colon or comma cannot be used"));
+        return Err(format!(
+            "--data {shown}: a path with a colon or comma cannot be used"
+        ));
     }
     Ok(text)
 }
@@ -125,18 +143,28 @@ fn readable_folder(folder: &Path) -> Result<String, String> {
 fn seed_sample(env: &mut Env) -> Result<PathBuf, String> {
     let base = env
         .optional_text("XDG_DATA_HOME", "")
-        .or_else(|| env.optional_text("HOME", "").map(|home| format!("{home}/.local/share")))
+        .or_else(|| {
+            env.optional_text("HOME", "")
+                .map(|home| format!("{home}/.local/share"))
+        })
         .map_or_else(std::env::temp_dir, PathBuf::from);
     let folder = base.join("tavana").join("sample");
-    sample::seed(&folder)
-        .map_err(|problem| format!("could not write the sample data to {}: {problem}", folder.display()))?;
+    sample::seed(&folder).map_err(|problem| {
+        format!(
+            "could not write the sample data to {}: {problem}",
+            folder.display()
+        )
+    })?;
     Ok(folder)
 }
 
 /// Below the system's temporary folder, one for each user.
 fn spill_folder() -> String {
     let user = std::fs::metadata("/proc/self").map_or(0, |process| process.uid());
-    std::env::temp_dir().join(format!("tavana-{user}")).to_string_lossy().into_owned()
+    std::env::temp_dir()
+        .join(format!("tavana-{user}"))
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn free_port(usual: u16) -> Option<u16> {
@@ -145,18 +173,25 @@ fn free_port(usual: u16) -> Option<u16> {
 }
 
 async fn serve(plan: Plan) -> Result<(), String> {
-    let Plan { worker, mut gateway, sample, data, remarks } = plan;
+    let Plan {
+        worker,
+        mut gateway,
+        sample,
+        data,
+        remarks,
+    } = plan;
     let mut signals = Signals::catch().map_err(|problem| problem.to_string())?;
-    let listeners = Listeners::open(&gateway).await.map_err(|problem| problem.to_string())?;
+    let listeners = Listeners::open(&gateway)
+        .await
+        .map_err(|problem| problem.to_string())?;
     let addresses = listeners.addresses();
 
     let (worker_ready, worker_is_ready) = oneshot::channel();
     let stop_worker = CancellationToken::new();
     let stopped = stop_worker.clone();
-    let mut worker =
-        task::spawn(
-            async move { tavana_worker::run(worker, worker_ready, stopped.cancelled_owned()).await },
-        );
+    let mut worker = task::spawn(async move {
+        tavana_worker::run(worker, worker_ready, stopped.cancelled_owned()).await
+    });
     let worker_address = tokio::select! {
         biased;
         () = signals.next() => return Ok(()),
@@ -207,7 +242,9 @@ async fn serve(plan: Plan) -> Result<(), String> {
     }
 }
 
-fn worker_ended(ended: Result<Result<(), tavana_worker::WorkerError>, tokio::task::JoinError>) -> String {
+fn worker_ended(
+    ended: Result<Result<(), tavana_worker::WorkerError>, tokio::task::JoinError>,
+) -> String {
     match ended {
         Ok(Ok(())) => "the worker stopped".to_owned(),
         Ok(Err(problem)) => problem.to_string(),

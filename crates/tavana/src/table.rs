@@ -34,9 +34,18 @@ fn section(text: &mut String, title: &str, rows: &[Documented]) {
     put("| Variable | Default | Meaning |\n|---|---|---|");
     for row in rows {
         let mut line = String::new();
-        let default = if row.default.is_empty() { "-".to_owned() } else { format!("`{}`", row.default) };
-        write!(line, "| `{}` | {default} | {} |", row.name, row.meaning.replace('|', "\\|"))
-            .expect("writing to a String succeeds");
+        let default = if row.default.is_empty() {
+            "-".to_owned()
+        } else {
+            format!("`{}`", row.default)
+        };
+        write!(
+            line,
+            "| `{}` | {default} | {} |",
+            row.name,
+            row.meaning.replace('|', "\\|")
+        )
+        .expect("writing to a String succeeds");
         put(&line);
     }
 }
@@ -46,6 +55,10 @@ mod tests {
     #[test]
     fn the_settings_page_is_the_one_that_is_checked_in() {
         let page = include_str!("../../../docs/settings.md");
-        assert_eq!(page, super::markdown(), "run `make docs` and commit docs/settings.md");
+        assert_eq!(
+            page,
+            super::markdown(),
+            "run `make docs` and commit docs/settings.md"
+        );
     }
 }

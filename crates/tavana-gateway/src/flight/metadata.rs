@@ -17,6 +17,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::info::internal;
+use super::schema;
 use super::service::{Service, unsupported};
 use super::sessions::ClientSession;
 use super::sql_info::{sql_info, xdbc_types};
@@ -302,7 +303,7 @@ impl Service {
         let select = Statement::internal(format!("SELECT * FROM {}", name.join(".")), Class::Read);
         let mut lease = client.lease(&select).await.ok()?;
         let facts = client.prepare(&mut lease, &select, &[]).await.ok()?;
-        decode_schema(&facts.schema).ok()
+        decode_schema(&schema::for_clients(&facts.schema).ok()?).ok()
     }
 
     async fn primary_keys(

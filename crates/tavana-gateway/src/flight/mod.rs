@@ -15,6 +15,7 @@ mod metadata;
 mod parameters;
 mod principal;
 mod running;
+mod schema;
 mod service;
 mod sessions;
 mod sql_info;

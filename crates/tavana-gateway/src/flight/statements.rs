@@ -21,6 +21,7 @@ use super::info::{
     FlightStream, UNKNOWN_ROWS, empty_stream, encapsulated, encapsulated_schema, flight_info, once,
 };
 use super::parameters::ParameterBatches;
+use super::schema;
 use super::service::Service;
 use super::sessions::{Binding, ClientSession, Executed};
 use super::stream;
@@ -104,7 +105,7 @@ impl Service {
                 ..Self::sealed_for(client)
             });
             return Ok(flight_info(
-                encapsulated(&facts.schema),
+                encapsulated(&schema::for_clients(&facts.schema)?),
                 ticket,
                 UNKNOWN_ROWS,
                 descriptor,
@@ -144,7 +145,7 @@ impl Service {
         let mut lease = client.lease(&statement).await?;
         let facts = client.prepare(&mut lease, &statement, declared).await?;
         if facts.returns_rows {
-            Ok(encapsulated(&facts.schema))
+            Ok(encapsulated(&schema::for_clients(&facts.schema)?))
         } else {
             encapsulated_schema(&Schema::empty())
         }
@@ -191,7 +192,9 @@ impl Service {
         let mut lease = client.lease(&statement).await?;
         if let Some(Binding { rows: 0, types, .. }) = &binding {
             let facts = client.prepare(&mut lease, &statement, types).await?;
-            return Ok(once(FlightData::new().with_data_header(facts.schema)));
+            return Ok(once(
+                FlightData::new().with_data_header(schema::for_clients(&facts.schema)?),
+            ));
         }
         let parameters = parameters_of(binding);
         let executed = client
@@ -204,7 +207,7 @@ impl Service {
             )
             .await?;
         match executed.answer {
-            Answer::Rows(rows) => Ok(stream::of_rows(rows, executed.hold, executed.run)),
+            Answer::Rows(rows) => stream::of_rows(rows, executed.hold, executed.run),
             Answer::Done(_) => Ok(empty_stream(Arc::new(Schema::empty()))),
         }
     }
@@ -276,7 +279,7 @@ impl Service {
         let facts = client.prepare(&mut lease, &statement, &[]).await?;
         drop(lease);
         let dataset_schema = if facts.returns_rows {
-            encapsulated(&facts.schema)
+            encapsulated(&schema::for_clients(&facts.schema)?)
         } else {
             // No columns: JDBC takes the statement for an update then.
             encapsulated_schema(&Schema::empty())?

@@ -2,21 +2,28 @@
 //! again.
 
 use arrow_flight::FlightData;
+use bytes::Bytes;
 use futures::StreamExt;
 use tavana_common::proto::v1::Batch;
 use tonic::Status;
 
 use super::info::FlightStream;
 use super::running::Run;
+use super::schema;
 use super::sessions::Lease;
 use crate::error::QueryError;
 use crate::session::Rows;
 
 /// The schema, then the batches as they come. Dropping the stream cancels the statement; a stream
 /// that fails ends in its error, and only a result that the worker called complete ends without.
-pub(crate) fn of_rows(rows: Rows, hold: Option<Lease>, run: Run) -> FlightStream<FlightData> {
+pub(crate) fn of_rows(
+    rows: Rows,
+    hold: Option<Lease>,
+    run: Run,
+) -> Result<FlightStream<FlightData>, Status> {
+    let schema = schema::for_clients(&rows.facts().schema)?;
     let reading = Reading { rows, run, hold };
-    futures::stream::unfold(Phase::Schema(reading), Phase::next).boxed()
+    Ok(futures::stream::unfold(Phase::Schema(schema, reading), Phase::next).boxed())
 }
 
 struct Reading {
@@ -27,7 +34,7 @@ struct Reading {
 }
 
 enum Phase {
-    Schema(Reading),
+    Schema(Bytes, Reading),
     Batches(Reading),
     Ended,
 }
@@ -35,10 +42,9 @@ enum Phase {
 impl Phase {
     async fn next(self) -> Option<(Result<FlightData, Status>, Self)> {
         match self {
-            Self::Schema(reading) => {
-                let schema =
-                    FlightData::new().with_data_header(reading.rows.facts().schema.clone());
-                Some((Ok(schema), Self::Batches(reading)))
+            Self::Schema(schema, reading) => {
+                let first = FlightData::new().with_data_header(schema);
+                Some((Ok(first), Self::Batches(reading)))
             }
             Self::Batches(mut reading) => {
                 let next = tokio::select! {

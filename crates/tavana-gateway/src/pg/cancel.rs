@@ -35,7 +35,11 @@ impl Cancels {
             }
         };
         entries.insert(pid, Entry { secret, canceller });
-        CancelKey { pid, secret, cancels: self.clone() }
+        CancelKey {
+            pid,
+            secret,
+            cancels: self.clone(),
+        }
     }
 
     /// Cancels what the session of exactly this key runs now.

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use pgwire::messages::PgWireBackendMessage;
-use pgwire::messages::response::{CommandComplete, EmptyQueryResponse, ReadyForQuery, TransactionStatus};
+use pgwire::messages::response::{
+    CommandComplete, EmptyQueryResponse, ReadyForQuery, TransactionStatus,
+};
 use pgwire::messages::startup::ParameterStatus;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
@@ -98,7 +100,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     async fn step(&mut self, phase: Phase, stop: &CancellationToken) -> Result<Phase, WireError> {
         let draining = self.gateway.draining.clone();
-        let idle = phase == Phase::Ready && self.fresh && self.session.transaction() == TransactionState::Idle;
+        let idle = phase == Phase::Ready
+            && self.fresh
+            && self.session.transaction() == TransactionState::Idle;
         let frame = tokio::select! {
             biased;
             frame = self.wire.read() => frame,
@@ -223,7 +227,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     pub(super) fn notices(&mut self, notices: &[Notice]) -> Result<(), WireError> {
-        let least = self.session.settings().show("client_min_messages").map_or_else(String::new, |(_, value)| value);
+        let least = self
+            .session
+            .settings()
+            .show("client_min_messages")
+            .map_or_else(String::new, |(_, value)| value);
         for notice in notices {
             let wanted = match least.as_str() {
                 "warning" => notice.severity == "WARNING",
@@ -239,11 +247,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     pub(super) fn command_complete(&mut self, tag: &str) -> Result<(), WireError> {
         let message = CommandComplete::new(tag.to_owned());
-        self.wire.put(&PgWireBackendMessage::CommandComplete(message))
+        self.wire
+            .put(&PgWireBackendMessage::CommandComplete(message))
     }
 
     pub(super) fn empty_query(&mut self) -> Result<(), WireError> {
-        self.wire.put(&PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new()))
+        self.wire.put(&PgWireBackendMessage::EmptyQueryResponse(
+            EmptyQueryResponse::new(),
+        ))
     }
 
     /// ParameterStatus for each reported setting that changed.
@@ -253,7 +264,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             for (new, old) in now.iter().zip(&self.reported) {
                 if new != old {
                     let status = ParameterStatus::new(new.0.to_owned(), new.1.clone());
-                    self.wire.put(&PgWireBackendMessage::ParameterStatus(status))?;
+                    self.wire
+                        .put(&PgWireBackendMessage::ParameterStatus(status))?;
                 }
             }
             self.reported = now;
@@ -267,6 +279,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             TransactionState::Open => TransactionStatus::Transaction,
             TransactionState::Failed => TransactionStatus::Error,
         };
-        self.wire.put(&PgWireBackendMessage::ReadyForQuery(ReadyForQuery::new(status)))
+        self.wire
+            .put(&PgWireBackendMessage::ReadyForQuery(ReadyForQuery::new(
+                status,
+            )))
     }
 }

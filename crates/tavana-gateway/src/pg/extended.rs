@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::data::{NoData, ParameterDescription};
-use pgwire::messages::extendedquery::{BindComplete, CloseComplete, ParseComplete, PortalSuspended};
+use pgwire::messages::extendedquery::{
+    BindComplete, CloseComplete, ParseComplete, PortalSuspended,
+};
 use tavana_common::proto::v1::Column;
 use tokio::io::{AsyncRead, AsyncWrite};
 
@@ -49,15 +51,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         match message {
             Message::Parse { name, sql, types } => self.parse(name, &sql, &types).await,
             Message::Bind(bind) => self.bind(bind).await,
-            Message::Describe { target: Target::Statement, name } => self.describe_statement(&name),
-            Message::Describe { target: Target::Portal, name } => self.describe_portal(&name),
+            Message::Describe {
+                target: Target::Statement,
+                name,
+            } => self.describe_statement(&name),
+            Message::Describe {
+                target: Target::Portal,
+                name,
+            } => self.describe_portal(&name),
             Message::Execute { portal, rows_max } => self.execute_portal(&portal, rows_max).await,
             Message::Close { target, name } => {
                 match target {
                     Target::Statement => drop(self.statements.remove(&name)),
                     Target::Portal => self.drop_portal(&name).await,
                 }
-                self.wire.put(&PgWireBackendMessage::CloseComplete(CloseComplete::new()))?;
+                self.wire
+                    .put(&PgWireBackendMessage::CloseComplete(CloseComplete::new()))?;
                 Ok(())
             }
             _ => Err(QueryError::new(SqlState::PROTOCOL_VIOLATION, "unexpected message").into()),
@@ -78,14 +87,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let statement = Statement::single(sql)?;
         let declared: Vec<String> = oids
             .iter()
-            .map(|oid| types::duckdb_type_of_oid(*oid).unwrap_or_default().to_owned())
+            .map(|oid| {
+                types::duckdb_type_of_oid(*oid)
+                    .unwrap_or_default()
+                    .to_owned()
+            })
             .collect();
         let facts = match &statement {
             Some(statement) => match described_by(statement) {
                 Some(query) => {
                     // COPY and DECLARE have the parameters of their query but no columns.
                     let facts = self.prepare_watching(query, &declared).await?;
-                    Facts { parameter_types: facts.parameter_types, ..Facts::default() }
+                    Facts {
+                        parameter_types: facts.parameter_types,
+                        ..Facts::default()
+                    }
                 }
                 None => self.prepare_watching(statement, &declared).await?,
             },
@@ -100,8 +116,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 Some(oid) => oid,
             })
             .collect();
-        self.statements.insert(name, Arc::new(Prepared { statement, facts, parameter_oids }));
-        self.wire.put(&PgWireBackendMessage::ParseComplete(ParseComplete::new()))?;
+        self.statements.insert(
+            name,
+            Arc::new(Prepared {
+                statement,
+                facts,
+                parameter_oids,
+            }),
+        );
+        self.wire
+            .put(&PgWireBackendMessage::ParseComplete(ParseComplete::new()))?;
         Ok(())
     }
 
@@ -152,7 +176,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 types,
             )
             .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?;
-            Parameters { types: types.clone(), ipc }
+            Parameters {
+                types: types.clone(),
+                ipc,
+            }
         };
         if bind.portal.is_empty() {
             self.drop_portal("").await;
@@ -168,15 +195,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             progress: Progress::Bound,
         };
         self.portals.insert(bind.portal, portal);
-        self.wire.put(&PgWireBackendMessage::BindComplete(BindComplete::new()))?;
+        self.wire
+            .put(&PgWireBackendMessage::BindComplete(BindComplete::new()))?;
         Ok(())
     }
 
     fn describe_statement(&mut self, name: &str) -> Result<(), Fault> {
         let prepared = self.statement(name)?;
         let oids = prepared.parameter_oids.clone();
-        self.wire
-            .put(&PgWireBackendMessage::ParameterDescription(ParameterDescription::new(oids)))?;
+        self.wire.put(&PgWireBackendMessage::ParameterDescription(
+            ParameterDescription::new(oids),
+        ))?;
         self.put_columns(&prepared.facts, &[])
     }
 
@@ -190,7 +219,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if facts.returns_rows {
             self.put_row_description(&facts.columns, formats)
         } else {
-            self.wire.put(&PgWireBackendMessage::NoData(NoData::new()))?;
+            self.wire
+                .put(&PgWireBackendMessage::NoData(NoData::new()))?;
             Ok(())
         }
     }
@@ -206,11 +236,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let (parameters, formats) = (portal.parameters.clone(), portal.formats.clone());
         let progress = match progress {
             Progress::Bound => {
-                return self.execute_bound(name, &prepared, statement, parameters, &formats, rows_max).await;
+                return self
+                    .execute_bound(name, &prepared, statement, parameters, &formats, rows_max)
+                    .await;
             }
-            Progress::Suspended(active) => self.send_from_stream(statement, active, rows_max).await?,
+            Progress::Suspended(active) => {
+                self.send_from_stream(statement, active, rows_max).await?
+            }
             Progress::Cursor(active, cursor) => {
-                self.send_from_cursor(statement, active, cursor, rows_max).await?
+                self.send_from_cursor(statement, active, cursor, rows_max)
+                    .await?
             }
             Progress::Done => {
                 // As PostgreSQL: a portal that was read to its end gives no rows again.
@@ -236,8 +271,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         rows_max: Option<u64>,
     ) -> Result<(), Fault> {
         match statement.class() {
-            Class::CopyOut { query, options } => return self.copy_out(query, options, parameters).await,
-            Class::CopyIn { table, columns, options } => {
+            Class::CopyOut { query, options } => {
+                return self.copy_out(query, options, parameters).await;
+            }
+            Class::CopyIn {
+                table,
+                columns,
+                options,
+            } => {
                 return self.copy_in(table, columns, options).await;
             }
             _ => {}
@@ -256,7 +297,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if keeps {
             let cursor = format!("\0portal {name}");
             self.session.close_one_cursor(&cursor).await?;
-            self.session.open_cursor(&cursor, statement, false, parameters).await?;
+            self.session
+                .open_cursor(&cursor, statement, false, parameters)
+                .await?;
             let rows = self.session.fetch_cursor(&cursor, rows_max).await?;
             let active = self.active(rows, formats, prepared)?;
             let progress = self.send_piece(statement, active, cursor, rows_max).await?;
@@ -355,7 +398,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     fn suspended(&mut self) -> Result<(), Fault> {
-        self.wire.put(&PgWireBackendMessage::PortalSuspended(PortalSuspended::new()))?;
+        self.wire.put(&PgWireBackendMessage::PortalSuspended(
+            PortalSuspended::new(),
+        ))?;
         Ok(())
     }
 
@@ -368,7 +413,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     /// Ends a portal and what it keeps open.
     pub(super) async fn drop_portal(&mut self, name: &str) {
-        if let Some(Portal { progress: Progress::Cursor(_, cursor), .. }) = self.portals.remove(name)
+        if let Some(Portal {
+            progress: Progress::Cursor(_, cursor),
+            ..
+        }) = self.portals.remove(name)
             && let Err(error) = self.session.close_one_cursor(&cursor).await
         {
             // The engine is gone or busy; the cursor ends with the transaction.
@@ -408,13 +456,17 @@ fn described_by(statement: &Statement) -> Option<&Statement> {
 }
 
 fn no_portal(name: &str) -> QueryError {
-    QueryError::new(SqlState::INVALID_CURSOR_NAME, format!("portal \"{name}\" does not exist"))
+    QueryError::new(
+        SqlState::INVALID_CURSOR_NAME,
+        format!("portal \"{name}\" does not exist"),
+    )
 }
 
 fn same_columns(now: &[Column], promised: &[Column]) -> bool {
     now.len() == promised.len()
         && now.iter().zip(promised).all(|(now, promised)| {
             now.duckdb_type == promised.duckdb_type
-                || types::describe(&now.duckdb_type).oid == types::describe(&promised.duckdb_type).oid
+                || types::describe(&now.duckdb_type).oid
+                    == types::describe(&promised.duckdb_type).oid
         })
 }

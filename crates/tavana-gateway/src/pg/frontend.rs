@@ -3,7 +3,11 @@
 //! Strict: text that is not UTF-8 is an error and never replaced, and a message that is shorter or
 //! longer than what it says of itself is refused whole.
 
-#![warn(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::indexing_slicing)]
+#![warn(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing
+)]
 
 use bytes::{Buf, Bytes};
 
@@ -13,11 +17,24 @@ use crate::error::{QueryError, SqlState};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Message {
     Query(String),
-    Parse { name: String, sql: String, types: Vec<u32> },
+    Parse {
+        name: String,
+        sql: String,
+        types: Vec<u32>,
+    },
     Bind(Bind),
-    Describe { target: Target, name: String },
-    Execute { portal: String, rows_max: Option<u64> },
-    Close { target: Target, name: String },
+    Describe {
+        target: Target,
+        name: String,
+    },
+    Execute {
+        portal: String,
+        rows_max: Option<u64>,
+    },
+    Close {
+        target: Target,
+        name: String,
+    },
     Flush,
     Sync,
     Terminate,
@@ -59,13 +76,22 @@ pub(super) fn decode(tag: u8, body: Bytes) -> Result<Message, QueryError> {
             Message::Parse { name, sql, types }
         }
         b'B' => Message::Bind(reader.bind()?),
-        b'D' => Message::Describe { target: reader.target()?, name: reader.text()? },
-        b'C' => Message::Close { target: reader.target()?, name: reader.text()? },
+        b'D' => Message::Describe {
+            target: reader.target()?,
+            name: reader.text()?,
+        },
+        b'C' => Message::Close {
+            target: reader.target()?,
+            name: reader.text()?,
+        },
         b'E' => {
             let portal = reader.text()?;
             // Zero and what is below it mean all rows.
             let rows = reader.i32()?;
-            Message::Execute { portal, rows_max: u64::try_from(rows).ok().filter(|rows| *rows > 0) }
+            Message::Execute {
+                portal,
+                rows_max: u64::try_from(rows).ok().filter(|rows| *rows > 0),
+            }
         }
         b'H' => Message::Flush,
         b'S' => Message::Sync,
@@ -79,7 +105,11 @@ pub(super) fn decode(tag: u8, body: Bytes) -> Result<Message, QueryError> {
         }
         _ => return Err(malformed("invalid frontend message type")),
     };
-    if reader.0.is_empty() { Ok(message) } else { Err(malformed("invalid message format")) }
+    if reader.0.is_empty() {
+        Ok(message)
+    } else {
+        Err(malformed("invalid message format"))
+    }
 }
 
 fn malformed(message: &str) -> QueryError {
@@ -99,11 +129,17 @@ pub(super) fn utf8(bytes: &[u8]) -> Result<String, QueryError> {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let wrong = bytes.get(error.valid_up_to()..).unwrap_or_default();
-            let shown: Vec<String> =
-                wrong.iter().take(error.error_len().unwrap_or(1)).map(|byte| format!("0x{byte:02x}")).collect();
+            let shown: Vec<String> = wrong
+                .iter()
+                .take(error.error_len().unwrap_or(1))
+                .map(|byte| format!("0x{byte:02x}"))
+                .collect();
             Err(QueryError::new(
                 SqlState::CHARACTER_NOT_IN_REPERTOIRE,
-                format!("invalid byte sequence for encoding \"UTF8\": {}", shown.join(" ")),
+                format!(
+                    "invalid byte sequence for encoding \"UTF8\": {}",
+                    shown.join(" ")
+                ),
             ))
         }
     }
@@ -114,7 +150,8 @@ pub(super) struct Reader(pub(super) Bytes);
 impl Reader {
     /// A text that ends in a zero byte.
     pub(super) fn text(&mut self) -> Result<String, QueryError> {
-        let end = memchr::memchr(0, &self.0).ok_or_else(|| malformed("invalid string in message"))?;
+        let end =
+            memchr::memchr(0, &self.0).ok_or_else(|| malformed("invalid string in message"))?;
         let text = utf8(&self.0.split_to(end))?;
         self.0.advance(1);
         Ok(text)
@@ -157,14 +194,21 @@ impl Reader {
         let parameters = (0..count).map(|_| self.value()).collect::<Result<_, _>>()?;
         let formats = self.count(2)?;
         let result_formats = (0..formats).map(|_| self.i16()).collect::<Result<_, _>>()?;
-        Ok(Bind { portal, statement, parameter_formats, parameters, result_formats })
+        Ok(Bind {
+            portal,
+            statement,
+            parameter_formats,
+            parameters,
+            result_formats,
+        })
     }
 
     fn value(&mut self) -> Result<Option<Bytes>, QueryError> {
         match self.i32()? {
             -1 => Ok(None),
             length => {
-                let length = usize::try_from(length).map_err(|_| malformed("invalid value length"))?;
+                let length =
+                    usize::try_from(length).map_err(|_| malformed("invalid value length"))?;
                 if length > self.0.len() {
                     return Err(short());
                 }
@@ -185,7 +229,11 @@ mod tests {
             (
                 b'P',
                 b"s\0SELECT $1\0\0\x01\0\0\0\x17",
-                Message::Parse { name: "s".to_owned(), sql: "SELECT $1".to_owned(), types: vec![23] },
+                Message::Parse {
+                    name: "s".to_owned(),
+                    sql: "SELECT $1".to_owned(),
+                    types: vec![23],
+                },
             ),
             (
                 b'B',
@@ -198,12 +246,36 @@ mod tests {
                     result_formats: vec![],
                 }),
             ),
-            (b'E', b"p\0\0\0\0\x05", Message::Execute { portal: "p".to_owned(), rows_max: Some(5) }),
-            (b'E', b"\0\0\0\0\0", Message::Execute { portal: String::new(), rows_max: None }),
-            (b'D', b"Ss\0", Message::Describe { target: Target::Statement, name: "s".to_owned() }),
+            (
+                b'E',
+                b"p\0\0\0\0\x05",
+                Message::Execute {
+                    portal: "p".to_owned(),
+                    rows_max: Some(5),
+                },
+            ),
+            (
+                b'E',
+                b"\0\0\0\0\0",
+                Message::Execute {
+                    portal: String::new(),
+                    rows_max: None,
+                },
+            ),
+            (
+                b'D',
+                b"Ss\0",
+                Message::Describe {
+                    target: Target::Statement,
+                    name: "s".to_owned(),
+                },
+            ),
         ];
         for (tag, body, expected) in table {
-            assert_eq!(decode(*tag, Bytes::from_static(body)).as_ref(), Ok(expected));
+            assert_eq!(
+                decode(*tag, Bytes::from_static(body)).as_ref(),
+                Ok(expected)
+            );
         }
     }
 

@@ -92,7 +92,10 @@ async fn serve_one(
     stop: &CancellationToken,
 ) -> Result<(), WireError> {
     stream.set_nodelay(true)?;
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE).with_interval(KEEPALIVE).with_retries(3);
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE)
+        .with_interval(KEEPALIVE)
+        .with_retries(3);
     SockRef::from(&stream).set_tcp_keepalive(&keepalive)?;
     let limits = Limits {
         sql_bytes_max: gateway.settings.sql_bytes_max,
@@ -100,23 +103,33 @@ async fn serve_one(
     };
     let mut wire = Wire::new(stream, limits);
     if !has_room {
-        let error =
-            QueryError::new(SqlState::TOO_MANY_CONNECTIONS, "sorry, too many clients already");
+        let error = QueryError::new(
+            SqlState::TOO_MANY_CONNECTIONS,
+            "sorry, too many clients already",
+        );
         return refuse(wire, &error).await;
     }
     if gateway.draining.is_cancelled() {
-        let error =
-            QueryError::new(SqlState::CANNOT_CONNECT_NOW, "the database system is shutting down");
+        let error = QueryError::new(
+            SqlState::CANNOT_CONNECT_NOW,
+            "the database system is shutting down",
+        );
         return refuse(wire, &error).await;
     }
-    let started =
-        tokio::time::timeout(gateway.settings.handshake_max, startup::start(&mut wire, gateway));
+    let started = tokio::time::timeout(
+        gateway.settings.handshake_max,
+        startup::start(&mut wire, gateway),
+    );
     let (session, key) = match started.await {
         Ok(Ok(Started::Session(session, key))) => (session, key),
         Ok(Ok(Started::Over)) => return Ok(()),
         Ok(Err(Refused::Error(error))) => return refuse(wire, &error).await,
         Ok(Err(Refused::Wire(WireError::Protocol(message)))) => {
-            return refuse(wire, &QueryError::new(SqlState::PROTOCOL_VIOLATION, message)).await;
+            return refuse(
+                wire,
+                &QueryError::new(SqlState::PROTOCOL_VIOLATION, message),
+            )
+            .await;
         }
         Ok(Err(Refused::Wire(problem))) => return Err(problem),
         Err(_) => {
@@ -125,7 +138,9 @@ async fn serve_one(
             return Ok(());
         }
     };
-    Connection::new(wire, *session, key, Arc::clone(gateway)).run(stop).await
+    Connection::new(wire, *session, key, Arc::clone(gateway))
+        .run(stop)
+        .await
 }
 
 /// Tells the client why there is no connection for it. Bounded in time, as nothing is known of it.

@@ -42,7 +42,10 @@ pub(super) struct Batches {
 impl Batches {
     pub(super) fn new(schema_message: &[u8]) -> Result<Self, QueryError> {
         let schema = decode_schema(schema_message).map_err(undecodable)?;
-        Ok(Self { schema, dictionaries: HashMap::new() })
+        Ok(Self {
+            schema,
+            dictionaries: HashMap::new(),
+        })
     }
 
     pub(super) fn schema(&self) -> &SchemaRef {
@@ -50,7 +53,10 @@ impl Batches {
     }
 
     /// The next batch of rows; `None` only after the worker said that the result is complete.
-    pub(super) async fn next(&mut self, rows: &mut Rows) -> Result<Option<RecordBatch>, QueryError> {
+    pub(super) async fn next(
+        &mut self,
+        rows: &mut Rows,
+    ) -> Result<Option<RecordBatch>, QueryError> {
         while let Some(batch) = rows.next().await {
             let decoded = decode_batch(&batch?, &self.schema, &mut self.dictionaries);
             if let Some(batch) = decoded.map_err(undecodable)?
@@ -76,12 +82,21 @@ impl ActiveRows {
     ) -> Result<Self, QueryError> {
         let facts = rows.facts();
         let batches = Batches::new(&facts.schema)?;
-        let types: Vec<String> =
-            facts.columns.iter().map(|column| column.duckdb_type.clone()).collect();
+        let types: Vec<String> = facts
+            .columns
+            .iter()
+            .map(|column| column.duckdb_type.clone())
+            .collect();
         let formats = column_formats(formats, types.len())?;
         let encoder = RowEncoder::new(batches.schema(), &types, &formats, options)
             .map_err(|error| encode_error(&error))?;
-        Ok(Self { rows, batches, encoder, current: None, sent: 0 })
+        Ok(Self {
+            rows,
+            batches,
+            encoder,
+            current: None,
+            sent: 0,
+        })
     }
 
     pub(super) fn columns(&self) -> &[Column] {
@@ -107,10 +122,15 @@ impl ActiveRows {
             return "SHOW".to_owned();
         }
         let facts = self.rows.facts();
-        let changed = self.rows.complete().and_then(|complete| complete.changed_rows);
+        let changed = self
+            .rows
+            .complete()
+            .and_then(|complete| complete.changed_rows);
         let kind = match facts.kind() {
             // DuckDB answers CALL, PRAGMA and the like with rows: clients know them as SELECT.
-            StatementKind::Call | StatementKind::Pragma | StatementKind::Other => StatementKind::Select,
+            StatementKind::Call | StatementKind::Pragma | StatementKind::Other => {
+                StatementKind::Select
+            }
             kind => kind,
         };
         command_tag(kind, statement.text(), self.sent, changed)
@@ -155,7 +175,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 active.current = Some((batch, start));
                 return Ok(Sent::Limit);
             }
-            let rows = u64::try_from(batch.num_rows() - start).unwrap_or(u64::MAX).min(left);
+            let rows = u64::try_from(batch.num_rows() - start)
+                .unwrap_or(u64::MAX)
+                .min(left);
             let end = start + usize::try_from(rows).unwrap_or(usize::MAX);
             let mut at = start;
             while at < end {
@@ -209,13 +231,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             })
             .collect();
         let message = RowDescription::new(fields);
-        self.wire.put(&PgWireBackendMessage::RowDescription(message)).map_err(|problem| match problem {
-            // A message of the library's can be 2 GiB at most; names of columns are bounded by it.
-            WireError::Encode(_) => {
-                Fault::Query(QueryError::new(SqlState::PROGRAM_LIMIT, "too many columns"))
-            }
-            other => other.into(),
-        })
+        self.wire
+            .put(&PgWireBackendMessage::RowDescription(message))
+            .map_err(|problem| match problem {
+                // A message of the library's can be 2 GiB at most; names of columns are bounded by it.
+                WireError::Encode(_) => {
+                    Fault::Query(QueryError::new(SqlState::PROGRAM_LIMIT, "too many columns"))
+                }
+                other => other.into(),
+            })
     }
 }
 
@@ -241,7 +265,10 @@ pub(super) fn column_formats(
         codes if codes.len() == columns => codes.iter().map(format).collect(),
         codes => Err(QueryError::new(
             SqlState::PROTOCOL_VIOLATION,
-            format!("bind message has {} result formats but query has {columns} columns", codes.len()),
+            format!(
+                "bind message has {} result formats but query has {columns} columns",
+                codes.len()
+            ),
         )),
     }
 }

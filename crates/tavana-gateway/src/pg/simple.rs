@@ -48,7 +48,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 let (query, options) = (query.clone(), options.clone());
                 return self.copy_out(&query, &options, Parameters::none()).await;
             }
-            Class::CopyIn { table, columns, options } => {
+            Class::CopyIn {
+                table,
+                columns,
+                options,
+            } => {
                 let (table, columns, options) = (table.clone(), columns.clone(), options.clone());
                 return self.copy_in(&table, &columns, &options).await;
             }

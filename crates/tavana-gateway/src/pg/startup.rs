@@ -74,7 +74,7 @@ pub(super) async fn start<S: AsyncRead + AsyncWrite + Unpin>(
                 return Ok(Started::Over);
             }
             version if version >> 16 == 3 => {
-                return greet(wire, gateway, version, packet).await;
+                return greet(wire, gateway, version, packet);
             }
             _ => {
                 return Err(QueryError::new(
@@ -104,7 +104,7 @@ async fn refuse_encryption<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(())
 }
 
-async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
+fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     gateway: &Arc<Gateway>,
     version: u32,
@@ -112,10 +112,9 @@ async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<Started, Refused> {
     let startup = read_startup(packet)?;
     if version & 0xffff != 0 || !startup.unsupported.is_empty() {
-        wire.put(&PgWireBackendMessage::NegotiateProtocolVersion(NegotiateProtocolVersion::new(
-            PROTOCOL_3_0,
-            startup.unsupported,
-        )))?;
+        wire.put(&PgWireBackendMessage::NegotiateProtocolVersion(
+            NegotiateProtocolVersion::new(PROTOCOL_3_0, startup.unsupported),
+        ))?;
     }
     let mut session = Session::open(gateway, Principal(startup.user), Protocol::Postgres);
     for (name, value) in &startup.settings {
@@ -144,7 +143,11 @@ struct Startup {
 
 fn read_startup(packet: Bytes) -> Result<Startup, QueryError> {
     let mut reader = Reader(packet);
-    let mut startup = Startup { user: String::new(), settings: Vec::new(), unsupported: Vec::new() };
+    let mut startup = Startup {
+        user: String::new(),
+        settings: Vec::new(),
+        unsupported: Vec::new(),
+    };
     let mut options = String::new();
     loop {
         let name = reader.text()?;
@@ -187,7 +190,11 @@ fn command_line_settings(options: &str) -> Result<Vec<(String, String)>, QueryEr
         if character.is_whitespace() {
             words.push(String::new());
         } else if let Some(word) = words.last_mut() {
-            word.extend(if character == '\\' { characters.next() } else { Some(character) });
+            word.extend(if character == '\\' {
+                characters.next()
+            } else {
+                Some(character)
+            });
         }
     }
     let mut settings = Vec::new();
@@ -198,7 +205,9 @@ fn command_line_settings(options: &str) -> Result<Vec<(String, String)>, QueryEr
             Some(rest) => Some(rest.to_owned()),
             None => None,
         };
-        let pair = assignment.as_deref().and_then(|assignment| assignment.split_once('='));
+        let pair = assignment
+            .as_deref()
+            .and_then(|assignment| assignment.split_once('='));
         let (name, value) = pair.ok_or_else(|| {
             QueryError::new(
                 SqlState::INVALID_PARAMETER,
@@ -223,19 +232,41 @@ mod tests {
         let startup = read_startup(packet).expect("reads");
         assert_eq!(startup.user, "ada");
         assert_eq!(startup.unsupported, ["_pq_.magic"]);
-        let settings: Vec<_> =
-            startup.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let settings: Vec<_> = startup
+            .settings
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         assert_eq!(
             settings,
-            [("client_encoding", "'utf-8'"), ("statement_timeout", "5s"), ("TimeZone", "UTC")]
+            [
+                ("client_encoding", "'utf-8'"),
+                ("statement_timeout", "5s"),
+                ("TimeZone", "UTC")
+            ]
         );
     }
 
     #[test]
     fn a_packet_without_user_or_end_is_refused() {
-        assert_eq!(read_startup(Bytes::from_static(b"\0")).expect_err("no user").sqlstate.0, "28000");
-        assert_eq!(read_startup(Bytes::from_static(b"user\0ada\0")).expect_err("no end").sqlstate.0, "08P01");
+        assert_eq!(
+            read_startup(Bytes::from_static(b"\0"))
+                .expect_err("no user")
+                .sqlstate
+                .0,
+            "28000"
+        );
+        assert_eq!(
+            read_startup(Bytes::from_static(b"user\0ada\0"))
+                .expect_err("no end")
+                .sqlstate
+                .0,
+            "08P01"
+        );
         let replication = Bytes::from_static(b"user\0ada\0replication\0database\0\0");
-        assert_eq!(read_startup(replication).expect_err("refused").sqlstate.0, "0A000");
+        assert_eq!(
+            read_startup(replication).expect_err("refused").sqlstate.0,
+            "0A000"
+        );
     }
 }

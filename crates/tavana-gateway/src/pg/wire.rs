@@ -3,7 +3,11 @@
 //! PostgreSQL protocol 3.0, "Message Flow" and "Message Formats". A frame's length is judged before
 //! a byte of its body is kept.
 
-#![warn(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::indexing_slicing)]
+#![warn(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::indexing_slicing
+)]
 
 use std::io;
 
@@ -120,7 +124,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.fill(total).await?;
         let mut body = self.input.split_to(total);
         body.advance(5);
-        Ok(Frame::Message { tag, body: body.freeze() })
+        Ok(Frame::Message {
+            tag,
+            body: body.freeze(),
+        })
     }
 
     /// Whether a whole Sync is the next thing in the input already read.
@@ -148,7 +155,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Puts a message into the output.
     pub(super) fn put(&mut self, message: &PgWireBackendMessage) -> Result<(), WireError> {
-        message.encode(&mut self.output).map_err(|error| WireError::Encode(error.to_string()))
+        message
+            .encode(&mut self.output)
+            .map_err(|error| WireError::Encode(error.to_string()))
     }
 
     /// One byte outside of any message: the answer to SSLRequest.
@@ -196,7 +205,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Reads until `bytes` are in the input.
     async fn fill(&mut self, bytes: usize) -> Result<(), WireError> {
         while self.input.len() < bytes {
-            self.input.reserve(bytes.saturating_sub(self.input.len()).min(READ_AHEAD_BYTES));
+            self.input
+                .reserve(bytes.saturating_sub(self.input.len()).min(READ_AHEAD_BYTES));
             if self.stream.read_buf(&mut self.input).await? == 0 {
                 return Err(WireError::Closed);
             }
@@ -222,11 +232,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { sql_bytes_max: 1024, message_bytes_max: 1024 * 1024 };
+    const LIMITS: Limits = Limits {
+        sql_bytes_max: 1024,
+        message_bytes_max: 1024 * 1024,
+    };
 
     fn message(tag: u8, body: &[u8]) -> Vec<u8> {
         let mut bytes = vec![tag];
-        bytes.extend_from_slice(&u32::try_from(body.len() + 4).unwrap().to_be_bytes());
+        bytes.extend_from_slice(
+            &u32::try_from(body.len())
+                .unwrap()
+                .saturating_add(4)
+                .to_be_bytes(),
+        );
         bytes.extend_from_slice(body);
         bytes
     }
@@ -242,16 +260,33 @@ mod tests {
         let at_limit = message(b'Q', &[b'x'; 1025]);
         let over = message(b'Q', &[b'x'; 1026]);
         let mut wire = wire_with(&[at_limit, over, message(b'S', b"")].concat()).await;
-        assert!(matches!(wire.read().await, Ok(Frame::Message { tag: b'Q', .. })));
+        assert!(matches!(
+            wire.read().await,
+            Ok(Frame::Message { tag: b'Q', .. })
+        ));
         assert_eq!(wire.read().await.unwrap(), Frame::TooLong { tag: b'Q' });
-        assert_eq!(wire.read().await.unwrap(), Frame::Message { tag: b'S', body: Bytes::new() });
+        assert_eq!(
+            wire.read().await.unwrap(),
+            Frame::Message {
+                tag: b'S',
+                body: Bytes::new()
+            }
+        );
     }
 
     #[tokio::test]
     async fn a_length_that_cannot_be_ends_the_connection_before_anything_is_kept() {
-        for header in [&b"Q\0\0\0\x03"[..], b"Q\xff\xff\xff\xff", b"B\x7f\xff\xff\xff", b"!\0\0\0\x04"] {
+        for header in [
+            &b"Q\0\0\0\x03"[..],
+            b"Q\xff\xff\xff\xff",
+            b"B\x7f\xff\xff\xff",
+            b"!\0\0\0\x04",
+        ] {
             let mut wire = wire_with(header).await;
-            assert!(matches!(wire.read().await, Err(WireError::Protocol(_))), "{header:?}");
+            assert!(
+                matches!(wire.read().await, Err(WireError::Protocol(_))),
+                "{header:?}"
+            );
             assert!(wire.input.capacity() < 128 * 1024);
         }
     }
@@ -260,7 +295,10 @@ mod tests {
     async fn a_startup_packet_is_bounded() {
         for length in [0_u32, 4, 7, 10_001, u32::MAX] {
             let mut wire = wire_with(&length.to_be_bytes()).await;
-            assert!(matches!(wire.read_startup(10_000).await, Err(WireError::Protocol(_))));
+            assert!(matches!(
+                wire.read_startup(10_000).await,
+                Err(WireError::Protocol(_))
+            ));
         }
     }
 

@@ -30,7 +30,13 @@ pub(super) struct Book {
 impl Book {
     /// An empty book in which nothing may run yet.
     pub(super) fn new(waiting_max: usize) -> Self {
-        Self { capacity: 0, running: 0, waiting: VecDeque::new(), waiting_max, next: 0 }
+        Self {
+            capacity: 0,
+            running: 0,
+            waiting: VecDeque::new(),
+            waiting_max,
+            next: 0,
+        }
     }
 
     /// A statement asks to run.
@@ -103,8 +109,12 @@ mod tests {
     fn who_came_first_runs_first() {
         let mut book = book(1, 10);
         assert_eq!(book.offer(), Admission::Runs);
-        let Admission::Waits(first) = book.offer() else { panic!("no slot is free") };
-        let Admission::Waits(second) = book.offer() else { panic!("no slot is free") };
+        let Admission::Waits(first) = book.offer() else {
+            panic!("no slot is free")
+        };
+        let Admission::Waits(second) = book.offer() else {
+            panic!("no slot is free")
+        };
         assert_eq!(book.release(), Some(first));
         assert_eq!(book.release(), Some(second));
         assert_eq!(book.release(), None);
@@ -123,7 +133,9 @@ mod tests {
     fn who_gives_up_leaves_no_trace_and_takes_no_slot() {
         let mut book = book(1, 10);
         assert_eq!(book.offer(), Admission::Runs);
-        let Admission::Waits(place) = book.offer() else { panic!("no slot is free") };
+        let Admission::Waits(place) = book.offer() else {
+            panic!("no slot is free")
+        };
         assert!(book.leave(place));
         assert!(!book.leave(place));
         assert_eq!(book.release(), None);
@@ -133,8 +145,12 @@ mod tests {
     #[test]
     fn new_capacity_lets_waiters_in_and_lost_capacity_none() {
         let mut book = book(0, 10);
-        let Admission::Waits(first) = book.offer() else { panic!("no slot yet") };
-        let Admission::Waits(second) = book.offer() else { panic!("no slot yet") };
+        let Admission::Waits(first) = book.offer() else {
+            panic!("no slot yet")
+        };
+        let Admission::Waits(second) = book.offer() else {
+            panic!("no slot yet")
+        };
         assert_eq!(book.resize(1), [first]);
         assert_eq!(book.resize(0), []);
         assert_eq!(book.release(), None);

@@ -33,8 +33,14 @@ pub(crate) struct Permit(Arc<Shared>);
 impl Queue {
     /// A queue of at most `length_max` waiters, each waiting at most `wait_max`.
     pub(crate) fn new(length_max: usize, wait_max: Duration) -> Self {
-        let state = State { book: Book::new(length_max), wakers: HashMap::new() };
-        Self(Arc::new(Shared { state: Mutex::new(state), wait_max }))
+        let state = State {
+            book: Book::new(length_max),
+            wakers: HashMap::new(),
+        };
+        Self(Arc::new(Shared {
+            state: Mutex::new(state),
+            wait_max,
+        }))
     }
 
     /// Waits for the right to run one statement.
@@ -65,13 +71,19 @@ impl Queue {
                 }
             }
         };
-        let _leaves = Leave { shared: &self.0, place };
+        let _leaves = Leave {
+            shared: &self.0,
+            place,
+        };
         match tokio::time::timeout(self.0.wait_max, woken).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(QueryError::internal("the queue was closed")),
             Err(_) => Err(QueryError::new(
                 SqlState::TOO_MANY_CONNECTIONS,
-                format!("no slot became free within {} seconds", self.0.wait_max.as_secs_f64()),
+                format!(
+                    "no slot became free within {} seconds",
+                    self.0.wait_max.as_secs_f64()
+                ),
             )
             .with_hint("Try again later.")),
         }

@@ -44,18 +44,24 @@ impl Worker {
     }
 
     fn status(&self) -> Option<WorkerStatus> {
-        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.status
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn load(&self) -> Load {
         let status = self.status();
         Load {
             usable: status.as_ref().is_some_and(|status| !status.draining),
-            slots: status.as_ref().map_or(0, |status| usize::try_from(status.slots).unwrap_or(0)),
+            slots: status
+                .as_ref()
+                .map_or(0, |status| usize::try_from(status.slots).unwrap_or(0)),
             // Its own count lags by a moment, ours knows nothing of other gateways.
-            running: self.running.load(Ordering::Relaxed).max(
-                status.map_or(0, |status| usize::try_from(status.running).unwrap_or(0)),
-            ),
+            running: self
+                .running
+                .load(Ordering::Relaxed)
+                .max(status.map_or(0, |status| usize::try_from(status.running).unwrap_or(0))),
         }
     }
 }
@@ -109,14 +115,25 @@ impl Workers {
                 let (queue, changed) = (queue.clone(), changed.clone());
                 task::spawn(async move {
                     listen(&worker, id, || {
-                        queue.resize(everyone.iter().map(|worker| worker.load()).filter(|load| load.usable).map(|load| load.slots).sum());
+                        queue.resize(
+                            everyone
+                                .iter()
+                                .map(|worker| worker.load())
+                                .filter(|load| load.usable)
+                                .map(|load| load.slots)
+                                .sum(),
+                        );
                         changed.send_modify(|count| *count = count.wrapping_add(1));
                     })
                     .await;
                 })
             })
             .collect();
-        Ok(Self { all, changed, _watchers: watchers })
+        Ok(Self {
+            all,
+            changed,
+            _watchers: watchers,
+        })
     }
 
     /// The best worker now, other than `except`.
@@ -133,7 +150,10 @@ impl Workers {
                 load
             })
             .collect();
-        least_loaded(&loads).and_then(|at| self.all.get(at)).map(Arc::clone).ok_or_else(no_worker)
+        least_loaded(&loads)
+            .and_then(|at| self.all.get(at))
+            .map(Arc::clone)
+            .ok_or_else(no_worker)
     }
 
     /// Waits until some worker can take statements.
@@ -149,7 +169,9 @@ impl Workers {
                 }
             }
         };
-        tokio::time::timeout(wait_max, usable).await.map_err(|_| no_worker())
+        tokio::time::timeout(wait_max, usable)
+            .await
+            .map_err(|_| no_worker())
     }
 
     /// Waits until some worker says something new, at most `pause`.
@@ -161,7 +183,9 @@ impl Workers {
 
     /// Whether a statement could go to a worker other than `worker`.
     pub(crate) fn another_than(&self, worker: &Arc<Worker>) -> bool {
-        self.all.iter().any(|other| !Arc::ptr_eq(other, worker) && other.load().usable)
+        self.all
+            .iter()
+            .any(|other| !Arc::ptr_eq(other, worker) && other.load().usable)
     }
 
     pub(crate) fn any_usable(&self) -> bool {
@@ -170,7 +194,10 @@ impl Workers {
 
     /// The last word of each reachable worker.
     pub(crate) fn statuses(&self) -> Vec<WorkerStatus> {
-        self.all.iter().filter_map(|worker| worker.status()).collect()
+        self.all
+            .iter()
+            .filter_map(|worker| worker.status())
+            .collect()
     }
 }
 
@@ -217,7 +244,9 @@ async fn listen(worker: &Worker, id: GatewayId, changed: impl Fn()) {
     };
     let mut pause = RETRY_MIN;
     loop {
-        let request = StatusRequest { gateway_id: id.to_string() };
+        let request = StatusRequest {
+            gateway_id: id.to_string(),
+        };
         let opened = tokio::time::timeout(SILENCE_MAX, worker.client().status(request)).await;
         match opened {
             Ok(Ok(answer)) => {
@@ -245,12 +274,20 @@ mod tests {
     use super::*;
 
     fn load(running: usize, slots: usize) -> Load {
-        Load { usable: true, slots, running }
+        Load {
+            usable: true,
+            slots,
+            running,
+        }
     }
 
     #[test]
     fn the_worker_with_the_smallest_share_taken_is_chosen() {
-        let away = Load { usable: false, slots: 8, running: 0 };
+        let away = Load {
+            usable: false,
+            slots: 8,
+            running: 0,
+        };
         let table: &[(&[Load], Option<usize>)] = &[
             (&[], None),
             (&[away], None),

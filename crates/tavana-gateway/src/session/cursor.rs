@@ -148,7 +148,10 @@ impl Session {
                 Err(status) => Err(QueryError::from_status(&status)),
             }
         };
-        let header = limits.hold(work).await.map_err(|error| query.place(error))?;
+        let header = limits
+            .hold(work)
+            .await
+            .map_err(|error| query.place(error))?;
         self.pinned = Some(worker);
         if !header.returns_rows {
             return Err(QueryError::new(
@@ -156,7 +159,14 @@ impl Session {
                 "a cursor needs a query that returns rows",
             ));
         }
-        self.cursors.0.insert(name.to_owned(), Cursor { id, header: header.clone(), hold });
+        self.cursors.0.insert(
+            name.to_owned(),
+            Cursor {
+                id,
+                header: header.clone(),
+                hold,
+            },
+        );
         Ok(header)
     }
 
@@ -183,7 +193,10 @@ impl Session {
             return Ok(Answer::Rows(rows));
         }
         let complete = rows.finish().await?;
-        Ok(Answer::Done(Completion::tagged(format!("MOVE {}", complete.rows))))
+        Ok(Answer::Done(Completion::tagged(format!(
+            "MOVE {}",
+            complete.rows
+        ))))
     }
 
     /// The next rows of an open cursor: at most `rows_max`, or all that are left.
@@ -203,7 +216,9 @@ impl Session {
         }
         header.returns_rows = true;
         let limits = self.limits();
-        let Some(worker) = self.pinned.clone() else { return Err(QueryError::worker_lost()) };
+        let Some(worker) = self.pinned.clone() else {
+            return Err(QueryError::worker_lost());
+        };
         let work = async {
             let permit = self.gateway.queue.admit().await?;
             let running = worker.begin();
@@ -220,7 +235,13 @@ impl Session {
                 .await
                 .map_err(|status| QueryError::from_status(&status))?;
             let reply = Reply::new(stream.into_inner());
-            Ok(Remote { reply, ahead: None, limits: limits.clone(), _permit: permit, _running: running })
+            Ok(Remote {
+                reply,
+                ahead: None,
+                limits: limits.clone(),
+                _permit: permit,
+                _running: running,
+            })
         };
         let remote = limits.hold(work).await?;
         Ok(Rows::remote(header, remote))
@@ -255,13 +276,21 @@ impl Session {
     /// # Errors
     /// When the worker cannot be reached.
     pub(crate) async fn close_one_cursor(&mut self, name: &str) -> Result<(), QueryError> {
-        let Some(cursor) = self.cursors.0.remove(name) else { return Ok(()) };
-        let Some(worker) = self.pinned.clone() else { return Ok(()) };
+        let Some(cursor) = self.cursors.0.remove(name) else {
+            return Ok(());
+        };
+        let Some(worker) = self.pinned.clone() else {
+            return Ok(());
+        };
         let request = CloseCursorRequest {
             session: Some(self.context(Pin::Required)),
             cursor_id: cursor.id.to_string(),
         };
-        match self.limits().hold(async { Ok(worker.client().close_cursor(request).await) }).await? {
+        match self
+            .limits()
+            .hold(async { Ok(worker.client().close_cursor(request).await) })
+            .await?
+        {
             Ok(_) => Ok(()),
             Err(status) => Err(QueryError::from_status(&status)),
         }

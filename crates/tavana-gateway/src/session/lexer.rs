@@ -55,7 +55,10 @@ impl Token {
         match self.kind {
             Kind::Quoted => unquote(text, '"'),
             Kind::String => {
-                if let Some(body) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+                if let Some(body) = text
+                    .strip_prefix('\'')
+                    .and_then(|rest| rest.strip_suffix('\''))
+                {
                     body.replace("''", "'")
                 } else if let Some(body) = text
                     .strip_prefix(['e', 'E'])
@@ -64,8 +67,14 @@ impl Token {
                 {
                     unescape(body)
                 } else {
-                    let tag_end = text.bytes().skip(1).position(|byte| byte == b'$').map_or(0, |at| at + 2);
-                    text.get(tag_end..text.len().saturating_sub(tag_end)).unwrap_or_default().to_owned()
+                    let tag_end = text
+                        .bytes()
+                        .skip(1)
+                        .position(|byte| byte == b'$')
+                        .map_or(0, |at| at + 2);
+                    text.get(tag_end..text.len().saturating_sub(tag_end))
+                        .unwrap_or_default()
+                        .to_owned()
                 }
             }
             Kind::Word => text.to_ascii_lowercase(),
@@ -128,7 +137,9 @@ impl Tokens<'_> {
             match (self.byte(self.at), self.byte(self.at + 1)) {
                 (Some(byte), _) if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
                 (Some(b'-'), Some(b'-')) => {
-                    self.at = self.find_from(self.at, b"\n").map_or(self.sql.len(), |at| at + 1);
+                    self.at = self
+                        .find_from(self.at, b"\n")
+                        .map_or(self.sql.len(), |at| at + 1);
                 }
                 (Some(b'/'), Some(b'*')) => self.skip_block_comment(),
                 _ => return,
@@ -186,9 +197,16 @@ impl Tokens<'_> {
             let first = at == open + 1;
             if byte == b'$' {
                 let tag = self.sql.as_bytes().get(open..=at)?;
-                return Some(self.find_from(at + 1, tag).map_or(self.sql.len(), |end| end + tag.len()));
+                return Some(
+                    self.find_from(at + 1, tag)
+                        .map_or(self.sql.len(), |end| end + tag.len()),
+                );
             }
-            if !(byte == b'_' || byte >= 0x80 || byte.is_ascii_alphabetic() || (!first && byte.is_ascii_digit())) {
+            if !(byte == b'_'
+                || byte >= 0x80
+                || byte.is_ascii_alphabetic()
+                || (!first && byte.is_ascii_digit()))
+            {
                 return None;
             }
             at += 1;
@@ -222,8 +240,14 @@ impl Iterator for Tokens<'_> {
                 (Kind::String, self.quoted_end(start + 1, b'\'', true))
             }
             b'"' => (Kind::Quoted, self.quoted_end(start, b'"', false)),
-            b'$' if self.byte(start + 1).is_some_and(|next| next.is_ascii_digit()) => {
-                (Kind::Parameter, self.run_end(start + 1, |byte| byte.is_ascii_digit()))
+            b'$' if self
+                .byte(start + 1)
+                .is_some_and(|next| next.is_ascii_digit()) =>
+            {
+                (
+                    Kind::Parameter,
+                    self.run_end(start + 1, |byte| byte.is_ascii_digit()),
+                )
             }
             b'$' => match self.dollar_quoted_end(start) {
                 Some(end) => (Kind::String, end),
@@ -232,14 +256,20 @@ impl Iterator for Tokens<'_> {
             b';' => (Kind::Semicolon, start + 1),
             b'0'..=b'9' => (
                 Kind::Number,
-                self.run_end(start, |byte| byte == b'.' || byte == b'_' || byte.is_ascii_alphanumeric()),
+                self.run_end(start, |byte| {
+                    byte == b'.' || byte == b'_' || byte.is_ascii_alphanumeric()
+                }),
             ),
             _ if is_word_byte(byte) => (Kind::Word, self.run_end(start, is_word_byte)),
             _ => (Kind::Symbol, start + 1),
         };
         // An escape at the very end of the text may step over it.
         self.at = end.min(self.sql.len());
-        Some(Token { kind, start, end: self.at })
+        Some(Token {
+            kind,
+            start,
+            end: self.at,
+        })
     }
 }
 

@@ -96,7 +96,10 @@ pub(crate) struct Completion {
 
 impl Completion {
     fn tagged(tag: impl Into<String>) -> Self {
-        Self { tag: tag.into(), ..Self::default() }
+        Self {
+            tag: tag.into(),
+            ..Self::default()
+        }
     }
 }
 
@@ -111,11 +114,19 @@ pub(crate) struct Notice {
 
 impl Notice {
     fn warning(sqlstate: SqlState, message: &str) -> Self {
-        Self { severity: "WARNING", sqlstate, message: message.to_owned() }
+        Self {
+            severity: "WARNING",
+            sqlstate,
+            message: message.to_owned(),
+        }
     }
 
-    fn notice(message: &str) -> Self {
-        Self { severity: "NOTICE", sqlstate: SqlState("00000"), message: message.to_owned() }
+    fn note(message: &str) -> Self {
+        Self {
+            severity: "NOTICE",
+            sqlstate: SqlState("00000"),
+            message: message.to_owned(),
+        }
     }
 }
 
@@ -161,14 +172,6 @@ impl Session {
             canceller: Canceller::default(),
             told_about_tables: false,
         }
-    }
-
-    pub(crate) fn id(&self) -> SessionId {
-        self.id
-    }
-
-    pub(crate) fn principal(&self) -> &Principal {
-        &self.principal
     }
 
     pub(crate) fn settings(&self) -> &SessionSettings {
@@ -233,7 +236,9 @@ impl Session {
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
                 None => self.prepare_remote(statement, declared).await,
             },
-            Class::Fetch { name, moves: false, .. } => self.cursors.facts(name),
+            Class::Fetch {
+                name, moves: false, ..
+            } => self.cursors.facts(name),
             _ => Ok(Facts::default()),
         };
         result.map_err(|error| {
@@ -335,14 +340,24 @@ impl Session {
             Class::Discard { what } => done(what),
             Class::Notification { tag } => {
                 let mut completion = Completion::tagged(*tag);
-                completion.notices.push(Notice::notice("notifications are accepted, none is delivered"));
+                completion.notices.push(Notice::note(
+                    "notifications are accepted, none is delivered",
+                ));
                 Ok(Answer::Done(completion))
             }
-            Class::DeclareCursor { name, query, hold, scroll } => {
-                self.declare(name, query, *hold, *scroll, parameters).await.map(Answer::Done)
-            }
+            Class::DeclareCursor {
+                name,
+                query,
+                hold,
+                scroll,
+            } => self
+                .declare(name, query, *hold, *scroll, parameters)
+                .await
+                .map(Answer::Done),
             Class::Fetch { name, count, moves } => self.fetch(name, *count, *moves).await,
-            Class::CloseCursor { name } => self.close_cursor(name.as_deref()).await.map(Answer::Done),
+            Class::CloseCursor { name } => {
+                self.close_cursor(name.as_deref()).await.map(Answer::Done)
+            }
             Class::CopyOut { .. } | Class::CopyIn { .. } => Err(QueryError::new(
                 SqlState::FEATURE_NOT_SUPPORTED,
                 "COPY with the client's own stream is part of the PostgreSQL protocol",
@@ -580,7 +595,10 @@ impl Session {
         RecordBatch::try_from_iter([
             ("name", Arc::new(StringArray::from(names)) as ArrayRef),
             ("setting", Arc::new(StringArray::from(values)) as ArrayRef),
-            ("description", Arc::new(StringArray::from(descriptions)) as ArrayRef),
+            (
+                "description",
+                Arc::new(StringArray::from(descriptions)) as ArrayRef,
+            ),
         ])
         .map_err(|error| QueryError::internal(error.to_string()))
     }
@@ -610,7 +628,7 @@ impl Session {
         };
         if completion.tag == "CREATE TABLE" && !self.told_about_tables {
             self.told_about_tables = true;
-            completion.notices.push(Notice::notice(
+            completion.notices.push(Notice::note(
                 "tables of this session live in memory and end with it",
             ));
         }
@@ -619,7 +637,9 @@ impl Session {
 
     /// Sends the block's BEGIN before its first statement.
     async fn begin_on_worker(&mut self) -> Result<(), QueryError> {
-        let Some(block) = &self.block else { return Ok(()) };
+        let Some(block) = &self.block else {
+            return Ok(());
+        };
         if block.begun || block.failed {
             return Ok(());
         }
@@ -634,7 +654,10 @@ impl Session {
     /// A statement of the gateway itself, on the session's own engine.
     async fn run_internal(&mut self, text: &str) -> Result<(), QueryError> {
         let statement = Statement::internal(text, Class::Stateful);
-        self.run(&statement, Parameters::none()).await?.finish().await?;
+        self.run(&statement, Parameters::none())
+            .await?
+            .finish()
+            .await?;
         Ok(())
     }
 
@@ -647,8 +670,13 @@ impl Session {
         let limits = self.limits();
         let started = Instant::now();
         let pins = *statement.class() != Class::Read || self.block.is_some();
-        let result = limits.hold(self.attempt(statement, &parameters, pins, &limits)).await;
-        let outcome = result.as_ref().err().map_or("00000", |error| error.sqlstate.0);
+        let result = limits
+            .hold(self.attempt(statement, &parameters, pins, &limits))
+            .await;
+        let outcome = result
+            .as_ref()
+            .err()
+            .map_or("00000", |error| error.sqlstate.0);
         // Info for what changes something, debug for the many that read.
         let milliseconds = started.elapsed().as_millis();
         if pins {
@@ -672,7 +700,11 @@ impl Session {
         limits: &Limits,
     ) -> Result<(ResultHeader, Remote, Option<Arc<Worker>>), QueryError> {
         let permit = self.gateway.queue.admit().await.map_err(|error| {
-            if self.gateway.workers.any_usable() { error } else { no_worker(error) }
+            if self.gateway.workers.any_usable() {
+                error
+            } else {
+                no_worker(error)
+            }
         })?;
         let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
         let mut except: Option<Arc<Worker>> = None;
@@ -774,10 +806,12 @@ impl Session {
                 timeout_ms: timeout_ms(limits.deadline),
             })),
         };
-        let messages = futures::stream::iter([start]).chain(
-            ReceiverStream::new(batches)
-                .map(|batch| AppendRequest { message: Some(append_request::Message::Batch(batch)) }),
-        );
+        let messages =
+            futures::stream::iter([start]).chain(ReceiverStream::new(batches).map(|batch| {
+                AppendRequest {
+                    message: Some(append_request::Message::Batch(batch)),
+                }
+            }));
         let queue = &self.gateway.queue;
         let work = async {
             let _permit = queue.admit().await?;
@@ -849,7 +883,11 @@ fn worker_pause() -> std::time::Duration {
 }
 
 fn no_worker(error: QueryError) -> QueryError {
-    QueryError { sqlstate: SqlState::CANNOT_CONNECT_NOW, message: "no worker is ready".to_owned(), ..error }
+    QueryError {
+        sqlstate: SqlState::CANNOT_CONNECT_NOW,
+        message: "no worker is ready".to_owned(),
+        ..error
+    }
 }
 
 fn outside_block(what: &str) -> QueryError {
@@ -860,12 +898,17 @@ fn outside_block(what: &str) -> QueryError {
 }
 
 fn no_savepoint(name: &str) -> QueryError {
-    QueryError::new(SqlState("3B001"), format!("savepoint \"{name}\" does not exist"))
+    QueryError::new(
+        SqlState("3B001"),
+        format!("savepoint \"{name}\" does not exist"),
+    )
 }
 
 fn timeout_ms(deadline: Option<Instant>) -> u64 {
     deadline.map_or(0, |deadline| {
-        let left = deadline.saturating_duration_since(Instant::now()).as_millis();
+        let left = deadline
+            .saturating_duration_since(Instant::now())
+            .as_millis();
         u64::try_from(left).unwrap_or(u64::MAX).max(1)
     })
 }
@@ -877,7 +920,9 @@ fn show_rows(name: &str, value: &str) -> Result<RecordBatch, QueryError> {
 
 fn show_facts(rows: &RecordBatch) -> Facts {
     let header = local_header(rows, Bytes::new());
-    let schema = encode_local(rows).map(|(schema, _)| schema).unwrap_or_default();
+    let schema = encode_local(rows)
+        .map(|(schema, _)| schema)
+        .unwrap_or_default();
     Facts {
         kind: header.kind,
         parameter_types: Vec::new(),
@@ -892,14 +937,25 @@ fn local_header(rows: &RecordBatch, schema: Bytes) -> ResultHeader {
         .schema()
         .fields()
         .iter()
-        .map(|field| Column { name: field.name().clone(), duckdb_type: "VARCHAR".to_owned() })
+        .map(|field| Column {
+            name: field.name().clone(),
+            duckdb_type: "VARCHAR".to_owned(),
+        })
         .collect();
-    ResultHeader { kind: StatementKind::Select.into(), returns_rows: true, columns, schema }
+    ResultHeader {
+        kind: StatementKind::Select.into(),
+        returns_rows: true,
+        columns,
+        schema,
+    }
 }
 
 /// Rows of the gateway itself; all their columns are texts.
 fn local_answer(rows: &RecordBatch) -> Result<Answer, QueryError> {
     let (schema, batch) =
         encode_local(rows).map_err(|error| QueryError::internal(error.to_string()))?;
-    Ok(Answer::Rows(Rows::local(local_header(rows, schema), vec![batch])))
+    Ok(Answer::Rows(Rows::local(
+        local_header(rows, schema),
+        vec![batch],
+    )))
 }

@@ -75,11 +75,19 @@ impl Limits {
 
 impl Rows {
     pub(super) fn remote(header: ResultHeader, remote: Remote) -> Self {
-        Self { header, source: Source::Worker(Box::new(remote)), complete: None }
+        Self {
+            header,
+            source: Source::Worker(Box::new(remote)),
+            complete: None,
+        }
     }
 
     pub(super) fn local(header: ResultHeader, batches: Vec<Batch>) -> Self {
-        Self { header, source: Source::Local(batches.into()), complete: None }
+        Self {
+            header,
+            source: Source::Local(batches.into()),
+            complete: None,
+        }
     }
 
     /// What the statement is and which columns it returns.
@@ -107,7 +115,12 @@ impl Rows {
                 }
             },
             Source::Worker(remote) => {
-                let Remote { reply, ahead, limits, .. } = &mut **remote;
+                let Remote {
+                    reply,
+                    ahead,
+                    limits,
+                    ..
+                } = &mut **remote;
                 let item = match ahead.take() {
                     Some(item) => Ok(item),
                     None => limits.hold(reply.next()).await,
@@ -166,6 +179,8 @@ impl Canceller {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, CancellationToken> {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

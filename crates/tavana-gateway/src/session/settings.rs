@@ -38,7 +38,12 @@ struct Known {
 }
 
 const fn known(name: &'static str, default: &'static str, reported: bool, rule: Rule) -> Known {
-    Known { name, default, reported, rule }
+    Known {
+        name,
+        default,
+        reported,
+        rule,
+    }
 }
 
 /// Version of PostgreSQL whose behaviour clients may expect: plain digits, as drivers parse it.
@@ -57,13 +62,23 @@ const KNOWN: &[Known] = &[
     known("DateStyle", "ISO, MDY", true, Rule::Text),
     known("default_tablespace", "", false, Rule::Free),
     known("default_transaction_deferrable", "off", false, Rule::Bool),
-    known("default_transaction_isolation", "read committed", false, Rule::Free),
+    known(
+        "default_transaction_isolation",
+        "read committed",
+        false,
+        Rule::Free,
+    ),
     known("default_transaction_read_only", "off", true, Rule::Bool),
     known("enable_seqscan", "on", false, Rule::Bool),
     known("escape_string_warning", "on", false, Rule::Bool),
     known("extra_float_digits", "1", false, Rule::Text),
     known("geqo", "on", false, Rule::Bool),
-    known("idle_in_transaction_session_timeout", "0", false, Rule::Time),
+    known(
+        "idle_in_transaction_session_timeout",
+        "0",
+        false,
+        Rule::Time,
+    ),
     known("idle_session_timeout", "0", false, Rule::Time),
     known("in_hot_standby", "off", true, Rule::Fixed),
     known("integer_datetimes", "on", true, Rule::Fixed),
@@ -106,7 +121,9 @@ const KNOWN: &[Known] = &[
 ];
 
 fn find(name: &str) -> Option<&'static Known> {
-    KNOWN.iter().find(|known| known.name.eq_ignore_ascii_case(name))
+    KNOWN
+        .iter()
+        .find(|known| known.name.eq_ignore_ascii_case(name))
 }
 
 /// What SET did.
@@ -139,7 +156,9 @@ impl SessionSettings {
             initial: BTreeMap::new(),
             text: TextOptions::default(),
         };
-        settings.values.insert("session_authorization", principal.to_owned());
+        settings
+            .values
+            .insert("session_authorization", principal.to_owned());
         settings.initial = settings.values.clone();
         settings
     }
@@ -160,7 +179,10 @@ impl SessionSettings {
     /// 22023 for a value that is not one, 55P02-like 42501 for a setting that cannot be changed.
     pub(crate) fn set(&mut self, name: &str, value: Option<&str>) -> Result<Change, QueryError> {
         if value.is_some_and(|value| value.len() > VALUE_BYTES_MAX) {
-            return Err(QueryError::new(SqlState::PROGRAM_LIMIT, "the value of a setting is too long"));
+            return Err(QueryError::new(
+                SqlState::PROGRAM_LIMIT,
+                "the value of a setting is too long",
+            ));
         }
         let Some(known) = find(name) else {
             if !name.contains('.') {
@@ -207,11 +229,13 @@ impl SessionSettings {
             Rule::Bool => show_bool(parse_bool(&value).ok_or_else(|| invalid(known.name, &value))?),
             Rule::Encoding => {
                 // asyncpg sends the value with its quotes.
-                let plain: String =
-                    value.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+                let plain: String = value
+                    .chars()
+                    .filter(char::is_ascii_alphanumeric)
+                    .collect::<String>()
+                    .to_ascii_uppercase();
                 if !matches!(plain.as_str(), "UTF8" | "UNICODE" | "SQLASCII") {
-                    return Err(invalid(known.name, &value)
-                        .with_hint("Only UTF8 is supported."));
+                    return Err(invalid(known.name, &value).with_hint("Only UTF8 is supported."));
                 }
                 "UTF8".to_owned()
             }
@@ -232,7 +256,8 @@ impl SessionSettings {
         for (name, value) in &self.initial {
             if find(name).is_some_and(|known| known.rule == Rule::Text) {
                 // These were accepted by the same function when they became initial.
-                set_text(&mut self.text, name, value).expect("an initial value was accepted before");
+                set_text(&mut self.text, name, value)
+                    .expect("an initial value was accepted before");
             }
         }
     }
@@ -242,12 +267,17 @@ impl SessionSettings {
         if let Some(known) = find(name) {
             return Some((known.name.to_owned(), self.value(known).to_owned()));
         }
-        self.custom.get(name).map(|value| (name.to_owned(), value.clone()))
+        self.custom
+            .get(name)
+            .map(|value| (name.to_owned(), value.clone()))
     }
 
     /// All settings for SHOW ALL, in the order of their names.
     pub(crate) fn all(&self) -> Vec<(&str, &str)> {
-        KNOWN.iter().map(|known| (known.name, self.value(known))).collect()
+        KNOWN
+            .iter()
+            .map(|known| (known.name, self.value(known)))
+            .collect()
     }
 
     /// What ParameterStatus tells: name and value of each reported setting.
@@ -275,28 +305,40 @@ impl SessionSettings {
         let mut settings = Vec::with_capacity(2);
         if let Some(known) = find("TimeZone") {
             let value = self.value(known).to_owned();
-            settings.push(Setting { name: "TimeZone".to_owned(), value });
+            settings.push(Setting {
+                name: "TimeZone".to_owned(),
+                value,
+            });
         }
         if let Some(path) = self.values.get("search_path") {
             let schemas: Vec<&str> = path
                 .split(',')
                 .map(|schema| schema.trim().trim_matches('"'))
-                .filter(|schema| !schema.is_empty() && *schema != "$user" && *schema != "pg_catalog")
+                .filter(|schema| {
+                    !schema.is_empty() && *schema != "$user" && *schema != "pg_catalog"
+                })
                 .map(|schema| if schema == "public" { "main" } else { schema })
                 .collect();
             if !schemas.is_empty() && schemas != ["main"] {
-                settings.push(Setting { name: "search_path".to_owned(), value: schemas.join(",") });
+                settings.push(Setting {
+                    name: "search_path".to_owned(),
+                    value: schemas.join(","),
+                });
             }
         }
         settings
     }
 
     fn value(&self, known: &Known) -> &str {
-        self.values.get(known.name).map_or(known.default, String::as_str)
+        self.values
+            .get(known.name)
+            .map_or(known.default, String::as_str)
     }
 
     fn initial_value(&self, known: &Known) -> &str {
-        self.initial.get(known.name).map_or(known.default, String::as_str)
+        self.initial
+            .get(known.name)
+            .map_or(known.default, String::as_str)
     }
 }
 
@@ -369,12 +411,21 @@ fn parse_time(text: &str) -> Option<Duration> {
 /// As PostgreSQL shows it: the largest unit that divides it.
 fn show_time(time: Duration) -> String {
     let milliseconds = time.as_millis();
-    for (unit, size) in [("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000)] {
+    for (unit, size) in [
+        ("d", 86_400_000),
+        ("h", 3_600_000),
+        ("min", 60_000),
+        ("s", 1_000),
+    ] {
         if milliseconds > 0 && milliseconds.is_multiple_of(size) {
             return format!("{}{unit}", milliseconds / size);
         }
     }
-    if milliseconds == 0 { "0".to_owned() } else { format!("{milliseconds}ms") }
+    if milliseconds == 0 {
+        "0".to_owned()
+    } else {
+        format!("{milliseconds}ms")
+    }
 }
 
 #[cfg(test)]
@@ -384,16 +435,27 @@ mod tests {
     #[test]
     fn known_settings_are_shown_by_their_canonical_name() {
         let mut settings = SessionSettings::new("ada");
-        assert_eq!(settings.set("TIMEZONE", Some("Asia/Tokyo")), Ok(Change::Done));
-        assert_eq!(settings.show("timezone"), Some(("TimeZone".to_owned(), "Asia/Tokyo".to_owned())));
-        assert_eq!(settings.show("session_authorization").expect("known").1, "ada");
+        assert_eq!(
+            settings.set("TIMEZONE", Some("Asia/Tokyo")),
+            Ok(Change::Done)
+        );
+        assert_eq!(
+            settings.show("timezone"),
+            Some(("TimeZone".to_owned(), "Asia/Tokyo".to_owned()))
+        );
+        assert_eq!(
+            settings.show("session_authorization").expect("known").1,
+            "ada"
+        );
         assert_eq!(settings.show("nobody"), None);
     }
 
     #[test]
     fn reset_returns_to_what_the_startup_packet_asked_for() {
         let mut settings = SessionSettings::new("ada");
-        settings.set_initial("TimeZone", "Europe/Rome").expect("a zone");
+        settings
+            .set_initial("TimeZone", "Europe/Rome")
+            .expect("a zone");
         settings.set("TimeZone", Some("UTC")).expect("a zone");
         settings.set("TimeZone", None).expect("default");
         assert_eq!(settings.show("TimeZone").expect("known").1, "Europe/Rome");
@@ -423,11 +485,16 @@ mod tests {
 
     #[test]
     fn times_take_units_and_show_the_largest() {
-        for (given, shown, milliseconds) in
-            [("500", "500ms", 500), ("5s", "5s", 5_000), ("120000", "2min", 120_000), ("0", "0", 0)]
-        {
+        for (given, shown, milliseconds) in [
+            ("500", "500ms", 500),
+            ("5s", "5s", 5_000),
+            ("120000", "2min", 120_000),
+            ("0", "0", 0),
+        ] {
             let mut settings = SessionSettings::new("ada");
-            settings.set("statement_timeout", Some(given)).expect("a time");
+            settings
+                .set("statement_timeout", Some(given))
+                .expect("a time");
             assert_eq!(settings.show("statement_timeout").expect("known").1, shown);
             let expected = (milliseconds > 0).then(|| Duration::from_millis(milliseconds));
             assert_eq!(settings.statement_timeout(), expected);
@@ -438,12 +505,20 @@ mod tests {
     fn names_with_a_dot_belong_to_the_application_and_others_may_be_duckdbs() {
         let mut settings = SessionSettings::new("ada");
         assert_eq!(settings.set("app.user", Some("7")), Ok(Change::Done));
-        assert_eq!(settings.show("app.user"), Some(("app.user".to_owned(), "7".to_owned())));
-        assert_eq!(settings.set("s3_region", Some("eu-west-1")), Ok(Change::Foreign));
+        assert_eq!(
+            settings.show("app.user"),
+            Some(("app.user".to_owned(), "7".to_owned()))
+        );
+        assert_eq!(
+            settings.set("s3_region", Some("eu-west-1")),
+            Ok(Change::Foreign)
+        );
         for number in 0..CUSTOM_MAX {
             drop(settings.set(&format!("app.x{number}"), Some("1")));
         }
-        let error = settings.set("app.one_more", Some("1")).expect_err("bounded");
+        let error = settings
+            .set("app.one_more", Some("1"))
+            .expect_err("bounded");
         assert_eq!(error.sqlstate, SqlState::CONFIGURATION_LIMIT);
     }
 
@@ -451,12 +526,20 @@ mod tests {
     fn the_search_path_reaches_duckdb_under_its_own_names() {
         let mut settings = SessionSettings::new("ada");
         let path = |settings: &SessionSettings| {
-            settings.for_worker().into_iter().find(|setting| setting.name == "search_path").map(|setting| setting.value)
+            settings
+                .for_worker()
+                .into_iter()
+                .find(|setting| setting.name == "search_path")
+                .map(|setting| setting.value)
         };
         assert_eq!(path(&settings), None);
-        settings.set("search_path", Some("\"$user\", public")).expect("a path");
+        settings
+            .set("search_path", Some("\"$user\", public"))
+            .expect("a path");
         assert_eq!(path(&settings), None);
-        settings.set("search_path", Some("sales, public")).expect("a path");
+        settings
+            .set("search_path", Some("sales, public"))
+            .expect("a path");
         assert_eq!(path(&settings).as_deref(), Some("sales,main"));
     }
 }

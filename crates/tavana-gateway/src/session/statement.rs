@@ -22,31 +22,69 @@ pub(crate) enum Class {
     Read,
     /// Runs on the session's own engine.
     Stateful,
-    Begin { read_only: bool },
+    Begin {
+        read_only: bool,
+    },
     Commit,
     Rollback,
-    Savepoint { name: String },
-    ReleaseSavepoint { name: String },
-    RollbackToSavepoint { name: String },
+    Savepoint {
+        name: String,
+    },
+    ReleaseSavepoint {
+        name: String,
+    },
+    RollbackToSavepoint {
+        name: String,
+    },
     /// `SET name = value`; `None` for DEFAULT.
-    Set { scope: Scope, name: String, value: Option<String> },
+    Set {
+        scope: Scope,
+        name: String,
+        value: Option<String>,
+    },
     /// SET TRANSACTION, SET SESSION CHARACTERISTICS: accepted, DuckDB has one isolation level.
     SetTransaction,
-    Reset { name: String },
+    Reset {
+        name: String,
+    },
     ResetAll,
-    Show { name: String },
+    Show {
+        name: String,
+    },
     DiscardAll,
     /// DISCARD PLANS, SEQUENCES or TEMP; DEALLOCATE ALL.
-    Discard { what: String },
+    Discard {
+        what: String,
+    },
     /// LISTEN, UNLISTEN, NOTIFY: accepted without effect.
-    Notification { tag: &'static str },
-    DeclareCursor { name: String, query: Box<Statement>, hold: bool, scroll: bool },
+    Notification {
+        tag: &'static str,
+    },
+    DeclareCursor {
+        name: String,
+        query: Box<Statement>,
+        hold: bool,
+        scroll: bool,
+    },
     /// FETCH or MOVE, forward.
-    Fetch { name: String, count: FetchCount, moves: bool },
+    Fetch {
+        name: String,
+        count: FetchCount,
+        moves: bool,
+    },
     /// `None` = all.
-    CloseCursor { name: Option<String> },
-    CopyOut { query: Box<Statement>, options: CopyOptions },
-    CopyIn { table: Vec<String>, columns: Vec<String>, options: CopyOptions },
+    CloseCursor {
+        name: Option<String>,
+    },
+    CopyOut {
+        query: Box<Statement>,
+        options: CopyOptions,
+    },
+    CopyIn {
+        table: Vec<String>,
+        columns: Vec<String>,
+        options: CopyOptions,
+    },
 }
 
 /// How long a SET lasts.
@@ -88,7 +126,11 @@ impl Statement {
         let mut statements = Vec::new();
         let mut first: Option<Token> = None;
         let mut last_end = 0;
-        let mut counted = Counted { sql, bytes: 0, characters: 0 };
+        let mut counted = Counted {
+            sql,
+            bytes: 0,
+            characters: 0,
+        };
         for token in tokens(sql) {
             if token.kind == Kind::Semicolon {
                 if let Some(start) = first.take() {
@@ -129,12 +171,20 @@ impl Statement {
 
     fn of(text: &str, offset: u32) -> Result<Self, QueryError> {
         let class = Words::new(text, offset).classify()?;
-        Ok(Self { text: text.to_owned(), offset, class })
+        Ok(Self {
+            text: text.to_owned(),
+            offset,
+            class,
+        })
     }
 
     /// A statement that tavana itself wrote.
     pub(crate) fn internal(text: impl Into<String>, class: Class) -> Self {
-        Self { text: text.into(), offset: 0, class }
+        Self {
+            text: text.into(),
+            offset: 0,
+            class,
+        }
     }
 
     /// Its text without the semicolon.
@@ -148,7 +198,9 @@ impl Statement {
 
     /// Moves the error's position from this statement's text into the client's.
     pub(crate) fn place(&self, mut error: QueryError) -> QueryError {
-        error.position = error.position.map(|position| position.saturating_add(self.offset));
+        error.position = error
+            .position
+            .map(|position| position.saturating_add(self.offset));
         error
     }
 
@@ -180,11 +232,23 @@ impl Counted<'_> {
 
 /// The first words that only read, wherever they stand first.
 const READS: [&str; 11] = [
-    "SELECT", "FROM", "VALUES", "TABLE", "WITH", "DESCRIBE", "DESC", "SUMMARIZE", "EXPLAIN", "PIVOT", "UNPIVOT",
+    "SELECT",
+    "FROM",
+    "VALUES",
+    "TABLE",
+    "WITH",
+    "DESCRIBE",
+    "DESC",
+    "SUMMARIZE",
+    "EXPLAIN",
+    "PIVOT",
+    "UNPIVOT",
 ];
 
 /// Words that make a statement with a reading first word change something.
-const WRITES: [&str; 7] = ["INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "COPY", "INTO"];
+const WRITES: [&str; 7] = [
+    "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "COPY", "INTO",
+];
 
 struct Words<'sql> {
     sql: &'sql str,
@@ -195,11 +259,18 @@ struct Words<'sql> {
 
 impl<'sql> Words<'sql> {
     fn new(sql: &'sql str, offset: u32) -> Self {
-        Self { sql, offset, all: tokens(sql).collect(), at: 0 }
+        Self {
+            sql,
+            offset,
+            all: tokens(sql).collect(),
+            at: 0,
+        }
     }
 
     fn classify(mut self) -> Result<Class, QueryError> {
-        let Some(first) = self.all.first().copied() else { return Ok(Class::Stateful) };
+        let Some(first) = self.all.first().copied() else {
+            return Ok(Class::Stateful);
+        };
         if first.is_symbol(self.sql, "(") {
             return Ok(self.reading());
         }
@@ -222,12 +293,20 @@ impl<'sql> Words<'sql> {
             "SHOW" => self.show(),
             "DISCARD" => {
                 let what = self.rest_words().to_ascii_uppercase();
-                Ok(if what == "ALL" { Class::DiscardAll } else { Class::Discard { what: format!("DISCARD {what}") } })
+                Ok(if what == "ALL" {
+                    Class::DiscardAll
+                } else {
+                    Class::Discard {
+                        what: format!("DISCARD {what}"),
+                    }
+                })
             }
             "DEALLOCATE" => {
                 self.take("PREPARE");
                 if self.rest_words().eq_ignore_ascii_case("ALL") {
-                    Ok(Class::Discard { what: "DEALLOCATE ALL".to_owned() })
+                    Ok(Class::Discard {
+                        what: "DEALLOCATE ALL".to_owned(),
+                    })
                 } else {
                     Ok(Class::Stateful)
                 }
@@ -242,7 +321,9 @@ impl<'sql> Words<'sql> {
                 if self.rest_words().eq_ignore_ascii_case("ALL") {
                     Ok(Class::CloseCursor { name: None })
                 } else {
-                    Ok(Class::CloseCursor { name: Some(self.name()?) })
+                    Ok(Class::CloseCursor {
+                        name: Some(self.name()?),
+                    })
                 }
             }
             "COPY" => self.copy(),
@@ -256,7 +337,9 @@ impl<'sql> Words<'sql> {
     fn reading(&self) -> Class {
         let writes = self.all.iter().any(|token| {
             token.kind == Kind::Word
-                && WRITES.iter().any(|word| token.text(self.sql).eq_ignore_ascii_case(word))
+                && WRITES
+                    .iter()
+                    .any(|word| token.text(self.sql).eq_ignore_ascii_case(word))
         });
         if writes { Class::Stateful } else { Class::Read }
     }
@@ -291,7 +374,11 @@ impl<'sql> Words<'sql> {
         if !self.take("WORK") {
             self.take("TRANSACTION");
         }
-        if self.peek().is_none() { class } else { Class::Stateful }
+        if self.peek().is_none() {
+            class
+        } else {
+            Class::Stateful
+        }
     }
 
     fn set(&mut self) -> Result<Class, QueryError> {
@@ -310,7 +397,11 @@ impl<'sql> Words<'sql> {
         }
         if self.take("NAMES") {
             let value = self.peek().map(|token| token.value(self.sql));
-            return Ok(Class::Set { scope, name: "client_encoding".to_owned(), value });
+            return Ok(Class::Set {
+                scope,
+                name: "client_encoding".to_owned(),
+                value,
+            });
         }
         if self.take("TIME") {
             if !self.take("ZONE") {
@@ -318,7 +409,11 @@ impl<'sql> Words<'sql> {
             }
             let value = self.setting_value()?;
             let value = value.filter(|value| !value.eq_ignore_ascii_case("local"));
-            return Ok(Class::Set { scope, name: "TimeZone".to_owned(), value });
+            return Ok(Class::Set {
+                scope,
+                name: "TimeZone".to_owned(),
+                value,
+            });
         }
         let name = self.dotted_name()?;
         if !self.take("TO") && !self.take_symbol("=") {
@@ -379,19 +474,35 @@ impl<'sql> Words<'sql> {
             return Ok(Class::ResetAll);
         }
         if self.rest_words().eq_ignore_ascii_case("TIME ZONE") {
-            return Ok(Class::Reset { name: "TimeZone".to_owned() });
+            return Ok(Class::Reset {
+                name: "TimeZone".to_owned(),
+            });
         }
-        Ok(Class::Reset { name: self.dotted_name()? })
+        Ok(Class::Reset {
+            name: self.dotted_name()?,
+        })
     }
 
     fn show(&mut self) -> Result<Class, QueryError> {
         let rest = self.rest_words().to_ascii_uppercase();
         match rest.as_str() {
-            "TRANSACTION ISOLATION LEVEL" => Ok(Class::Show { name: "transaction_isolation".to_owned() }),
-            "TIME ZONE" => Ok(Class::Show { name: "TimeZone".to_owned() }),
-            "SESSION AUTHORIZATION" => Ok(Class::Show { name: "session_authorization".to_owned() }),
-            _ if self.all.len() == 2 && self.peek().is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quoted)) => {
-                Ok(Class::Show { name: self.dotted_name()? })
+            "TRANSACTION ISOLATION LEVEL" => Ok(Class::Show {
+                name: "transaction_isolation".to_owned(),
+            }),
+            "TIME ZONE" => Ok(Class::Show {
+                name: "TimeZone".to_owned(),
+            }),
+            "SESSION AUTHORIZATION" => Ok(Class::Show {
+                name: "session_authorization".to_owned(),
+            }),
+            _ if self.all.len() == 2
+                && self
+                    .peek()
+                    .is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quoted)) =>
+            {
+                Ok(Class::Show {
+                    name: self.dotted_name()?,
+                })
             }
             _ if self.all.len() == 4 => match self.dotted_name() {
                 Ok(name) if self.peek().is_none() => Ok(Class::Show { name }),
@@ -432,7 +543,12 @@ impl<'sql> Words<'sql> {
             return Err(self.syntax_error());
         }
         let query = self.rest_statement()?;
-        Ok(Class::DeclareCursor { name, query: Box::new(query), hold, scroll })
+        Ok(Class::DeclareCursor {
+            name,
+            query: Box::new(query),
+            hold,
+            scroll,
+        })
     }
 
     fn fetch(&mut self, moves: bool) -> Result<Class, QueryError> {
@@ -453,7 +569,10 @@ impl<'sql> Words<'sql> {
                 self.take_if(|token| token.kind == Kind::Number);
                 FetchCount::Backward
             } else if let Some(number) = self.take_if(|token| token.kind == Kind::Number) {
-                let rows = number.text(self.sql).parse().map_err(|_| self.syntax_error())?;
+                let rows = number
+                    .text(self.sql)
+                    .parse()
+                    .map_err(|_| self.syntax_error())?;
                 FetchCount::Rows(rows)
             } else {
                 FetchCount::Rows(1)
@@ -462,7 +581,11 @@ impl<'sql> Words<'sql> {
         if !self.take("FROM") {
             self.take("IN");
         }
-        Ok(Class::Fetch { name: self.name()?, count, moves })
+        Ok(Class::Fetch {
+            name: self.name()?,
+            count,
+            moves,
+        })
     }
 
     /// COPY from or to the client's own stream; every other COPY is DuckDB's.
@@ -492,7 +615,9 @@ impl<'sql> Words<'sql> {
         };
         let (mut table, mut columns) = (Vec::new(), Vec::new());
         if query.is_none() {
-            let Ok(name) = self.name() else { return Ok(Class::Stateful) };
+            let Ok(name) = self.name() else {
+                return Ok(Class::Stateful);
+            };
             table.push(name);
             while self.take_symbol(".") {
                 table.push(self.name()?);
@@ -518,11 +643,18 @@ impl<'sql> Words<'sql> {
                 Some((start, end)) => self.statement_between(start, end)?,
                 None => self.copied_table(&table, &columns),
             };
-            return Ok(Class::CopyOut { query: Box::new(query), options });
+            return Ok(Class::CopyOut {
+                query: Box::new(query),
+                options,
+            });
         }
         if query.is_none() && self.take("FROM") && self.take("STDIN") {
             let options = self.copy_options()?;
-            return Ok(Class::CopyIn { table, columns, options });
+            return Ok(Class::CopyIn {
+                table,
+                columns,
+                options,
+            });
         }
         Ok(Class::Stateful)
     }
@@ -531,9 +663,17 @@ impl<'sql> Words<'sql> {
         let list = if columns.is_empty() {
             "*".to_owned()
         } else {
-            columns.iter().map(|column| quote_identifier(column)).collect::<Vec<_>>().join(", ")
+            columns
+                .iter()
+                .map(|column| quote_identifier(column))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
-        let name = table.iter().map(|part| quote_identifier(part)).collect::<Vec<_>>().join(".");
+        let name = table
+            .iter()
+            .map(|part| quote_identifier(part))
+            .collect::<Vec<_>>()
+            .join(".");
         Statement::internal(format!("SELECT {list} FROM {name}"), Class::Read)
     }
 
@@ -562,7 +702,11 @@ impl<'sql> Words<'sql> {
                     "delimiter" | "delimiters" | "null" | "quote" | "escape" | "encoding" => {
                         self.take("AS");
                         let token = self.next().ok_or_else(|| self.syntax_error())?;
-                        let name = if name == "delimiters" { "delimiter".to_owned() } else { name };
+                        let name = if name == "delimiters" {
+                            "delimiter".to_owned()
+                        } else {
+                            name
+                        };
                         (name, CopyValue::Text(token.value(self.sql)))
                     }
                     "force" => {
@@ -619,15 +763,29 @@ impl<'sql> Words<'sql> {
     fn statement_between(&self, start: usize, end: usize) -> Result<Statement, QueryError> {
         let first = self.all.get(start).filter(|_| start < end);
         let last = end.checked_sub(1).and_then(|last| self.all.get(last));
-        let (Some(first), Some(last)) = (first, last) else { return Err(self.syntax_error()) };
-        let before = self.sql.get(..first.start).unwrap_or_default().chars().count();
-        let offset = self.offset.saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
-        Statement::of(self.sql.get(first.start..last.end).unwrap_or_default(), offset)
+        let (Some(first), Some(last)) = (first, last) else {
+            return Err(self.syntax_error());
+        };
+        let before = self
+            .sql
+            .get(..first.start)
+            .unwrap_or_default()
+            .chars()
+            .count();
+        let offset = self
+            .offset
+            .saturating_add(u32::try_from(before).unwrap_or(u32::MAX));
+        Statement::of(
+            self.sql.get(first.start..last.end).unwrap_or_default(),
+            offset,
+        )
     }
 
     fn name(&mut self) -> Result<String, QueryError> {
         match self.next() {
-            Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted) => Ok(token.value(self.sql)),
+            Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted) => {
+                Ok(token.value(self.sql))
+            }
             _ => {
                 self.at = self.at.saturating_sub(1);
                 Err(self.syntax_error())
@@ -647,7 +805,10 @@ impl<'sql> Words<'sql> {
     /// The words from here on, single blanks between them.
     fn rest_words(&self) -> String {
         let rest = self.all.get(self.at..).unwrap_or_default();
-        rest.iter().map(|token| token.text(self.sql)).collect::<Vec<_>>().join(" ")
+        rest.iter()
+            .map(|token| token.text(self.sql))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn peek(&self) -> Option<Token> {
@@ -655,7 +816,8 @@ impl<'sql> Words<'sql> {
     }
 
     fn peek_word(&self, word: &str) -> bool {
-        self.peek().is_some_and(|token| token.is_word(self.sql, word))
+        self.peek()
+            .is_some_and(|token| token.is_word(self.sql, word))
     }
 
     fn next(&mut self) -> Option<Token> {
@@ -689,7 +851,9 @@ impl<'sql> Words<'sql> {
             None => ("syntax error at end of input".to_owned(), self.sql.len()),
         };
         let before = self.sql.get(..at).unwrap_or_default().chars().count();
-        let position = u32::try_from(before).unwrap_or(u32::MAX).saturating_add(self.offset);
+        let position = u32::try_from(before)
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.offset);
         QueryError::new(SqlState::SYNTAX_ERROR, message).at(position.saturating_add(1))
     }
 }
@@ -704,7 +868,10 @@ mod tests {
     use super::*;
 
     fn class(sql: &str) -> Class {
-        Statement::single(sql).expect("classifies").expect("one statement").class
+        Statement::single(sql)
+            .expect("classifies")
+            .expect("one statement")
+            .class
     }
 
     #[test]
@@ -726,13 +893,32 @@ mod tests {
 
     #[test]
     fn only_statements_that_read_may_run_anywhere() {
-        for sql in ["SELECT 1", "FROM t", "(SELECT 1)", "VALUES (1)", "EXPLAIN SELECT 1", "SHOW ALL TABLES",
-            "WITH a AS (SELECT 1) SELECT * FROM a", "SELECT 'insert into t'", "describe t"] {
+        for sql in [
+            "SELECT 1",
+            "FROM t",
+            "(SELECT 1)",
+            "VALUES (1)",
+            "EXPLAIN SELECT 1",
+            "SHOW ALL TABLES",
+            "WITH a AS (SELECT 1) SELECT * FROM a",
+            "SELECT 'insert into t'",
+            "describe t",
+        ] {
             assert_eq!(class(sql), Class::Read, "{sql}");
         }
-        for sql in ["INSERT INTO t VALUES (1)", "CREATE TABLE t(a int)", "WITH a AS (SELECT 1) INSERT INTO t FROM a",
-            "EXPLAIN ANALYZE DELETE FROM t", "PRAGMA x", "ATTACH ':memory:' AS m", "SET VARIABLE a = 1",
-            "SET GLOBAL memory_limit = '1GB'", "COPY t TO 'x.csv'", "CALL f()", "PREPARE p AS SELECT 1"] {
+        for sql in [
+            "INSERT INTO t VALUES (1)",
+            "CREATE TABLE t(a int)",
+            "WITH a AS (SELECT 1) INSERT INTO t FROM a",
+            "EXPLAIN ANALYZE DELETE FROM t",
+            "PRAGMA x",
+            "ATTACH ':memory:' AS m",
+            "SET VARIABLE a = 1",
+            "SET GLOBAL memory_limit = '1GB'",
+            "COPY t TO 'x.csv'",
+            "CALL f()",
+            "PREPARE p AS SELECT 1",
+        ] {
             assert_eq!(class(sql), Class::Stateful, "{sql}");
         }
     }
@@ -746,34 +932,115 @@ mod tests {
         };
         let table = [
             ("BEGIN", Class::Begin { read_only: false }),
-            ("start transaction isolation level repeatable read, read only", Class::Begin { read_only: true }),
+            (
+                "start transaction isolation level repeatable read, read only",
+                Class::Begin { read_only: true },
+            ),
             ("END", Class::Commit),
             ("COMMIT WORK", Class::Commit),
             ("ABORT", Class::Rollback),
-            ("ROLLBACK TO SAVEPOINT \"A\"", Class::RollbackToSavepoint { name: "A".to_owned() }),
-            ("rollback to a", Class::RollbackToSavepoint { name: "a".to_owned() }),
-            ("RELEASE x", Class::ReleaseSavepoint { name: "x".to_owned() }),
+            (
+                "ROLLBACK TO SAVEPOINT \"A\"",
+                Class::RollbackToSavepoint {
+                    name: "A".to_owned(),
+                },
+            ),
+            (
+                "rollback to a",
+                Class::RollbackToSavepoint {
+                    name: "a".to_owned(),
+                },
+            ),
+            (
+                "RELEASE x",
+                Class::ReleaseSavepoint {
+                    name: "x".to_owned(),
+                },
+            ),
             ("SET extra_float_digits = 3", set("extra_float_digits", "3")),
-            ("SET SESSION statement_timeout TO '5s'", set("statement_timeout", "5s")),
+            (
+                "SET SESSION statement_timeout TO '5s'",
+                set("statement_timeout", "5s"),
+            ),
             ("SET search_path TO a, \"B\"", set("search_path", "a, B")),
             ("SET TIME ZONE 'Asia/Tokyo'", set("TimeZone", "Asia/Tokyo")),
             ("set timezone = -3", set("timezone", "-3")),
             ("SET NAMES 'utf8'", set("client_encoding", "utf8")),
             ("SET my.guc = 'x;y'", set("my.guc", "x;y")),
-            ("SET LOCAL a = DEFAULT", Class::Set { scope: Scope::Local, name: "a".to_owned(), value: None }),
-            ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", Class::SetTransaction),
-            ("SHOW server_version", Class::Show { name: "server_version".to_owned() }),
-            ("SHOW \"lc_collate\"", Class::Show { name: "lc_collate".to_owned() }),
-            ("SHOW TRANSACTION ISOLATION LEVEL", Class::Show { name: "transaction_isolation".to_owned() }),
+            (
+                "SET LOCAL a = DEFAULT",
+                Class::Set {
+                    scope: Scope::Local,
+                    name: "a".to_owned(),
+                    value: None,
+                },
+            ),
+            (
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+                Class::SetTransaction,
+            ),
+            (
+                "SHOW server_version",
+                Class::Show {
+                    name: "server_version".to_owned(),
+                },
+            ),
+            (
+                "SHOW \"lc_collate\"",
+                Class::Show {
+                    name: "lc_collate".to_owned(),
+                },
+            ),
+            (
+                "SHOW TRANSACTION ISOLATION LEVEL",
+                Class::Show {
+                    name: "transaction_isolation".to_owned(),
+                },
+            ),
             ("DISCARD ALL", Class::DiscardAll),
             ("RESET ALL", Class::ResetAll),
             ("UNLISTEN *", Class::Notification { tag: "UNLISTEN" }),
             ("CLOSE ALL", Class::CloseCursor { name: None }),
-            ("FETCH FORWARD 100 FROM c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Rows(100), moves: false }),
-            ("fetch all in \"C\"", Class::Fetch { name: "C".to_owned(), count: FetchCount::All, moves: false }),
-            ("FETCH c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Rows(1), moves: false }),
-            ("MOVE 5 FROM c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Rows(5), moves: true }),
-            ("FETCH BACKWARD 2 FROM c", Class::Fetch { name: "c".to_owned(), count: FetchCount::Backward, moves: false }),
+            (
+                "FETCH FORWARD 100 FROM c",
+                Class::Fetch {
+                    name: "c".to_owned(),
+                    count: FetchCount::Rows(100),
+                    moves: false,
+                },
+            ),
+            (
+                "fetch all in \"C\"",
+                Class::Fetch {
+                    name: "C".to_owned(),
+                    count: FetchCount::All,
+                    moves: false,
+                },
+            ),
+            (
+                "FETCH c",
+                Class::Fetch {
+                    name: "c".to_owned(),
+                    count: FetchCount::Rows(1),
+                    moves: false,
+                },
+            ),
+            (
+                "MOVE 5 FROM c",
+                Class::Fetch {
+                    name: "c".to_owned(),
+                    count: FetchCount::Rows(5),
+                    moves: true,
+                },
+            ),
+            (
+                "FETCH BACKWARD 2 FROM c",
+                Class::Fetch {
+                    name: "c".to_owned(),
+                    count: FetchCount::Backward,
+                    moves: false,
+                },
+            ),
         ];
         for (sql, expected) in table {
             assert_eq!(class(sql), expected, "{sql}");
@@ -782,15 +1049,22 @@ mod tests {
 
     #[test]
     fn copy_with_the_client_is_told_from_copy_with_files() {
-        let Class::CopyOut { query, options } = class("COPY (SELECT ')' AS a) TO STDOUT (FORMAT \"binary\", HEADER)") else {
+        let Class::CopyOut { query, options } =
+            class("COPY (SELECT ')' AS a) TO STDOUT (FORMAT \"binary\", HEADER)")
+        else {
             panic!("copies out");
         };
         assert_eq!(query.text(), "SELECT ')' AS a");
-        assert_eq!(options.entries, [
-            ("format".to_owned(), CopyValue::Text("binary".to_owned())),
-            ("header".to_owned(), CopyValue::None),
-        ]);
-        let Class::CopyOut { query, options } = class("copy s.\"T\" (a, \"B\") to stdout with csv header delimiter as '|'") else {
+        assert_eq!(
+            options.entries,
+            [
+                ("format".to_owned(), CopyValue::Text("binary".to_owned())),
+                ("header".to_owned(), CopyValue::None),
+            ]
+        );
+        let Class::CopyOut { query, options } =
+            class("copy s.\"T\" (a, \"B\") to stdout with csv header delimiter as '|'")
+        else {
             panic!("copies out");
         };
         assert_eq!(query.text(), "SELECT \"a\", \"B\" FROM \"s\".\"T\"");

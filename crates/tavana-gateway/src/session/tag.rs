@@ -43,7 +43,9 @@ pub(crate) fn tag(kind: StatementKind, sql: &str, rows: u64, changed: Option<u64
 }
 
 fn first_word(sql: &str) -> String {
-    tokens(sql).next().map_or_else(String::new, |token| token.text(sql).to_ascii_uppercase())
+    tokens(sql)
+        .next()
+        .map_or_else(String::new, |token| token.text(sql).to_ascii_uppercase())
 }
 
 /// `CREATE TABLE`, `DROP VIEW` ...: the verb and the kind of object, without what stands between.
@@ -71,13 +73,55 @@ mod tests {
     fn tags_are_those_of_postgresql() {
         let table = [
             (StatementKind::Select, "SELECT 1", 1, None, "SELECT 1"),
-            (StatementKind::Insert, "INSERT INTO t VALUES (1)", 0, Some(3), "INSERT 0 3"),
-            (StatementKind::Insert, "INSERT INTO t VALUES (1) RETURNING a", 3, None, "INSERT 0 3"),
-            (StatementKind::Update, "UPDATE t SET a = 1", 0, Some(0), "UPDATE 0"),
-            (StatementKind::Create, "create or replace temp table t(a int)", 0, None, "CREATE TABLE"),
-            (StatementKind::Create, "CREATE TABLE t AS SELECT 1", 0, Some(1), "SELECT 1"),
-            (StatementKind::Create, "CREATE MACRO table_of(a) AS a", 0, None, "CREATE FUNCTION"),
-            (StatementKind::Drop, "DROP VIEW IF EXISTS v", 0, None, "DROP VIEW"),
+            (
+                StatementKind::Insert,
+                "INSERT INTO t VALUES (1)",
+                0,
+                Some(3),
+                "INSERT 0 3",
+            ),
+            (
+                StatementKind::Insert,
+                "INSERT INTO t VALUES (1) RETURNING a",
+                3,
+                None,
+                "INSERT 0 3",
+            ),
+            (
+                StatementKind::Update,
+                "UPDATE t SET a = 1",
+                0,
+                Some(0),
+                "UPDATE 0",
+            ),
+            (
+                StatementKind::Create,
+                "create or replace temp table t(a int)",
+                0,
+                None,
+                "CREATE TABLE",
+            ),
+            (
+                StatementKind::Create,
+                "CREATE TABLE t AS SELECT 1",
+                0,
+                Some(1),
+                "SELECT 1",
+            ),
+            (
+                StatementKind::Create,
+                "CREATE MACRO table_of(a) AS a",
+                0,
+                None,
+                "CREATE FUNCTION",
+            ),
+            (
+                StatementKind::Drop,
+                "DROP VIEW IF EXISTS v",
+                0,
+                None,
+                "DROP VIEW",
+            ),
             (StatementKind::Set, "reset x", 0, None, "RESET"),
             (StatementKind::Select, "show tables", 4, None, "SHOW"),
         ];

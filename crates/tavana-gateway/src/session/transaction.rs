@@ -48,12 +48,20 @@ impl Block {
 
     /// The statement that begins DuckDB's transaction.
     pub(crate) fn begin_text(&self) -> &'static str {
-        if self.read_only { "BEGIN TRANSACTION READ ONLY" } else { "BEGIN TRANSACTION" }
+        if self.read_only {
+            "BEGIN TRANSACTION READ ONLY"
+        } else {
+            "BEGIN TRANSACTION"
+        }
     }
 
     /// Forgets the savepoints made after `name`, and it too when `itself`. `false` = no such one.
     pub(crate) fn cut_savepoints(&mut self, name: &str, itself: bool) -> bool {
-        match self.savepoints.iter().rposition(|savepoint| savepoint == name) {
+        match self
+            .savepoints
+            .iter()
+            .rposition(|savepoint| savepoint == name)
+        {
             Some(at) => {
                 self.savepoints.truncate(if itself { at } else { at + 1 });
                 true

@@ -45,8 +45,14 @@ impl WorkerLink {
             .keep_alive_while_idle(true)
             .tcp_nodelay(true)
             .connect_lazy();
-        let token = settings.cluster_key.as_ref().map(|key| bearer(&key.internal_token()));
-        Ok(Self { channel, token: Token(token) })
+        let token = settings
+            .cluster_key
+            .as_ref()
+            .map(|key| bearer(&key.internal_token()));
+        Ok(Self {
+            channel,
+            token: Token(token),
+        })
     }
 
     pub(crate) fn client(&self) -> WorkerClient {
@@ -71,7 +77,9 @@ pub(crate) struct Token(Option<MetadataValue<Ascii>>);
 impl Interceptor for Token {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(token) = &self.0 {
-            request.metadata_mut().insert("authorization", token.clone());
+            request
+                .metadata_mut()
+                .insert("authorization", token.clone());
         }
         Ok(request)
     }

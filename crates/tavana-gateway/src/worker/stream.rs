@@ -29,9 +29,9 @@ impl Reply {
     pub(crate) async fn header(&mut self) -> Result<ResultHeader, QueryError> {
         match self.message().await? {
             Message::Header(header) => Ok(header),
-            Message::Batch(_) | Message::Complete(_) => {
-                Err(QueryError::internal("the worker sent rows before their header"))
-            }
+            Message::Batch(_) | Message::Complete(_) => Err(QueryError::internal(
+                "the worker sent rows before their header",
+            )),
         }
     }
 
@@ -47,7 +47,9 @@ impl Reply {
     /// A stream that ends without its completion is a failure, however it ends.
     async fn message(&mut self) -> Result<Message, QueryError> {
         match self.0.message().await {
-            Ok(Some(ResultMessage { message: Some(message) })) => Ok(message),
+            Ok(Some(ResultMessage {
+                message: Some(message),
+            })) => Ok(message),
             Ok(Some(ResultMessage { message: None })) => {
                 Err(QueryError::internal("the worker sent an empty message"))
             }
@@ -106,7 +108,9 @@ pub(crate) fn decode_batch(
             reader::read_dictionary(&body, header, schema, dictionaries, &message.version())?;
             Ok(None)
         }
-        _ => Err(ArrowError::IpcError("an unexpected kind of message".to_owned())),
+        _ => Err(ArrowError::IpcError(
+            "an unexpected kind of message".to_owned(),
+        )),
     }
 }
 
@@ -116,8 +120,12 @@ pub(crate) fn encode_local(rows: &RecordBatch) -> Result<(Bytes, Batch), ArrowEr
     let generator = IpcDataGenerator::default();
     let mut tracker = DictionaryTracker::new(false);
     let schema = encode_schema(&rows.schema());
-    let (_, data) =
-        generator.encode(rows, &mut tracker, &options, &mut CompressionContext::default())?;
+    let (_, data) = generator.encode(
+        rows,
+        &mut tracker,
+        &options,
+        &mut CompressionContext::default(),
+    )?;
     let batch = Batch {
         header: data.ipc_message.into(),
         body: data.arrow_data.into(),
@@ -146,8 +154,14 @@ mod tests {
     #[test]
     fn local_rows_read_back_as_they_were() {
         let rows = RecordBatch::try_from_iter([
-            ("a", Arc::new(Int64Array::from(vec![Some(1), None])) as ArrayRef),
-            ("b", Arc::new(StringArray::from(vec!["x", "\u{e9}"])) as ArrayRef),
+            (
+                "a",
+                Arc::new(Int64Array::from(vec![Some(1), None])) as ArrayRef,
+            ),
+            (
+                "b",
+                Arc::new(StringArray::from(vec!["x", "\u{e9}"])) as ArrayRef,
+            ),
         ])
         .expect("two columns of two rows");
         let (schema, batch) = encode_local(&rows).expect("encodes");
@@ -159,7 +173,10 @@ mod tests {
     #[test]
     fn garbage_is_an_error_and_not_a_panic() {
         assert!(decode_schema(b"garbage").is_err());
-        let batch = Batch { header: Bytes::from_static(b"\x04\0\0\0\xff"), ..Batch::default() };
+        let batch = Batch {
+            header: Bytes::from_static(b"\x04\0\0\0\xff"),
+            ..Batch::default()
+        };
         let schema = Arc::new(Schema::empty());
         assert!(decode_batch(&batch, &schema, &mut HashMap::new()).is_err());
     }

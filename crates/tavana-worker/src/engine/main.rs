@@ -152,16 +152,14 @@ fn execute(
     queue: &Receiver<Job>,
     opened: &SyncSender<Result<super::ffi::Interrupter, String>>,
 ) {
-    // Whatever ends this thread, a panic too, ends the process: its statements must not hang.
-    let _end = EndProcess;
+    // A panic must end the process: its statement must not hang.
+    let end = EndProcess;
     let instance = match Instance::open(start) {
         Ok(instance) => instance,
         Err(reason) => {
+            // The main thread says it and ends the process.
             if opened.send(Err(reason)).is_ok() {
-                // The main thread says it and ends the process.
-                loop {
-                    thread::park();
-                }
+                park();
             }
             return;
         }
@@ -176,6 +174,16 @@ fn execute(
         return;
     }
     Session::new(start, instance, output, interrupts.clone()).run(queue);
+    // The session has dropped its end of the output: the writer says what is left and ends the
+    // process.
+    park();
+    drop(end);
+}
+
+fn park() {
+    loop {
+        thread::park();
+    }
 }
 
 struct EndProcess;

@@ -7,8 +7,8 @@
 
 use std::io::{BufWriter, Write};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
@@ -20,12 +20,15 @@ use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use bytes::Bytes;
 use tavana_common::proto::engine::{Done, FromEngine, from_engine};
 use tavana_common::proto::v1::{Batch, Failure, ResultHeader, StatementFacts};
+use tokio::time::Instant;
 
 use super::interrupt::Interrupts;
 use crate::stream::{Frame, FrameError, FromEngineFrame, write_frame_blocking};
 
-/// Chunks between the executor and this thread.
-const CHUNKS_MAX: usize = 16;
+/// Chunks and messages between the executor and this thread ...
+const ITEMS_MAX: usize = 16;
+/// ... and the bytes they may have together, unless a single chunk has more.
+const QUEUE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A batch is sent when it has this many bytes ...
 const BATCH_BYTES: usize = 768 * 1024;
 /// ... or rows, ...
@@ -46,35 +49,71 @@ enum Item {
     Message(Box<FromEngine>),
     /// Batches that follow have this schema and are a stream of their own.
     Schema(SchemaRef),
-    Rows(RecordBatch),
+    /// Rows and the bytes they take.
+    Rows(RecordBatch, usize),
+}
+
+/// Bytes of rows between the two threads.
+#[derive(Debug, Default)]
+struct Queued {
+    bytes: Mutex<usize>,
+    taken: Condvar,
+}
+
+impl Queued {
+    /// Waits for room. The writer either makes some or ends the process.
+    fn add(&self, bytes: usize) {
+        let mut queued = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        while *queued > 0 && *queued + bytes > QUEUE_BYTES_MAX {
+            queued = self
+                .taken
+                .wait(queued)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *queued += bytes;
+    }
+
+    fn take(&self, bytes: usize) {
+        let mut queued = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        *queued = queued.saturating_sub(bytes);
+        self.taken.notify_one();
+    }
 }
 
 /// The executor's end.
 #[derive(Debug, Clone)]
 pub(crate) struct Output {
     items: SyncSender<Item>,
+    queued: Arc<Queued>,
 }
 
 impl Output {
     /// The executor's end and the thread's work, to be run until [`Closed`].
     pub(crate) fn new(socket: UnixStream, interrupts: Interrupts) -> (Self, OutputThread) {
-        let (sender, items) = sync_channel(CHUNKS_MAX);
+        let (sender, items) = sync_channel(ITEMS_MAX);
         let socket = BufWriter::with_capacity(16 * 1024, socket);
         let rows = Rows {
             pending: Vec::new(),
             bytes: 0,
             count: 0,
+            since: None,
             encoder: None,
             sent: false,
         };
+        let queued = Arc::new(Queued::default());
+        let thread = OutputThread {
+            items,
+            socket,
+            interrupts,
+            rows,
+            queued: Arc::clone(&queued),
+        };
         (
-            Self { items: sender },
-            OutputThread {
-                items,
-                socket,
-                interrupts,
-                rows,
+            Self {
+                items: sender,
+                queued,
             },
+            thread,
         )
     }
 
@@ -108,7 +147,11 @@ impl Output {
 
     /// Hands rows over; blocks while the supervisor does not read.
     pub(crate) fn rows(&self, batch: RecordBatch) -> Result<(), Closed> {
-        self.items.send(Item::Rows(batch)).map_err(|_| Closed)
+        let bytes = batch.get_array_memory_size();
+        self.queued.add(bytes);
+        self.items
+            .send(Item::Rows(batch, bytes))
+            .map_err(|_| Closed)
     }
 }
 
@@ -119,6 +162,7 @@ pub(crate) struct OutputThread {
     socket: BufWriter<UnixStream>,
     interrupts: Interrupts,
     rows: Rows,
+    queued: Arc<Queued>,
 }
 
 #[derive(Debug)]
@@ -126,6 +170,8 @@ struct Rows {
     pending: Vec<RecordBatch>,
     bytes: usize,
     count: usize,
+    /// When the first of the pending rows came.
+    since: Option<Instant>,
     encoder: Option<Encoder>,
     /// A batch of this stream is out. Before that, rows wait for nothing.
     sent: bool,
@@ -134,31 +180,15 @@ struct Rows {
 impl OutputThread {
     /// Writes until the supervisor or the executor is gone.
     pub(crate) fn run(mut self) -> Result<(), FrameError> {
-        loop {
-            let item = match self.items.try_recv() {
-                Ok(item) => item,
-                Err(TryRecvError::Disconnected) => return self.write_rows(),
-                Err(TryRecvError::Empty) => {
-                    if !self.rows.sent {
-                        self.write_rows()?;
-                    }
-                    self.socket.flush()?;
-                    match self.wait() {
-                        Ok(item) => item,
-                        Err(RecvTimeoutError::Timeout) => {
-                            self.write_rows()?;
-                            continue;
-                        }
-                        Err(RecvTimeoutError::Disconnected) => return Ok(()),
-                    }
-                }
-            };
+        while let Some(item) = self.next()? {
             match item {
-                Item::Rows(batch) => {
+                Item::Rows(batch, bytes) => {
+                    self.queued.take(bytes);
                     // Nobody wants the rows of an interrupted request.
                     if !self.interrupts.is_requested() {
-                        self.rows.bytes += batch.get_array_memory_size();
+                        self.rows.bytes += bytes;
                         self.rows.count += batch.num_rows();
+                        self.rows.since.get_or_insert_with(Instant::now);
                         self.rows.pending.push(batch);
                     }
                     if self.rows.bytes >= BATCH_BYTES || self.rows.count >= BATCH_ROWS {
@@ -176,17 +206,31 @@ impl OutputThread {
                 }
             }
         }
+        self.write_rows()?;
+        Ok(self.socket.flush()?)
     }
 
-    /// A full channel is drained without waiting, so the wait starts when rows stop coming.
-    fn wait(&self) -> Result<Item, RecvTimeoutError> {
-        if self.rows.pending.is_empty() {
-            self.items
-                .recv()
-                .map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            self.items.recv_timeout(ROWS_WAIT_MAX)
+    /// The next item; `None` when the executor is gone. Before it waits for one, it writes what
+    /// must not wait.
+    fn next(&mut self) -> Result<Option<Item>, FrameError> {
+        match self.items.try_recv() {
+            Ok(item) => return Ok(Some(item)),
+            Err(TryRecvError::Disconnected) => return Ok(None),
+            Err(TryRecvError::Empty) => {}
         }
+        if !self.rows.sent {
+            self.write_rows()?;
+        }
+        if let Some(since) = self.rows.since {
+            let wait = ROWS_WAIT_MAX.saturating_sub(since.elapsed());
+            match self.items.recv_timeout(wait) {
+                Ok(item) => return Ok(Some(item)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => self.write_rows()?,
+            }
+        }
+        self.socket.flush()?;
+        Ok(self.items.recv().ok())
     }
 
     fn write_rows(&mut self) -> Result<(), FrameError> {
@@ -196,6 +240,7 @@ impl OutputThread {
         let schema = first.schema();
         let bytes = std::mem::take(&mut self.rows.bytes);
         self.rows.count = 0;
+        self.rows.since = None;
         self.rows.sent = true;
         let pending = std::mem::take(&mut self.rows.pending);
         let encoder = self

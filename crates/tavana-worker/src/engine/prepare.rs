@@ -41,6 +41,9 @@ pub(crate) struct Prepared {
     pub(crate) parameters: Vec<(String, usize)>,
     /// Changes that the statement itself makes to the transaction.
     pub(crate) transaction: TransactionChange,
+    /// The statement may be executed again later. Not so a PIVOT: its columns are the values that
+    /// were there when it was bound.
+    pub(crate) reusable: bool,
     /// Columns that are exported as JSON in place of a VARIANT.
     variants: Vec<bool>,
     positions: Positions,
@@ -63,15 +66,37 @@ struct Positions {
 
 impl Positions {
     fn failure(&self, error: EngineError) -> Failure {
-        let text = SqlText {
-            sql: &self.sql,
-            tokens: Vec::new(),
-        };
+        let text = SqlText::lex(&self.sql);
         let position = error.offset.map_or(0, |offset| {
             text.position(self.substituted.origin(offset).min(self.sql.len()))
         });
-        error.into_failure(position)
+        let failure = error.into_failure(position);
+        if makes_a_secret(&text) {
+            without_literals(failure, &text)
+        } else {
+            failure
+        }
     }
+}
+
+fn makes_a_secret(text: &SqlText<'_>) -> bool {
+    text.is_keyword(0, "create") && (1..=4).any(|index| text.is_keyword(index, "secret"))
+}
+
+/// A statement with a credential in it is never repeated in what is said about it.
+fn without_literals(mut failure: Failure, text: &SqlText<'_>) -> Failure {
+    failure.duckdb_extra.clear();
+    failure.hint.clear();
+    if failure.duckdb_class == "Parser" {
+        failure.message = "syntax error in CREATE SECRET".to_owned();
+        return failure;
+    }
+    for index in 0..text.tokens.len() {
+        if let Some(literal) = text.text_value(index).filter(|literal| !literal.is_empty()) {
+            failure.message = failure.message.replace(&literal, "***");
+        }
+    }
+    failure
 }
 
 impl Prepared {
@@ -163,6 +188,8 @@ pub(crate) fn prepare(
 /// A statement DuckDB has accepted.
 struct Bound {
     statement: PreparedStatement,
+    /// Statements DuckDB made of the text.
+    parts: u64,
     substituted: Substituted,
 }
 
@@ -177,9 +204,10 @@ fn infer(
     for _ in 0..REFINEMENTS_MAX {
         let substituted = text.with_casts(types);
         match bind(connection, &substituted.sql) {
-            Ok(statement) => {
+            Ok((statement, parts)) => {
                 let bound = Bound {
                     statement,
+                    parts,
                     substituted,
                 };
                 if types.iter().all(Option::is_some) {
@@ -367,10 +395,11 @@ fn split_types(list: &str) -> Vec<String> {
     parts.iter().map(|part| part.trim().to_owned()).collect()
 }
 
-fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorText> {
+fn bind(connection: &Connection, sql: &str) -> Result<(PreparedStatement, u64), ErrorText> {
     let statements = extract(connection, sql)?;
     run_all_but_the_last(connection, &statements)?;
-    connection.prepare(&statements, statements.count() - 1)
+    let parts = statements.count();
+    Ok((connection.prepare(&statements, parts - 1)?, parts))
 }
 
 fn extract(connection: &Connection, sql: &str) -> Result<ExtractedStatements, ErrorText> {
@@ -405,6 +434,7 @@ fn finish(
 ) -> Result<Prepared, Failure> {
     let Bound {
         statement,
+        parts,
         substituted,
     } = bound;
     let positions = Positions {
@@ -464,6 +494,7 @@ fn finish(
         raw_schema: described.raw_schema,
         parameters,
         transaction,
+        reusable: parts == 1,
         variants,
         positions,
     })
@@ -542,7 +573,9 @@ fn bind_with_json(
         quote_name("~tavana_variant"),
         aliases.join(", ")
     );
-    bind(connection, &sql).map_err(|error| EngineError::read(&error).into_failure(0))
+    bind(connection, &sql)
+        .map(|(statement, _)| statement)
+        .map_err(|error| EngineError::read(&error).into_failure(0))
 }
 
 /// A result's columns, for the client and for the export.

@@ -106,7 +106,7 @@ impl Session {
         }
     }
 
-    /// Serves until the reader or the writer is gone.
+    /// Serves until the reader or the writer is gone, or DuckDB can no longer serve.
     pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
         while let Ok(job) = jobs.recv() {
             let Job::Frame(frame) = job else { continue };
@@ -143,7 +143,12 @@ impl Session {
                     } else {
                         *failure
                     };
-                    self.output.failure(failure)
+                    let fatal = is_fatal(&failure);
+                    let sent = self.output.failure(failure);
+                    if fatal {
+                        return;
+                    }
+                    sent
                 }
             };
             if sent.is_err() {
@@ -192,7 +197,7 @@ impl Session {
             self.run_each(&mut prepared, &batches)?
         };
         self.note(&prepared);
-        if !self.changes_the_session(&prepared) {
+        if prepared.reusable && !changes_the_session(&prepared) {
             self.keep(&request.sql, prepared);
         }
         self.done(done)
@@ -571,13 +576,14 @@ impl Session {
     }
 
     fn keep(&mut self, sql: &str, prepared: Prepared) {
-        if self.statements.len() >= STATEMENTS_MAX {
-            self.statements.pop_front();
-        }
         let key = StatementKey {
             sql: sql.to_owned(),
             types: prepared.facts.parameter_types.clone(),
         };
+        self.statements.retain(|(known, _)| *known != key);
+        if self.statements.len() >= STATEMENTS_MAX {
+            self.statements.pop_front();
+        }
         self.statements.push_back((key, prepared));
     }
 
@@ -588,23 +594,9 @@ impl Session {
             TransactionChange::Begins => self.in_transaction = true,
             TransactionChange::Ends => self.in_transaction = false,
         }
-        if self.changes_the_session(prepared) {
+        if changes_the_session(prepared) {
             self.statements.clear();
         }
-    }
-
-    /// Whether a statement may change what other statements mean.
-    fn changes_the_session(&self, prepared: &Prepared) -> bool {
-        !matches!(
-            prepared.facts.kind(),
-            StatementKind::Select
-                | StatementKind::Insert
-                | StatementKind::Update
-                | StatementKind::Delete
-                | StatementKind::Merge
-                | StatementKind::Explain
-                | StatementKind::Transaction
-        )
     }
 
     /// Opens a transaction around several steps unless the client has one. True when it did.
@@ -667,6 +659,27 @@ impl Session {
             Ok(())
         }
     }
+}
+
+/// Whether a statement may change what other statements mean.
+fn changes_the_session(prepared: &Prepared) -> bool {
+    !matches!(
+        prepared.facts.kind(),
+        StatementKind::Select
+            | StatementKind::Insert
+            | StatementKind::Update
+            | StatementKind::Delete
+            | StatementKind::Merge
+            | StatementKind::Explain
+            | StatementKind::Transaction
+    )
+}
+
+/// After such a fault DuckDB refuses everything until it is opened again.
+fn is_fatal(failure: &Failure) -> bool {
+    ["FATAL", "INTERNAL"]
+        .iter()
+        .any(|class| failure.duckdb_class.eq_ignore_ascii_case(class))
 }
 
 fn no_such_cursor() -> Failure {

@@ -7,10 +7,11 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
     Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int8Type, IntervalMonthDayNanoType,
+    TimestampMicrosecondType,
 };
 use arrow_array::{Array, RecordBatch};
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{DataType, Field};
+use arrow_schema::{DataType, Field, TimeUnit};
 
 pub(crate) fn rows(batch: &RecordBatch) -> Vec<Vec<String>> {
     let schema = batch.schema();
@@ -102,17 +103,24 @@ fn value(field: &Field, array: &dyn Array, row: usize, depth: Depth) -> String {
             let interval = array.as_primitive::<IntervalMonthDayNanoType>().value(row);
             interval_text(interval.months, interval.days, interval.nanoseconds / 1000)
         }
-        DataType::Timestamp(_, zone) => {
-            let text = trimmed(formatted(array, row).trim_end_matches('Z')).replacen('T', " ", 1);
-            if zone.is_some() {
-                format!("{text}+00")
-            } else {
-                text
-            }
+        DataType::Timestamp(TimeUnit::Microsecond, Some(_)) => {
+            // The instant is in UTC whatever the zone; sessions under test are in UTC too.
+            let instants = array
+                .as_primitive::<TimestampMicrosecondType>()
+                .slice(row, 1);
+            format!(
+                "{}+00",
+                timestamp(&instants.with_timezone_opt::<&str>(None), 0)
+            )
         }
+        DataType::Timestamp(..) => timestamp(array, row),
         DataType::Time64(_) | DataType::Time32(_) => trimmed(&formatted(array, row)),
         _ => formatted(array, row),
     }
+}
+
+fn timestamp(array: &dyn Array, row: usize) -> String {
+    trimmed(&formatted(array, row)).replacen('T', " ", 1)
 }
 
 fn formatted(array: &dyn Array, row: usize) -> String {

@@ -35,11 +35,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let types = self.column_types(table, columns).await?;
         let code = i8::from(matches!(format, CopyFormat::Binary));
         let count = i16::try_from(types.len()).unwrap_or(i16::MAX);
-        self.wire.put(&PgWireBackendMessage::CopyInResponse(CopyInResponse::new(
-            code,
-            count,
-            vec![i16::from(code); types.len()],
-        )))?;
+        self.wire
+            .put(&PgWireBackendMessage::CopyInResponse(CopyInResponse::new(
+                code,
+                count,
+                vec![i16::from(code); types.len()],
+            )))?;
         self.wire.flush().await?;
         let decoder = CopyDecoder::new(format, &types)
             .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?;
@@ -65,7 +66,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         };
         // What the worker says comes before what became of the data that nobody wanted any more.
         match (appended, read) {
-            (Ok(rows), Ok(())) => self.command_complete(&format!("COPY {rows}")).map_err(Fault::from),
+            (Ok(rows), Ok(())) => self
+                .command_complete(&format!("COPY {rows}"))
+                .map_err(Fault::from),
             (_, Err(Fault::Wire(problem))) => Err(problem.into()),
             (Err(error), _) => Err(error.into()),
             (Ok(_), Err(fault)) => Err(fault),
@@ -81,12 +84,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let list = if columns.is_empty() {
             "*".to_owned()
         } else {
-            columns.iter().map(|column| quote_identifier(column)).collect::<Vec<_>>().join(", ")
+            columns
+                .iter()
+                .map(|column| quote_identifier(column))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let name: Vec<String> = table.iter().map(|part| quote_identifier(part)).collect();
         let text = format!("SELECT {list} FROM {}", name.join("."));
-        let facts = self.session.prepare(&Statement::internal(text, Class::Read), &[]).await?;
-        Ok(facts.columns.into_iter().map(|column| column.duckdb_type).collect())
+        let facts = self
+            .session
+            .prepare(&Statement::internal(text, Class::Read), &[])
+            .await?;
+        Ok(facts
+            .columns
+            .into_iter()
+            .map(|column| column.duckdb_type)
+            .collect())
     }
 }
 
@@ -119,7 +133,9 @@ async fn read_data<S: AsyncRead + AsyncWrite + Unpin>(
         let (tag, body) = match wire.read().await? {
             Frame::Message { tag, body } => (tag, body),
             Frame::TooLong { .. } => {
-                wrong.get_or_insert_with(|| QueryError::new(SqlState::PROGRAM_LIMIT, "the message is too long"));
+                wrong.get_or_insert_with(|| {
+                    QueryError::new(SqlState::PROGRAM_LIMIT, "the message is too long")
+                });
                 continue;
             }
         };
@@ -128,16 +144,19 @@ async fn read_data<S: AsyncRead + AsyncWrite + Unpin>(
             Message::CopyData(data) => match decoder.push(&data) {
                 Ok(ready) => send(ready, &batches).await?,
                 Err(error) => {
-                    wrong = Some(QueryError::new(SqlState(error.sql_state()), error.to_string()));
+                    wrong = Some(QueryError::new(
+                        SqlState(error.sql_state()),
+                        error.to_string(),
+                    ));
                 }
             },
             Message::CopyDone => {
                 if let Some(error) = wrong {
                     return Err(error.into());
                 }
-                let rest = decoder
-                    .finish()
-                    .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?;
+                let rest = decoder.finish().map_err(|error| {
+                    QueryError::new(SqlState(error.sql_state()), error.to_string())
+                })?;
                 return send(rest, &batches).await;
             }
             Message::CopyFail(reason) => {

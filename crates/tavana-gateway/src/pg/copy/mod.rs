@@ -47,11 +47,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         )
         .map_err(|error| encode_error(&error))?;
         let columns = i16::try_from(types.len()).unwrap_or(i16::MAX);
-        self.wire.put(&PgWireBackendMessage::CopyOutResponse(CopyOutResponse::new(
-            code,
-            columns,
-            vec![i16::from(code); types.len()],
-        )))?;
+        self.wire.put(&PgWireBackendMessage::CopyOutResponse(
+            CopyOutResponse::new(code, columns, vec![i16::from(code); types.len()]),
+        ))?;
         encoder.header(self.wire.output());
         let cancelled = self.session.canceller().current();
         let mut count = 0_u64;
@@ -65,7 +63,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let mut at = 0;
             while at < batch.num_rows() {
                 at = encoder
-                    .encode_until(&batch, at..batch.num_rows(), FLUSH_BYTES, self.wire.output())
+                    .encode_until(
+                        &batch,
+                        at..batch.num_rows(),
+                        FLUSH_BYTES,
+                        self.wire.output(),
+                    )
                     .map_err(|error| encode_error(&error))?;
                 if self.wire.output().len() >= FLUSH_BYTES {
                     let result = tokio::select! {
@@ -79,7 +82,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             count += u64::try_from(batch.num_rows()).unwrap_or(u64::MAX);
         }
         encoder.trailer(self.wire.output());
-        self.wire.put(&PgWireBackendMessage::CopyDone(CopyDone::new()))?;
+        self.wire
+            .put(&PgWireBackendMessage::CopyDone(CopyDone::new()))?;
         self.command_complete(&format!("COPY {count}"))?;
         Ok(())
     }

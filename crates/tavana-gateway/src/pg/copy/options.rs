@@ -51,7 +51,9 @@ impl Given {
         match self.format.as_deref() {
             None | Some("text") => {
                 if csv_only {
-                    return Err(unsupported("QUOTE, ESCAPE and FORCE_QUOTE require CSV mode"));
+                    return Err(unsupported(
+                        "QUOTE, ESCAPE and FORCE_QUOTE require CSV mode",
+                    ));
                 }
                 Ok(CopyFormat::Text {
                     delimiter: self.delimiter.unwrap_or(b'\t'),
@@ -79,7 +81,9 @@ impl Given {
             }
             Some("binary") => {
                 if csv_only || self.delimiter.is_some() || self.null.is_some() || self.header {
-                    return Err(syntax("options of the text formats are not for BINARY mode"));
+                    return Err(syntax(
+                        "options of the text formats are not for BINARY mode",
+                    ));
                 }
                 Ok(CopyFormat::Binary)
             }
@@ -152,7 +156,9 @@ mod tests {
 
     fn parsed(sql: &str) -> Result<CopyFormat, QueryError> {
         let statement = Statement::single(sql).unwrap().unwrap();
-        let Class::CopyOut { options, .. } = statement.class() else { panic!("{sql} copies out") };
+        let Class::CopyOut { options, .. } = statement.class() else {
+            panic!("{sql} copies out")
+        };
         parse(options)
     }
 
@@ -173,7 +179,10 @@ mod tests {
             };
             assert_eq!(parsed(sql), Ok(expected), "{sql}");
         }
-        assert_eq!(parsed("COPY t TO STDOUT (FORMAT \"binary\")"), Ok(CopyFormat::Binary));
+        assert_eq!(
+            parsed("COPY t TO STDOUT (FORMAT \"binary\")"),
+            Ok(CopyFormat::Binary)
+        );
         assert_eq!(parsed("COPY t TO STDOUT BINARY"), Ok(CopyFormat::Binary));
     }
 

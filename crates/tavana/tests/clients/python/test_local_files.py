@@ -49,7 +49,7 @@ def test_hive_partitions_are_columns_and_prune(tavana, session):
     rows = session.execute(
         f"SELECT id, day::VARCHAR, even FROM {source} WHERE even ORDER BY id"
     ).fetchall()
-    assert rows == [(2, "2024-01-02", True), (4, "2024-01-04", True)]
+    assert rows == [(2, "2024-01-02", "True"), (4, "2024-01-04", "True")]
 
 
 def test_formats_are_joined_in_one_statement(tavana, session):

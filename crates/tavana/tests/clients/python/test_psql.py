@@ -100,11 +100,6 @@ def test_prepared_and_bound(tavana):
     assert out == "42\n" * 10
 
 
-def test_describe_a_statement(tavana):
-    out = psql(tavana, stdin="SELECT 1 AS a, 'x' AS b \\gdesc\n")
-    assert out == "a|integer\nb|text\n"
-
-
 def test_a_large_copy_has_every_row(tavana):
     command = f"psql -X -d '{tavana.dsn}' -c 'COPY (SELECT * FROM range(5000000)) TO STDOUT' | wc -l"
     run = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, timeout=120)

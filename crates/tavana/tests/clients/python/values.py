@@ -5,6 +5,7 @@ PostgreSQL writes the same value differently are the functions below.
 """
 
 import json
+import re
 import struct
 from dataclasses import dataclass, field
 
@@ -103,11 +104,12 @@ KINDS = (
             "'0001-01-01'",
             "'0044-03-15 (BC)'",
             "'5881580-07-10'",
-            "'5877642-06-25 (BC)'",
             "'infinity'",
             "'-infinity'",
         ),
         "date",
+        # Before the first day that PostgreSQL's 32 bits hold.
+        ("'5877642-06-25 (BC)'",),
     ),
     Kind("TIME", TIME, ("'00:00:00'", "'12:34:56.789'", "'23:59:59.999999'", "'24:00:00'"), "same"),
     Kind("TIME_NS", TIME, ("'12:34:56.123456789'", "'00:00:00'"), "microseconds"),
@@ -229,7 +231,9 @@ def expected_texts(oracle, kind: Kind, binary: bool) -> list:
     inner = query(kind, binary)
     if kind.form == "json":
         shown = "v::JSON::VARCHAR" if kind.name == "VARIANT" else "to_json(v)::VARCHAR"
-        shown = f"CASE WHEN v IS NULL THEN NULL ELSE {shown} END"
+        # Arrow's unions have no NULL of their own: it arrives as a NULL of the first member.
+        null = "'{\"n\": null}'" if kind.name.startswith("UNION") else "NULL"
+        shown = f"CASE WHEN v IS NULL THEN {null} ELSE {shown} END"
     elif kind.form == "blob":
         if kind.name == "GEOMETRY":
             return [
@@ -267,7 +271,8 @@ def postgres_text(kind: Kind, value):
         fraction = fraction[:6].rstrip("0")
         return f"{whole}.{fraction}" if fraction else whole
     if form == "interval":
-        return value.replace("month", "mon")
+        # PostgreSQL has the singular for 1 only, DuckDB for -1 too.
+        return re.sub(r"-1 (year|mon|day)\b", r"-1 \1s", value.replace("month", "mon"))
     if form == "array":
         return [None if e is None else array_element(kind, e) for e in value]
     return value
