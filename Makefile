@@ -19,7 +19,7 @@ CARGO_TARGET_DIR ?= $(CACHE)/target
 export CARGO_TARGET_DIR
 RELEASE := $(CARGO_TARGET_DIR)/release
 
-.PHONY: help run build deps test lint fmt bench clean
+.PHONY: help run build deps test lint fmt bench docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ fmt: ## Format the code
 
 bench: build ## Run tavana, DuckDB and PostgreSQL side by side and write docs/benchmarks.md
 	@scripts/bench/run $(ARGS)
+
+docs: build ## Write docs/settings.md from what the programs read
+	$(RELEASE)/tavana settings --markdown > docs/settings.md
 
 clean: ## Remove what was built (the fetched files stay in the cache folder)
 	cargo clean

@@ -145,6 +145,24 @@ impl Env {
         }
     }
 
+    /// A number within `range`, or `auto`, which is also the default and stands for `automatic`.
+    pub fn number_or_auto<T>(
+        &mut self,
+        name: &'static str,
+        automatic: T,
+        range: RangeInclusive<T>,
+        meaning: &'static str,
+    ) -> T
+    where
+        T: FromStr + PartialOrd + Display + Copy,
+    {
+        self.document(name, "auto".to_owned(), meaning);
+        if self.raw(name).is_none_or(|text| text.trim() == "auto") {
+            return automatic;
+        }
+        self.number(name, automatic, range, meaning)
+    }
+
     /// `true` or `false` (also `1`, `0`, `yes`, `no`, `on`, `off`).
     pub fn flag(&mut self, name: &'static str, default: bool, meaning: &'static str) -> bool {
         self.document(name, default.to_string(), meaning);
@@ -270,6 +288,16 @@ mod tests {
             Duration::from_secs(30)
         );
         assert_eq!(env.finish(), Ok(()));
+    }
+
+    #[test]
+    fn auto_is_what_the_program_finds_and_what_the_table_says() {
+        let mut env = env(&[("A", "auto"), ("B", "3"), ("C", "many")]);
+        assert_eq!(env.number_or_auto("A", 8, 1..=10, ""), 8);
+        assert_eq!(env.number_or_auto("B", 8, 1..=10, ""), 3);
+        assert_eq!(env.number_or_auto("C", 8, 1..=10, ""), 8);
+        assert_eq!(env.finish().expect_err("C is wrong").mistakes.len(), 1);
+        assert!(env.documented().iter().all(|row| row.default == "auto"));
     }
 
     #[test]

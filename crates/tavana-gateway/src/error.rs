@@ -184,14 +184,11 @@ impl QueryError {
     pub(crate) fn from_status(status: &Status) -> Self {
         match failure::from_status(status) {
             Some(failure) => Self::from_failure(failure),
-            None if status.code() == Code::ResourceExhausted
-                || status.code() == Code::OutOfRange =>
-            {
-                Self::new(
-                    SqlState::PROGRAM_LIMIT,
-                    "a message between gateway and worker is too large",
-                )
-            }
+            // A message longer than either side takes. A bare RESOURCE_EXHAUSTED is the transport.
+            None if status.code() == Code::OutOfRange => Self::new(
+                SqlState::PROGRAM_LIMIT,
+                "a message between gateway and worker is too large",
+            ),
             None if status.code() == Code::Unauthenticated => Self::new(
                 SqlState::INSUFFICIENT_PRIVILEGE,
                 "the worker does not accept this gateway",

@@ -282,7 +282,7 @@ async fn close_sessions(
             session_id: session.to_string(),
             gateway_id: id.to_string(),
         };
-        let mut client = worker.client();
+        let mut client = worker.control();
         let closed = tokio::time::timeout(
             std::time::Duration::from_secs(5),
             client.close_session(request),

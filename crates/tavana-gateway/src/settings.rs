@@ -197,9 +197,9 @@ impl GatewaySettings {
             grpc_connection_window_bytes: MIB
                 * env.number(
                     "TAVANA_GRPC_CONN_WINDOW_MB",
-                    16,
+                    1024,
                     1..=2047,
-                    "HTTP/2 window of one connection, in MiB",
+                    "HTTP/2 window of one connection, in MiB; all its streams share it",
                 ),
             drain_max: env.seconds(
                 "TAVANA_DRAIN_SECS",

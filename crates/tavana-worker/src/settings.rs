@@ -25,15 +25,14 @@ pub struct EngineCommand {
 }
 
 impl EngineCommand {
-    /// The executable of this process with the argument `engine`.
-    ///
-    /// # Errors
-    /// When the system does not tell the path of the executable.
-    pub fn this_program() -> std::io::Result<Self> {
-        Ok(Self {
-            program: std::env::current_exe()?,
+    /// The executable of this process with the argument `engine`: this very one, even when an
+    /// upgrade has put another in its place.
+    #[must_use]
+    pub fn this_program() -> Self {
+        Self {
+            program: PathBuf::from("/proc/self/exe"),
             args: vec![OsString::from("engine")],
-        })
+        }
     }
 }
 
@@ -102,11 +101,11 @@ impl WorkerSettings {
             0..=4096,
             "Sessions with a transaction, temporary object or cursor that may be open at once.",
         );
-        let idle_engines_max = env.number(
+        let idle_engines_max = env.number_or_auto(
             "TAVANA_WORKER_IDLE_ENGINES_MAX",
             slots,
             0..=4096,
-            "Idle engine processes that are kept warm for their user.",
+            "Idle engine processes that are kept warm for their user; auto: as many as slots.",
         );
         let engine_idle_max = env.seconds(
             "TAVANA_ENGINE_IDLE_SECS",
@@ -130,7 +129,7 @@ impl WorkerSettings {
         }
         let spill_bytes_max = read_spill_bytes(env);
         let allowed_directories = read_allowed_directories(env);
-        let engine = read_engine(env);
+        let engine = EngineCommand::this_program();
         let extensions_directory = match env.optional_text(
             "TAVANA_EXTENSIONS_DIR",
             "Folder of the DuckDB extensions, or none; not set: `extensions` beside the program, \
@@ -138,7 +137,9 @@ impl WorkerSettings {
         ) {
             Some(folder) if folder == "none" => None,
             Some(folder) => Some(PathBuf::from(folder)),
-            None => default_folder(&engine.program),
+            None => std::env::current_exe()
+                .ok()
+                .and_then(|program| default_folder(&program)),
         };
 
         let session_lease = env.seconds(
@@ -167,8 +168,8 @@ impl WorkerSettings {
         let connection_window_bytes = read_window(
             env,
             "TAVANA_GRPC_CONN_WINDOW_MB",
-            16,
-            "HTTP/2 receive window of one connection, in MiB.",
+            1024,
+            "HTTP/2 receive window of one connection, in MiB; all its streams share it.",
         );
         let drain_grace = env.seconds(
             "TAVANA_DRAIN_SECS",
@@ -318,12 +319,11 @@ fn read_threads(env: &mut Env) -> u32 {
 fn read_slots(env: &mut Env, memory_budget_bytes: u64) -> u32 {
     let affordable = u32::try_from(memory_budget_bytes / GRANT_BYTES_MIN).unwrap_or(u32::MAX);
     let default = cores().saturating_mul(2).max(4).min(affordable).max(1);
-    let slots = env.number(
+    let slots = env.number_or_auto(
         "TAVANA_WORKER_SLOTS",
         default,
         1..=1024,
-        "Statements that run at once; the default is twice the cores, at least 4, and leaves \
-         each 256 MiB.",
+        "Statements that run at once; auto: twice the cores, at least 4, and 256 MiB for each.",
     );
     if slots > affordable.max(1) {
         env.mistake(
@@ -405,19 +405,9 @@ pub(crate) fn readable_folder(path: &Path) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-fn read_engine(env: &mut Env) -> EngineCommand {
-    EngineCommand::this_program().unwrap_or_else(|error| {
-        env.mistake("the path of this program", error);
-        EngineCommand {
-            program: PathBuf::new(),
-            args: Vec::new(),
-        }
-    })
-}
-
 fn read_window(env: &mut Env, name: &'static str, default: u32, meaning: &'static str) -> u32 {
     // HTTP/2 windows end at 2^31 - 1 bytes.
-    env.number(name, default, 1..=1024, meaning) << 20
+    env.number(name, default, 1..=2047, meaning) << 20
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 """What every measure needs: sizes, the contenders, and a place for raw figures."""
 
+import contextlib
 import pathlib
 import time
 
@@ -31,8 +32,14 @@ class Bench:
         )
 
     def start_tavana(self, binary):
+        self._binary = binary
         log = self.scratch / "tavana.log"
         self.tavana = tavana.Tavana(binary, self.data.folder, self.threads, self.memory_gb, log)
+
+    def restart_tavana(self):
+        """A process that nothing has run in: its memory has not grown yet."""
+        self.tavana.stop()
+        self.start_tavana(self._binary)
 
     @property
     def postgres(self):
@@ -86,15 +93,12 @@ class Bench:
 
     def _one_run(self, contender):
         split = {}
-        before, began = clients.own_cpu_seconds(), time.perf_counter()
-        if self.tavana:
-            with self.tavana.cpu_split(split):
-                result = contender()
-        else:
+        watching = self.tavana.cpu_split(split) if self.tavana else contextlib.nullcontext()
+        with watching:
+            before, began = clients.own_cpu_seconds(), time.perf_counter()
             result = contender()
-        result["wall"] = time.perf_counter() - began
-        result["cpu"] = {"client": clients.own_cpu_seconds() - before, **split}
-        return result
+            wall, client = time.perf_counter() - began, clients.own_cpu_seconds() - before
+        return result | {"wall": wall, "cpu": {"client": client, **split}}
 
 
 def expect(what, found, wanted):

@@ -3,6 +3,7 @@
 import datetime
 import os
 import pathlib
+import re
 import shutil
 import sys
 import tempfile
@@ -71,6 +72,10 @@ def run(arguments):
                 "seconds": took,
                 "cores_busy": (processes.machine_busy_seconds() - busy) / took,
             }
+        if this.tavana:
+            this.raw["tavana_warnings"] = this.tavana.warnings()
+            for line in dict.fromkeys(re.sub(r"^\S+Z\s+", "", line) for line in this.raw["tavana_warnings"]):
+                print(f"tavana logged: {line}")
         facts |= {
             "date": started.date().isoformat(),
             "duckdb": duckdb.__version__,

@@ -34,7 +34,7 @@ class Tavana:
             "MAX_MEMORY_GB": str(memory_gb),
             "LOG_LEVEL": "warn",
         }
-        self._log = open(log_file, "wb")
+        self._log = open(log_file, "ab")
         self._log_file = log_file
         self._process = subprocess.Popen(
             [binary, "serve", "--no-sample", "--data", data_folder],
@@ -71,6 +71,12 @@ class Tavana:
     def log_tail(self):
         with open(self._log_file, errors="replace") as log:
             return "".join(collections.deque(log, maxlen=20))
+
+    def warnings(self):
+        """What was logged as WARN or ERROR, without the terminal's colours."""
+        with open(self._log_file, errors="replace") as log:
+            lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in log]
+        return [line for line in lines if re.search(r"\b(WARN|ERROR)\b", line)]
 
     def is_running(self):
         return self._process.poll() is None

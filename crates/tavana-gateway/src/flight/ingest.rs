@@ -200,6 +200,11 @@ impl Target {
         let missing = TableNotExistOption::try_from(options.if_not_exist).map_err(malformed)?;
         let present = TableExistsOption::try_from(options.if_exists).map_err(malformed)?;
         let table = self.quoted();
+        let kind = if ingest.temporary {
+            "TEMPORARY TABLE"
+        } else {
+            "TABLE"
+        };
         let texts = match (missing, present) {
             (TableNotExistOption::Unspecified, _) | (_, TableExistsOption::Unspecified) => {
                 return Err(Status::invalid_argument(
@@ -207,24 +212,24 @@ impl Target {
                 ));
             }
             (TableNotExistOption::Create, TableExistsOption::Fail) => {
-                vec![format!("CREATE TABLE {table} {}", columns(schema)?)]
+                vec![format!("CREATE {kind} {table} {}", columns(schema)?)]
             }
             (TableNotExistOption::Create, TableExistsOption::Append) => {
                 vec![format!(
-                    "CREATE TABLE IF NOT EXISTS {table} {}",
+                    "CREATE {kind} IF NOT EXISTS {table} {}",
                     columns(schema)?
                 )]
             }
             (TableNotExistOption::Create, TableExistsOption::Replace) => {
                 vec![format!(
-                    "CREATE OR REPLACE TABLE {table} {}",
+                    "CREATE OR REPLACE {kind} {table} {}",
                     columns(schema)?
                 )]
             }
             (TableNotExistOption::Fail, TableExistsOption::Append) => Vec::new(),
             (TableNotExistOption::Fail, TableExistsOption::Replace) => vec![
                 format!("DROP TABLE {table}"),
-                format!("CREATE TABLE {table} {}", columns(schema)?),
+                format!("CREATE {kind} {table} {}", columns(schema)?),
             ],
             (TableNotExistOption::Fail, TableExistsOption::Fail) => {
                 return Err(Status::invalid_argument(
@@ -334,7 +339,7 @@ mod tests {
         assert_eq!(
             temporary,
             [format!(
-                "CREATE TABLE \"temp\".\"main\".\"a\"\"b\" {columns}"
+                "CREATE TEMPORARY TABLE \"temp\".\"main\".\"a\"\"b\" {columns}"
             )]
         );
     }

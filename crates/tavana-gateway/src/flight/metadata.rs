@@ -24,7 +24,7 @@ use super::sql_info::{sql_info, xdbc_types};
 use super::types::{arrow_of_duckdb, decimal_arguments};
 use crate::error::QueryError;
 use crate::session::statement::quote_identifier;
-use crate::session::{Answer, Class, Parameters, Statement};
+use crate::session::{Answer, Class, Parameters, Statement, TransactionState};
 use crate::worker::{decode_batch, decode_schema};
 
 /// Largest answer of a metadata command, in bytes of column data.
@@ -256,7 +256,8 @@ impl Service {
             let table = row.table();
             let schema = if include_schema {
                 let columns = columns.remove(&table).unwrap_or_default();
-                &self.table_schema(client, &table, &columns).await
+                let is_view = row.text(3) == "VIEW";
+                &self.table_schema(client, &table, is_view, &columns).await
             } else {
                 &nothing
             };
@@ -273,9 +274,10 @@ impl Service {
         &self,
         client: &ClientSession,
         table: &[String; 3],
+        is_view: bool,
         columns: &[Column],
     ) -> Schema {
-        let fields = match self.bound_schema(client, table).await {
+        let fields = match self.bound_schema(client, table, is_view).await {
             Some(schema) if schema.fields().len() == columns.len() => schema
                 .fields()
                 .iter()
@@ -294,14 +296,19 @@ impl Service {
         Schema::new(described.collect::<Vec<_>>())
     }
 
-    async fn bound_schema(&self, client: &ClientSession, table: &[String; 3]) -> Option<SchemaRef> {
-        // A failed bind would fail an open transaction block, and the client's work with it.
-        if client.transaction().is_some() {
-            return None;
-        }
+    async fn bound_schema(
+        &self,
+        client: &ClientSession,
+        table: &[String; 3],
+        is_view: bool,
+    ) -> Option<SchemaRef> {
         let name: Vec<String> = table.iter().map(|part| quote_identifier(part)).collect();
         let select = Statement::internal(format!("SELECT * FROM {}", name.join(".")), Class::Read);
         let mut lease = client.lease(&select).await.ok()?;
+        // A view that does not bind would fail an open transaction, and the client's work with it.
+        if is_view && lease.transaction() != TransactionState::Idle {
+            return None;
+        }
         let facts = client.prepare(&mut lease, &select, &[]).await.ok()?;
         decode_schema(&schema::for_clients(&facts.schema).ok()?).ok()
     }

@@ -14,7 +14,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use tonic::Status;
 
 use super::info::internal;
-use super::types::duckdb_of_arrow;
+use super::types::{duckdb_of_arrow, parameter_type};
 
 /// Executions that one call may ask for.
 const ROWS_MAX: usize = 4_000_000;
@@ -82,10 +82,10 @@ impl ParameterBatches {
             .iter()
             .zip(inferred)
             .map(|(field, inferred)| {
-                let own = (!is_text(field.data_type()))
-                    .then(|| duckdb_of_arrow(field))
-                    .flatten();
-                own.unwrap_or_else(|| inferred.clone())
+                if is_text(field.data_type()) || *field.data_type() == parameter_type(inferred) {
+                    return inferred.clone();
+                }
+                duckdb_of_arrow(field).unwrap_or_else(|| inferred.clone())
             })
             .collect()
     }

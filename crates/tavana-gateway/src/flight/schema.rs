@@ -18,7 +18,7 @@ use crate::worker::decode_schema;
 
 /// Arrow's widest 128-bit decimal. DuckDB's HUGEINT has one digit more at its ends; all readers
 /// that were tried give these values exactly too.
-const HUGEINT: DataType = DataType::Decimal128(38, 0);
+pub(crate) const HUGEINT: DataType = DataType::Decimal128(38, 0);
 const EXTENSION_NAME: &str = "ARROW:extension:name";
 const EXTENSION_METADATA: &str = "ARROW:extension:metadata";
 

@@ -7,8 +7,8 @@ use arrow_schema::{DataType, Field, IntervalUnit, Schema, TimeUnit};
 
 use crate::session::statement::quote_identifier;
 
-/// The Arrow type in which a client should bind a parameter of a DuckDB type. DuckDB casts text to
-/// whatever the parameter is, so text is the answer for everything without a plain counterpart.
+/// The plain Arrow type of a DuckDB type; text for everything without a counterpart. The engine
+/// itself types results: this is for what is not bound.
 pub(crate) fn arrow_of_duckdb(duckdb_type: &str) -> DataType {
     if let Some(element) = duckdb_type.strip_suffix("[]") {
         return DataType::List(Arc::new(Field::new_list_field(
@@ -25,6 +25,7 @@ pub(crate) fn arrow_of_duckdb(duckdb_type: &str) -> DataType {
         "SMALLINT" => DataType::Int16,
         "INTEGER" => DataType::Int32,
         "BIGINT" => DataType::Int64,
+        "HUGEINT" => super::schema::HUGEINT,
         "UTINYINT" => DataType::UInt8,
         "USMALLINT" => DataType::UInt16,
         "UINTEGER" => DataType::UInt32,
@@ -46,14 +47,25 @@ pub(crate) fn arrow_of_duckdb(duckdb_type: &str) -> DataType {
     }
 }
 
+/// The Arrow type in which a client should bind a parameter of a DuckDB type. DuckDB casts text to
+/// whatever the parameter is.
+///
+/// Times are in milliseconds: the JDBC driver writes milliseconds into the vector of whatever unit
+/// it finds here. Clients that have finer values bind them with their own type.
+pub(crate) fn parameter_type(duckdb_type: &str) -> DataType {
+    match arrow_of_duckdb(duckdb_type) {
+        // A decimal of 38 digits does not hold all of them.
+        super::schema::HUGEINT => DataType::Utf8,
+        DataType::Timestamp(_, zone) => DataType::Timestamp(TimeUnit::Millisecond, zone),
+        DataType::Time64(_) => DataType::Time32(TimeUnit::Millisecond),
+        other => other,
+    }
+}
+
 /// The schema of a statement's parameters, named `$1`, `$2` ...
 pub(crate) fn parameter_schema(duckdb_types: &[String]) -> Schema {
     let fields = duckdb_types.iter().enumerate().map(|(index, duckdb_type)| {
-        Field::new(
-            format!("${}", index + 1),
-            arrow_of_duckdb(duckdb_type),
-            true,
-        )
+        Field::new(format!("${}", index + 1), parameter_type(duckdb_type), true)
     });
     Schema::new(fields.collect::<Vec<_>>())
 }
@@ -166,7 +178,7 @@ mod tests {
             ("DECIMAL(18,3)", DataType::Decimal128(18, 3)),
             (
                 "TIMESTAMP WITH TIME ZONE",
-                DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+                DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
             ),
             ("HUGEINT", DataType::Utf8),
             ("UUID", DataType::Utf8),
@@ -178,7 +190,7 @@ mod tests {
             ),
         ];
         for (duckdb_type, expected) in table {
-            assert_eq!(&arrow_of_duckdb(duckdb_type), expected, "{duckdb_type}");
+            assert_eq!(&parameter_type(duckdb_type), expected, "{duckdb_type}");
         }
         let schema = parameter_schema(&["INTEGER".to_owned(), "VARCHAR".to_owned()]);
         assert_eq!(schema.field(0).name(), "$1");

@@ -18,7 +18,7 @@ use super::frontend::{Message, decode};
 use super::wire::{Frame, Wire, WireError};
 use crate::Gateway;
 use crate::error::{QueryError, SqlState};
-use crate::session::{Notice, Session, TransactionState};
+use crate::session::{Answer, Notice, Parameters, Session, Statement, TransactionState};
 
 /// Why a request did not end well.
 #[derive(Debug)]
@@ -174,6 +174,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 Err(Fault::Wire(problem)) => Err(problem),
             },
             (Phase::Closed, _) => Ok(Phase::Closed),
+        }
+    }
+
+    /// Runs a statement; a client that goes away before its first row is noticed.
+    pub(super) async fn execute_watching(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Answer, Fault> {
+        tokio::select! {
+            biased;
+            answer = self.session.execute(statement, parameters) => Ok(answer?),
+            problem = self.wire.gone() => Err(problem.into()),
         }
     }
 

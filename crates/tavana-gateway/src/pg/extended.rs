@@ -296,21 +296,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             && self.session.is_pinned_or_in_block();
         if keeps {
             let cursor = format!("\0portal {name}");
-            self.session.close_one_cursor(&cursor).await?;
-            self.session
-                .open_cursor(&cursor, statement, false, parameters)
-                .await?;
-            let rows = self.session.fetch_cursor(&cursor, rows_max).await?;
+            let session = &mut self.session;
+            let opened = async {
+                session.close_one_cursor(&cursor).await?;
+                session
+                    .open_cursor(&cursor, statement, false, parameters)
+                    .await?;
+                session.fetch_cursor(&cursor, rows_max).await
+            };
+            let rows = tokio::select! {
+                biased;
+                rows = opened => rows?,
+                problem = self.wire.gone() => return Err(problem.into()),
+            };
             let active = self.active(rows, formats, prepared)?;
             let progress = self.send_piece(statement, active, cursor, rows_max).await?;
             self.set_progress(name, progress);
             return Ok(());
         }
-        let answer = tokio::select! {
-            biased;
-            answer = self.session.execute(statement, parameters) => answer?,
-            problem = self.wire.gone() => return Err(problem.into()),
-        };
+        let answer = self.execute_watching(statement, parameters).await?;
         match answer {
             Answer::Rows(rows) => {
                 let active = self.active(rows, formats, prepared)?;

@@ -58,7 +58,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             _ => {}
         }
-        match self.session.execute(statement, Parameters::none()).await? {
+        match self.execute_watching(statement, Parameters::none()).await? {
             Answer::Rows(rows) => {
                 let mut rows = ActiveRows::new(rows, &[], self.session.settings().text())?;
                 self.put_row_description(rows.columns(), &[])?;

@@ -37,6 +37,10 @@ impl Worker {
         self.link.client()
     }
 
+    pub(crate) fn control(&self) -> WorkerClient {
+        self.link.control()
+    }
+
     /// Counts a statement as running there until the guard is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Running {
         self.running.fetch_add(1, Ordering::Relaxed);
@@ -247,7 +251,7 @@ async fn listen(worker: &Worker, id: GatewayId, changed: impl Fn()) {
         let request = StatusRequest {
             gateway_id: id.to_string(),
         };
-        let opened = tokio::time::timeout(SILENCE_MAX, worker.client().status(request)).await;
+        let opened = tokio::time::timeout(SILENCE_MAX, worker.control().status(request)).await;
         match opened {
             Ok(Ok(answer)) => {
                 let mut stream = answer.into_inner();

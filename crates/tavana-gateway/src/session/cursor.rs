@@ -125,7 +125,7 @@ impl Session {
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.choose(None)?, Pin::Start),
+            None => (self.pin_target()?, Pin::Start),
         };
         let id = CursorId::mint();
         let request = OpenCursorRequest {

@@ -12,7 +12,7 @@ pub(crate) mod statement;
 mod tag;
 pub(crate) mod transaction;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use bytes::Bytes;
@@ -153,6 +153,9 @@ pub(crate) struct Session {
     block: Option<Block>,
     cursors: Cursors,
     pinned: Option<Arc<Worker>>,
+    /// Where a first stateful statement was sent. It may have pinned an engine there even if its
+    /// answer was never seen.
+    tried: Mutex<Option<Arc<Worker>>>,
     canceller: Canceller,
     told_about_tables: bool,
 }
@@ -169,6 +172,7 @@ impl Session {
             block: None,
             cursors: Cursors::default(),
             pinned: None,
+            tried: Mutex::new(None),
             canceller: Canceller::default(),
             told_about_tables: false,
         }
@@ -257,21 +261,29 @@ impl Session {
         let session = self;
         let work = async {
             let _permit = session.gateway.queue.admit().await?;
-            let (worker, pin) = match &session.pinned {
-                Some(worker) => (Arc::clone(worker), Pin::Required),
-                None => (session.choose(None)?, Pin::None),
-            };
-            let _running = worker.begin();
-            let request = PrepareRequest {
-                session: Some(session.context(pin)),
-                query_id: limits.query_id.to_string(),
-                sql: statement.text().to_owned(),
-                parameter_types: declared.to_vec(),
-                timeout_ms: timeout_ms(limits.deadline),
-            };
-            match worker.client().prepare(request).await {
-                Ok(facts) => Ok(facts.into_inner()),
-                Err(status) => Err(QueryError::from_status(&status)),
+            let mut lost_before = false;
+            loop {
+                let (worker, pin) = match &session.pinned {
+                    Some(worker) => (Arc::clone(worker), Pin::Required),
+                    None => (session.choose(None)?, Pin::None),
+                };
+                let _running = worker.begin();
+                let request = PrepareRequest {
+                    session: Some(session.context(pin)),
+                    query_id: limits.query_id.to_string(),
+                    sql: statement.text().to_owned(),
+                    parameter_types: declared.to_vec(),
+                    timeout_ms: timeout_ms(limits.deadline),
+                };
+                let error = match worker.client().prepare(request).await {
+                    Ok(facts) => return Ok(facts.into_inner()),
+                    Err(status) => QueryError::from_status(&status),
+                };
+                // Planning changes nothing: an engine that was lost under it is no reason to fail.
+                if lost_before || pin != Pin::None || !error.is_loss() {
+                    return Err(error);
+                }
+                lost_before = true;
             }
         };
         limits.hold(work).await
@@ -387,6 +399,9 @@ impl Session {
     pub(crate) fn failed(&mut self, error: &QueryError) {
         if let Some(block) = &mut self.block {
             block.failed = true;
+        }
+        if error.is_loss() {
+            *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         if error.is_loss() && self.pinned.is_some() {
             // The engine, and all that the session had made in it, is gone.
@@ -712,10 +727,8 @@ impl Session {
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
-                None => {
-                    let pin = if pins { Pin::Start } else { Pin::None };
-                    (self.choose(except.as_ref())?, pin)
-                }
+                None if pins => (self.pin_target()?, Pin::Start),
+                None => (self.choose(except.as_ref())?, Pin::None),
             };
             let running = worker.begin();
             let request = ExecuteRequest {
@@ -758,6 +771,17 @@ impl Session {
         }
     }
 
+    /// Where a session that has no engine yet gets one: the same worker each time it tries.
+    fn pin_target(&self) -> Result<Arc<Worker>, QueryError> {
+        let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(worker) = &*tried {
+            return Ok(Arc::clone(worker));
+        }
+        let worker = self.choose(None)?;
+        *tried = Some(Arc::clone(&worker));
+        Ok(worker)
+    }
+
     fn choose(&self, except: Option<&Arc<Worker>>) -> Result<Arc<Worker>, QueryError> {
         self.gateway.workers.choose(except)
     }
@@ -792,7 +816,7 @@ impl Session {
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.choose(None)?, Pin::Start),
+            None => (self.pin_target()?, Pin::Start),
         };
         let start = AppendRequest {
             message: Some(append_request::Message::Start(AppendStart {
@@ -848,9 +872,17 @@ impl Session {
         }
     }
 
+    /// Gives up the engine. The session goes on under a new id: what is still under way for the
+    /// old one cannot reach what comes next.
     fn unpin(&mut self) {
-        if let Some(worker) = self.pinned.take() {
+        let tried = self
+            .tried
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(worker) = self.pinned.take().or(tried) {
             self.gateway.close_session(worker, self.id);
+            self.id = SessionId::mint();
         }
     }
 }

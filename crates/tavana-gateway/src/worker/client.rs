@@ -23,7 +23,10 @@ pub(crate) type WorkerClient = WorkerServiceClient<InterceptedService<Channel, T
 /// How to reach one worker.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkerLink {
-    channel: Channel,
+    /// Statements and their results.
+    data: Channel,
+    /// Status and what must not wait behind results: a connection of its own.
+    control: Channel,
     token: Token,
 }
 
@@ -36,27 +39,40 @@ impl WorkerLink {
         address: &str,
         settings: &GatewaySettings,
     ) -> Result<Self, tonic::transport::Error> {
-        let channel = Endpoint::from_shared(address.to_owned())?
+        let endpoint = Endpoint::from_shared(address.to_owned())?
             .connect_timeout(settings.worker_connect_max)
             .initial_stream_window_size(settings.grpc_stream_window_bytes)
             .initial_connection_window_size(settings.grpc_connection_window_bytes)
             .http2_keep_alive_interval(KEEPALIVE)
             .keep_alive_timeout(KEEPALIVE)
             .keep_alive_while_idle(true)
-            .tcp_nodelay(true)
-            .connect_lazy();
+            // Each cancelled statement resets its stream. The limit is for strangers; a worker that
+            // was reset a thousand times must not lose the statements of everyone else.
+            .http2_max_local_error_reset_streams(None)
+            .tcp_nodelay(true);
         let token = settings
             .cluster_key
             .as_ref()
             .map(|key| bearer(&key.internal_token()));
         Ok(Self {
-            channel,
+            data: endpoint.connect_lazy(),
+            control: endpoint.connect_lazy(),
             token: Token(token),
         })
     }
 
+    /// For statements.
     pub(crate) fn client(&self) -> WorkerClient {
-        WorkerServiceClient::with_interceptor(self.channel.clone(), self.token.clone())
+        self.over(&self.data)
+    }
+
+    /// For the worker's status and the end of sessions.
+    pub(crate) fn control(&self) -> WorkerClient {
+        self.over(&self.control)
+    }
+
+    fn over(&self, channel: &Channel) -> WorkerClient {
+        WorkerServiceClient::with_interceptor(channel.clone(), self.token.clone())
             .max_decoding_message_size(DECODE_BYTES_MAX)
             .max_encoding_message_size(DECODE_BYTES_MAX)
     }

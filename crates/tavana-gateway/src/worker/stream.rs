@@ -39,7 +39,17 @@ impl Reply {
     pub(crate) async fn next(&mut self) -> Result<Item, QueryError> {
         match self.message().await? {
             Message::Batch(batch) => Ok(Item::Batch(batch)),
-            Message::Complete(complete) => Ok(Item::Complete(complete)),
+            Message::Complete(complete) => {
+                // The trailers follow at once. Dropping the stream before them would reset it, and
+                // a connection with many resets is closed by HTTP/2 for everyone on it. A fault
+                // here takes nothing away: the worker has said that the result is complete.
+                match self.0.message().await {
+                    Ok(None) | Err(_) => Ok(Item::Complete(complete)),
+                    Ok(Some(_)) => Err(QueryError::internal(
+                        "the worker sent a message after the end of a result",
+                    )),
+                }
+            }
             Message::Header(_) => Err(QueryError::internal("the worker sent a second header")),
         }
     }

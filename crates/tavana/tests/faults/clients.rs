@@ -139,11 +139,9 @@ fn a_client_that_stops_reading_holds_memory_flat_and_harms_nobody() {
     );
     // The stalled results are still there and still right.
     for wire in &mut stalled {
-        let mut next = 1_u64;
-        for _ in 0..10_000 {
+        for next in 1..10_000_u64 {
             let row = wire.message().row();
             assert_eq!(row[0].as_deref(), Some(next.to_string().as_bytes()));
-            next += 1;
         }
     }
 }

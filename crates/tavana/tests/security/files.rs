@@ -76,11 +76,7 @@ fn attempts(outside: &Outside) -> Vec<String> {
         format!("SELECT * FROM delta_scan('{delta}')"),
         format!("SELECT * FROM delta_scan('file://{delta}')"),
         format!("DESCRIBE SELECT * FROM delta_scan('{delta}')"),
-        format!(
-            "SELECT * FROM delta_scan('{}' || '{}')",
-            &delta[..3],
-            &delta[3..]
-        ),
+        format!("SELECT * FROM delta_scan('' || '{delta}')"),
         format!("ATTACH '{delta}' AS d (TYPE delta)"),
         format!("SELECT * FROM iceberg_scan('{folder}')"),
         format!("SELECT * FROM iceberg_metadata('{folder}')"),

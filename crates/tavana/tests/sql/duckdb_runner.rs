@@ -7,7 +7,6 @@ use sqllogictest::{DB, DefaultColumnType};
 
 pub(crate) struct InProcess(Connection);
 
-#[expect(clippy::unused_async, reason = "the runner opens connections so")]
 pub(crate) async fn connect() -> Result<InProcess, SqlError> {
     let connection = Connection::open_in_memory().map_err(fault)?;
     // Plain Arrow has no names for HUGEINT and others; time zones are the same everywhere.

@@ -56,24 +56,17 @@ fn shown(rows: Vec<Vec<String>>, columns: usize) -> Output {
 
 /// Whether a statement is run for its rows. Statements that change rows are run for their count.
 fn returns_rows(sql: &str) -> bool {
-    let word: String = sql
-        .trim_start()
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect::<String>();
-    let word = word.to_ascii_uppercase();
-    let reads = [
-        "SELECT",
-        "WITH",
-        "VALUES",
-        "FROM",
-        "DESCRIBE",
-        "SUMMARIZE",
-        "PIVOT",
-        "UNPIVOT",
-        "TABLE",
-    ];
-    reads.contains(&word.as_str()) || sql.to_ascii_uppercase().contains(" RETURNING ")
+    let text = sql.to_ascii_uppercase();
+    let word = text
+        .split(|character: char| !character.is_ascii_alphabetic())
+        .find(|w| !w.is_empty());
+    match word {
+        Some("WITH") => ![" DELETE FROM ", " INSERT INTO ", " UPDATE "]
+            .iter()
+            .any(|w| text.contains(w)),
+        Some("SELECT" | "VALUES" | "FROM" | "DESCRIBE" | "SUMMARIZE" | "PIVOT" | "UNPIVOT") => true,
+        _ => text.contains(" RETURNING "),
+    }
 }
 
 fn files() -> Vec<PathBuf> {

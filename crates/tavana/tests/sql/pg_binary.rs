@@ -51,24 +51,13 @@ pub(crate) fn value(oid: u32, bytes: &[u8]) -> String {
         }
         1562 => {
             let bits = usize::try_from(i32::from_be_bytes(fixed(&bytes[..4]))).expect("a count");
-            let all: String = bytes[4..]
+            let all = bytes[4..]
                 .iter()
-                .map(|byte| format!("{byte:08b}"))
-                .collect();
-            all[..bits].to_owned()
+                .flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1));
+            all.take(bits).map(|bit| bit.to_string()).collect()
         }
         1700 => numeric(bytes),
-        2950 => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            [
-                &hex[..8],
-                &hex[8..12],
-                &hex[12..16],
-                &hex[16..20],
-                &hex[20..],
-            ]
-            .join("-")
-        }
+        2950 => display::uuid_text(bytes),
         other => panic!("a type that tavana should not send: {other}"),
     }
 }
@@ -161,14 +150,10 @@ fn numeric(bytes: &[u8]) -> String {
         }
     }
     if scale > 0 {
-        let mut fraction = String::new();
-        let mut index = weight + 1;
-        while fraction.len() < scale {
-            fraction.push_str(&format!("{:04}", digit(index)));
-            index += 1;
-        }
+        let groups = (weight + 1..).map(|index| format!("{:04}", digit(index)));
+        let fraction: String = groups.take(scale.div_ceil(4)).collect();
         shown.push('.');
-        shown.push_str(&fraction[..scale]);
+        shown.extend(fraction.chars().take(scale));
     }
     shown
 }

@@ -158,17 +158,7 @@ fn extension_value(field: &Field, array: &dyn Array, row: usize) -> Option<Strin
     match name.as_str() {
         "arrow.bool8" => Some((array.as_primitive::<Int8Type>().value(row) != 0).to_string()),
         "arrow.json" => Some(json_text(&formatted(array, row))),
-        "arrow.uuid" => {
-            let hex: String = bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-            let parts = [
-                &hex[..8],
-                &hex[8..12],
-                &hex[12..16],
-                &hex[16..20],
-                &hex[20..],
-            ];
-            Some(parts.join("-"))
-        }
+        "arrow.uuid" => Some(uuid_text(&bytes())),
         "arrow.opaque" if facts.contains("\"uhugeint\"") => {
             let bytes: [u8; 16] = bytes().try_into().expect("16 bytes");
             Some(u128::from_le_bytes(bytes).to_string())
@@ -180,11 +170,10 @@ fn extension_value(field: &Field, array: &dyn Array, row: usize) -> Option<Strin
         "arrow.opaque" if facts.contains("\"bit\"") => {
             let bytes = bytes();
             let padding = usize::from(bytes[0]);
-            let bits: String = bytes[1..]
+            let bits = bytes[1..]
                 .iter()
-                .map(|byte| format!("{byte:08b}"))
-                .collect();
-            Some(bits[padding..].to_owned())
+                .flat_map(|byte| (0..8).rev().map(move |at| byte >> at & 1));
+            Some(bits.skip(padding).map(|bit| bit.to_string()).collect())
         }
         _ => None,
     }
@@ -251,6 +240,23 @@ fn decimal(text: String, depth: Depth) -> String {
 pub(crate) fn bytea(bytes: &[u8]) -> String {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\\x{hex}")
+}
+
+pub(crate) fn uuid_text(bytes: &[u8]) -> String {
+    let groups = [
+        &bytes[..4],
+        &bytes[4..6],
+        &bytes[6..8],
+        &bytes[8..10],
+        &bytes[10..],
+    ];
+    let hex = |group: &[u8]| {
+        group
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    groups.map(hex).join("-")
 }
 
 /// As PostgreSQL's IntervalStyle `postgres`.

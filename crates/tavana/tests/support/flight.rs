@@ -129,7 +129,7 @@ impl Flight {
             runtime
                 .block_on(async {
                     let mut prepared = client.prepare(sql.to_owned(), None).await?;
-                    prepared.set_parameters(batch).map_err(FlightError::from)?;
+                    prepared.set_parameters(batch)?;
                     prepared.execute().await
                 })
                 .map_err(status)?

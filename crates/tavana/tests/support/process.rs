@@ -49,19 +49,33 @@ pub(crate) fn engines(root: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The engine that used the processor most between two looks, if any did work.
+/// The engine that uses the processor most, if one did so in two looks at it: a new engine that
+/// only starts up is busy for less.
 pub(crate) fn busiest_engine(root: u32) -> Option<u32> {
-    let before: Vec<(u32, u64)> = engines(root)
-        .into_iter()
-        .map(|pid| (pid, processor_ms(pid).unwrap_or(0)))
-        .collect();
-    super::pause(std::time::Duration::from_millis(60));
-    before
-        .into_iter()
-        .filter_map(|(pid, was)| Some((pid, processor_ms(pid)?.saturating_sub(was))))
-        .filter(|(_, used)| *used >= 20)
-        .max_by_key(|(_, used)| *used)
-        .map(|(pid, _)| pid)
+    let look = || -> Vec<(u32, u64)> {
+        let engines = engines(root).into_iter();
+        engines
+            .filter_map(|pid| Some((pid, processor_ms(pid)?)))
+            .collect()
+    };
+    let busiest = |before: &[(u32, u64)], after: &[(u32, u64)]| {
+        after
+            .iter()
+            .filter_map(|(pid, now)| {
+                let (_, was) = before.iter().find(|(of, _)| of == pid)?;
+                Some((*pid, now.saturating_sub(*was)))
+            })
+            .filter(|(_, used)| *used >= 40)
+            .max_by_key(|(_, used)| *used)
+            .map(|(pid, _)| pid)
+    };
+    let pause = || super::pause(std::time::Duration::from_millis(100));
+    let first = look();
+    pause();
+    let second = look();
+    let candidate = busiest(&first, &second)?;
+    pause();
+    (busiest(&second, &look()) == Some(candidate)).then_some(candidate)
 }
 
 /// The command line of a process; empty when it is gone.

@@ -595,12 +595,19 @@ impl Wire {
     /// Reads to the end; what came before it.
     #[track_caller]
     pub(crate) fn expect_end(&mut self) -> Vec<Message> {
+        self.expect_end_of("the connection")
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_end_of(&mut self, what: &str) -> Vec<Message> {
         let mut messages = Vec::new();
         loop {
             match self.next(PATIENCE) {
                 Next::Message(message) => messages.push(message),
                 Next::End => return messages,
-                Next::Silence => panic!("the server neither answered nor closed: {messages:?}"),
+                Next::Silence => {
+                    panic!("{what}: the server neither answered nor closed: {messages:?}")
+                }
             }
         }
     }

@@ -22,6 +22,7 @@ def measure(bench):
         ("psql COPY", lambda: _psql(bench.tavana.pg_port, f"COPY ({sql}) TO STDOUT")),
         ("Flight reader", lambda: _flight(bench.tavana.flight_port, sql)),
     ]:
+        bench.restart_tavana()
         # Connected once before, so that what a first connection allocates is not called growth.
         clients.connect_postgres(bench.tavana.pg_port).execute("SELECT 1").connection.close()
         watched = _watch(bench.tavana, read)
