@@ -1105,12 +1105,12 @@ fn a_reader_that_stops_holds_the_engines_memory_flat() {
 #[test]
 fn wide_rows_that_nobody_reads_do_not_pile_up() {
     let mut engine = Engine::start();
-    let sql = "SELECT repeat('x', 20000) || i FROM range(1000000) t(i)";
+    let sql = "SELECT repeat('x', 2000) || i FROM range(10000000) t(i)";
     let statement = engine.statement(sql, &[], Bytes::new());
     engine.send(to_engine::Message::Execute(statement));
     assert!(matches!(engine.receive(), Some(Frame::Message(_))));
     let (mut rows, mut highest, mut largest) = (0, 0, 0);
-    while rows < 30_000 {
+    while rows < 300_000 {
         match engine.receive() {
             Some(Frame::Batch(batch)) => {
                 rows += batch.rows;

@@ -18,7 +18,7 @@ use std::thread;
 use rustix::fs::{Mode, OFlags};
 use tavana_common::proto::engine::{Ready, Start, ToEngine, from_engine, to_engine};
 
-use super::ffi::{Database, exit_now};
+use super::ffi::{Database, exit_now, reuse_buffers};
 use super::instance::Instance;
 use super::interrupt::Interrupts;
 use super::limits;
@@ -81,6 +81,7 @@ fn start() -> Result<(), EngineError> {
 }
 
 fn serve() -> Result<(), EngineError> {
+    reuse_buffers();
     let socket = take_socket().map_err(EngineError::Socket)?;
     let mut reader = BufReader::new(socket.try_clone().map_err(EngineError::Socket)?);
     let first = read_frame_blocking::<ToEngine>(&mut reader).ok().flatten();

@@ -166,6 +166,8 @@ impl Engine {
 
         let command = &blueprint.command;
         let mut child = Command::new(&command.program)
+            // What ps shows: the program is reached by a path that says nothing.
+            .arg0("tavana")
             .args(&command.args)
             // Nothing of the environment reaches SQL: credentials come over the socket.
             .env_clear()

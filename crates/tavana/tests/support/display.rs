@@ -52,6 +52,11 @@ fn value(field: &Field, array: &dyn Array, row: usize, depth: Depth) -> String {
             true,
         ),
         DataType::Float64 => float(array.as_primitive::<Float64Type>().value(row), false),
+        // Sums of whole numbers are HUGEINT, whose ends have a digit more than a DECIMAL can show.
+        DataType::Decimal128(_, 0) => array
+            .as_primitive::<Decimal128Type>()
+            .value(row)
+            .to_string(),
         DataType::Decimal128(..) => decimal(
             array.as_primitive::<Decimal128Type>().value_as_string(row),
             depth,

@@ -61,6 +61,20 @@ def test_formats_are_joined_in_one_statement(tavana, session):
     assert session.execute(statement).fetchone() == (5,)
 
 
+def test_a_prepared_statement_reads_a_file_that_was_replaced(tavana, session):
+    """The plan knows the range of the values in the file as it was: it must not be used again."""
+    import pyarrow as pa
+    import pyarrow.parquet
+
+    path = tavana.data / "replaced.parquet"
+    statement = f"SELECT n FROM '{path}' WHERE n < 0 OR n > 100 ORDER BY n"
+    for values, expected in (([1, 2, 200], [200]), ([-5, 7, 70_000], [-5, 70_000])):
+        pyarrow.parquet.write_table(pa.table({"n": pa.array(values, pa.int32())}), path)
+        for _ in range(7):
+            rows = session.execute(statement, prepare=True).fetchall()
+            assert [row[0] for row in rows] == expected
+
+
 def test_missing_files_and_wrong_formats_are_errors(tavana, session):
     for statement in (
         f"SELECT * FROM '{tavana.data}/missing.parquet'",

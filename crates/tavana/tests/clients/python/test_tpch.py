@@ -33,7 +33,7 @@ def prepare(folder):
 @pytest.fixture(scope="module")
 def local(tavana):
     """DuckDB in this process on the same files."""
-    with duckdb.connect(config={"arrow_lossless_conversion": "true"}) as connection:
+    with duckdb.connect() as connection:
         for statement in views(tavana):
             connection.execute(statement)
         yield connection
