@@ -280,6 +280,9 @@ fn engine_state(failure: &Failure) -> SqlState {
     let message = failure.message.as_str();
     let has = |part: &str| message.contains(part);
     let extra = |name: &str| failure.duckdb_extra.get(name).map_or("", String::as_str);
+    if message.starts_with("unrecognized configuration parameter") {
+        return SqlState::UNDEFINED_OBJECT;
+    }
     match failure.duckdb_class.as_str() {
         "Parser" | "Syntax" => SqlState::SYNTAX_ERROR,
         "Catalog" => match failure.duckdb_subtype.as_str() {

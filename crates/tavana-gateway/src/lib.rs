@@ -167,7 +167,8 @@ pub async fn run(
         ClusterKey::random()
     });
     let queue = Queue::new(settings.queue_length_max, settings.queue_wait_max);
-    let workers = Workers::start(&settings, id, &queue)?;
+    let draining = CancellationToken::new();
+    let workers = Workers::start(&settings, id, &queue, &draining)?;
     let (closing, to_close) = mpsc::unbounded_channel();
     let drain_max = settings.drain_max;
     let gateway = Arc::new(Gateway {
@@ -178,7 +179,7 @@ pub async fn run(
         workers,
         metrics: Metrics::new(),
         cancels: pg::Cancels::default(),
-        draining: CancellationToken::new(),
+        draining,
         closing,
     });
     let _closer = task::spawn(close_sessions(id, to_close));

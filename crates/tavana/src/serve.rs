@@ -196,7 +196,11 @@ async fn serve(plan: Plan) -> Result<(), String> {
         biased;
         () = signals.next() => return Ok(()),
         ended = &mut worker => return Err(worker_ended(ended)),
-        address = worker_is_ready => address.map_err(|_| "the worker did not start".to_owned())?,
+        address = worker_is_ready => match address {
+            Ok(address) => address,
+            // It ended before it was ready: what it says itself is the reason.
+            Err(_) => return Err(worker_ended(worker.await)),
+        },
     };
     gateway.worker_addresses = vec![format!("http://{worker_address}")];
 

@@ -270,6 +270,9 @@ fn changes_settings(class: &Class) -> bool {
         | Class::DeclareCursor { .. }
         | Class::Fetch { .. }
         | Class::CloseCursor { .. }
+        | Class::Prepare { .. }
+        | Class::Execute { .. }
+        | Class::Deallocate { .. }
         | Class::Savepoint { .. }
         | Class::ReleaseSavepoint { .. }
         | Class::RollbackToSavepoint { .. } => true,

@@ -209,8 +209,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         self.put_columns(&prepared.facts, &[])
     }
 
+    /// A cursor that DECLARE made is a portal of the same name.
     fn describe_portal(&mut self, name: &str) -> Result<(), Fault> {
-        let portal = self.portals.get(name).ok_or_else(|| no_portal(name))?;
+        let Some(portal) = self.portals.get(name) else {
+            let facts = self
+                .session
+                .cursor_facts(name)
+                .map_err(|_| no_portal(name))?;
+            return self.put_columns(&facts, &[]);
+        };
         let (prepared, formats) = (Arc::clone(&portal.prepared), portal.formats.clone());
         self.put_columns(&prepared.facts, &formats)
     }
@@ -282,6 +289,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 return self.copy_in(table, columns, options).await;
             }
             _ => {}
+        }
+        if let Class::Deallocate { name } = statement.class()
+            && self.statements.remove(name).is_some()
+        {
+            return Ok(self.command_complete("DEALLOCATE")?);
         }
         // Everything up to Sync is one transaction. A single statement needs none of ours.
         let alone = self.wire.next_is_sync();

@@ -34,7 +34,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         for statement in statements {
             // Several statements are one transaction unless they say otherwise; ones that only
             // read need none.
-            if several && matches!(statement.class(), Class::Stateful | Class::CopyIn { .. }) {
+            if several
+                && matches!(
+                    statement.class(),
+                    Class::Stateful | Class::CopyIn { .. } | Class::Execute { .. }
+                )
+            {
                 self.session.begin_implicit();
             }
             self.simple_statement(statement).await?;
@@ -55,6 +60,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             } => {
                 let (table, columns, options) = (table.clone(), columns.clone(), options.clone());
                 return self.copy_in(&table, &columns, &options).await;
+            }
+            // Statements of the extended protocol and of SQL share their names.
+            Class::Deallocate { name } if self.statements.remove(name).is_some() => {
+                return Ok(self.command_complete("DEALLOCATE")?);
             }
             _ => {}
         }

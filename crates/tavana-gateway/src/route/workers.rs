@@ -8,6 +8,7 @@ use tavana_common::ids::GatewayId;
 use tavana_common::proto::v1::{StatusRequest, WorkerStatus};
 use tavana_common::task::{self, Task};
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::error::{QueryError, SqlState};
@@ -98,6 +99,7 @@ impl Workers {
         settings: &GatewaySettings,
         id: GatewayId,
         queue: &Queue,
+        draining: &CancellationToken,
     ) -> Result<Self, tonic::transport::Error> {
         let all = settings
             .worker_addresses
@@ -117,8 +119,9 @@ impl Workers {
             .map(|worker| {
                 let (worker, everyone) = (Arc::clone(worker), all.clone());
                 let (queue, changed) = (queue.clone(), changed.clone());
+                let draining = draining.clone();
                 task::spawn(async move {
-                    listen(&worker, id, || {
+                    listen(&worker, id, &draining, || {
                         queue.resize(
                             everyone
                                 .iter()
@@ -232,7 +235,7 @@ fn least_loaded(loads: &[Load]) -> Option<usize> {
 }
 
 /// Keeps a Status stream open for ever: the worker's word, and this gateway's lease on its sessions.
-async fn listen(worker: &Worker, id: GatewayId, changed: impl Fn()) {
+async fn listen(worker: &Worker, id: GatewayId, draining: &CancellationToken, changed: impl Fn()) {
     let set = |status: Option<WorkerStatus>| {
         let mut held = worker.status.lock().unwrap_or_else(PoisonError::into_inner);
         let up = status.is_some();
@@ -241,6 +244,8 @@ async fn listen(worker: &Worker, id: GatewayId, changed: impl Fn()) {
         drop(held);
         if turned && up {
             info!(worker = %worker.address, "worker is up");
+        } else if turned && draining.is_cancelled() {
+            info!(worker = %worker.address, "worker is down, as this gateway soon is");
         } else if turned {
             warn!(worker = %worker.address, "worker is down");
         }

@@ -66,6 +66,14 @@ impl Cursors {
 }
 
 impl Session {
+    /// What FETCH from the open cursor `name` returns.
+    ///
+    /// # Errors
+    /// 34000 when it is not open.
+    pub(crate) fn cursor_facts(&self, name: &str) -> Result<Facts, QueryError> {
+        self.cursors.facts(name)
+    }
+
     pub(super) async fn declare(
         &mut self,
         name: &str,

@@ -6,6 +6,7 @@
 
 mod cursor;
 pub(crate) mod lexer;
+mod prepared;
 mod rows;
 pub(crate) mod settings;
 pub(crate) mod statement;
@@ -15,6 +16,7 @@ pub(crate) mod transaction;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 use futures::StreamExt;
 use tavana_common::ids::{QueryId, SessionId};
@@ -33,6 +35,7 @@ pub(crate) use tag::tag as command_tag;
 pub(crate) use transaction::TransactionState;
 
 use self::cursor::Cursors;
+use self::prepared::PreparedStatements;
 use self::rows::{Limits, Remote};
 use self::settings::{Change, SessionSettings};
 use self::statement::Scope;
@@ -152,6 +155,7 @@ pub(crate) struct Session {
     settings: SessionSettings,
     block: Option<Block>,
     cursors: Cursors,
+    prepared: PreparedStatements,
     pinned: Option<Arc<Worker>>,
     /// Where a first stateful statement was sent. It may have pinned an engine there even if its
     /// answer was never seen.
@@ -171,6 +175,7 @@ impl Session {
             protocol,
             block: None,
             cursors: Cursors::default(),
+            prepared: PreparedStatements::default(),
             pinned: None,
             tried: Mutex::new(None),
             canceller: Canceller::default(),
@@ -243,6 +248,7 @@ impl Session {
             Class::Fetch {
                 name, moves: false, ..
             } => self.cursors.facts(name),
+            Class::Execute { name, .. } => self.prepared.facts(name),
             _ => Ok(Facts::default()),
         };
         result.map_err(|error| {
@@ -316,7 +322,14 @@ impl Session {
         let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
         match statement.class() {
             Class::Read | Class::Stateful => self.run_to_answer(statement, parameters).await,
-            Class::Begin { read_only } => Ok(Answer::Done(self.begin(*read_only))),
+            Class::Begin { read_only } => {
+                let mut completion = self.begin(*read_only);
+                completion.tag = tag(StatementKind::Transaction, statement.text(), 0, None);
+                if completion.tag == "START" {
+                    "START TRANSACTION".clone_into(&mut completion.tag);
+                }
+                Ok(Answer::Done(completion))
+            }
             Class::Commit => self.commit().await.map(Answer::Done),
             Class::Rollback => self.rollback().await.map(Answer::Done),
             Class::Savepoint { name } => self.savepoint(name).map(Answer::Done),
@@ -346,10 +359,21 @@ impl Session {
                 }
                 self.unpin();
                 self.cursors.clear();
+                self.prepared.clear();
                 self.settings.reset_all();
                 done("DISCARD ALL")
             }
-            Class::Discard { what } => done(what),
+            Class::Discard { what } => {
+                if what == "DEALLOCATE ALL" {
+                    self.prepared.clear();
+                }
+                done(what)
+            }
+            Class::Prepare { name, types, query } => {
+                self.prepare_sql(name, types, query).await.map(Answer::Done)
+            }
+            Class::Execute { name, arguments } => self.execute_sql(name, arguments).await,
+            Class::Deallocate { name } => self.prepared.remove(name).map(Answer::Done),
             Class::Notification { tag } => {
                 let mut completion = Completion::tagged(*tag);
                 completion.notices.push(Notice::note(
@@ -565,11 +589,17 @@ impl Session {
         name: &str,
         value: Option<&str>,
     ) -> Result<Answer, QueryError> {
-        let before = self.settings.show(name).map(|(_, value)| value);
+        let before = self.settings.to_restore(name);
         let mut completion = Completion::tagged("SET");
         match self.settings.set(name, value)? {
             Change::Foreign => {
-                return self.run_to_answer(statement, Parameters::none()).await;
+                let answer = self.run_to_answer(statement, Parameters::none()).await;
+                return match answer {
+                    Err(error) if error.message.contains("configuration has been locked") => {
+                        Err(self.locked_setting(name).await?)
+                    }
+                    answer => answer,
+                };
             }
             Change::Done => {}
         }
@@ -586,6 +616,34 @@ impl Session {
             }
         }
         Ok(Answer::Done(completion))
+    }
+
+    /// DuckDB refuses settings that it does not know with the same words as those that are locked.
+    async fn locked_setting(&mut self, name: &str) -> Result<QueryError, QueryError> {
+        let query = Statement::internal(
+            "SELECT 1 FROM duckdb_settings() WHERE name = lower($1)",
+            Class::Read,
+        );
+        let wrong = |error: arrow_schema::ArrowError| QueryError::internal(error.to_string());
+        let value = show_rows("name", name)?;
+        let mut writer = StreamWriter::try_new(Vec::new(), &value.schema()).map_err(wrong)?;
+        writer.write(&value).map_err(wrong)?;
+        let parameters = Parameters {
+            types: vec!["VARCHAR".to_owned()],
+            ipc: writer.into_inner().map_err(wrong)?.into(),
+        };
+        let found = self.run(&query, parameters).await?.finish().await?;
+        Ok(if found.rows > 0 {
+            QueryError::new(
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                format!("permission denied to set parameter \"{name}\""),
+            )
+        } else {
+            QueryError::new(
+                SqlState::UNDEFINED_OBJECT,
+                format!("unrecognized configuration parameter \"{name}\""),
+            )
+        })
     }
 
     async fn show(&mut self, statement: &Statement, name: &str) -> Result<Answer, QueryError> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tavana_common::proto::v1::Setting;
+use tavana_common::secret::Secret;
 
 use crate::error::{QueryError, SqlState};
 use crate::pg::text::{OptionError, TextOptions};
@@ -120,6 +121,37 @@ const KNOWN: &[Known] = &[
     known("xmloption", "content", false, Rule::Free),
 ];
 
+/// DuckDB's settings for stores. They travel with each statement, so that the worker can make them
+/// a secret of the session's own engine: there they win over those of the deployment, and
+/// `delta_scan`, which does not look at settings, sees them too.
+const STORE: [(&str, StoreRule); 9] = [
+    ("s3_access_key_id", StoreRule::Text),
+    ("s3_secret_access_key", StoreRule::Secret),
+    ("s3_session_token", StoreRule::Secret),
+    ("s3_region", StoreRule::Text),
+    ("s3_endpoint", StoreRule::Text),
+    ("s3_url_style", StoreRule::UrlStyle),
+    ("s3_use_ssl", StoreRule::Bool),
+    ("azure_storage_connection_string", StoreRule::Secret),
+    ("azure_account_name", StoreRule::Text),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StoreRule {
+    Text,
+    /// Never shown.
+    Secret,
+    UrlStyle,
+    Bool,
+}
+
+fn find_store(name: &str) -> Option<(&'static str, StoreRule)> {
+    let known = STORE
+        .iter()
+        .find(|(known, _)| known.eq_ignore_ascii_case(name));
+    known.copied()
+}
+
 fn find(name: &str) -> Option<&'static Known> {
     KNOWN
         .iter()
@@ -142,6 +174,8 @@ pub(crate) struct SessionSettings {
     values: BTreeMap<&'static str, String>,
     /// Names with a dot that applications make up.
     custom: BTreeMap<String, String>,
+    /// Settings of [`STORE`].
+    store: BTreeMap<&'static str, Secret>,
     /// What RESET returns to: the defaults, or what the startup packet asked for.
     initial: BTreeMap<&'static str, String>,
     text: TextOptions,
@@ -153,6 +187,7 @@ impl SessionSettings {
         let mut settings = Self {
             values: BTreeMap::new(),
             custom: BTreeMap::new(),
+            store: BTreeMap::new(),
             initial: BTreeMap::new(),
             text: TextOptions::default(),
         };
@@ -183,6 +218,9 @@ impl SessionSettings {
                 SqlState::PROGRAM_LIMIT,
                 "the value of a setting is too long",
             ));
+        }
+        if let Some((name, rule)) = find_store(name) {
+            return self.set_store(name, rule, value);
         }
         let Some(known) = find(name) else {
             if !name.contains('.') {
@@ -248,8 +286,33 @@ impl SessionSettings {
         Ok(Change::Done)
     }
 
+    fn set_store(
+        &mut self,
+        name: &'static str,
+        rule: StoreRule,
+        value: Option<&str>,
+    ) -> Result<Change, QueryError> {
+        let Some(value) = value else {
+            self.store.remove(name);
+            return Ok(Change::Done);
+        };
+        let value = match rule {
+            StoreRule::Text | StoreRule::Secret => value.to_owned(),
+            StoreRule::UrlStyle if matches!(value, "vhost" | "path") => value.to_owned(),
+            StoreRule::UrlStyle => return Err(invalid(name, value)),
+            StoreRule::Bool => match parse_bool(value) {
+                Some(true) => "true".to_owned(),
+                Some(false) => "false".to_owned(),
+                None => return Err(invalid(name, value)),
+            },
+        };
+        self.store.insert(name, Secret::new(value));
+        Ok(Change::Done)
+    }
+
     /// RESET ALL and DISCARD ALL.
     pub(crate) fn reset_all(&mut self) {
+        self.store.clear();
         self.values = self.initial.clone();
         self.custom.clear();
         self.text = TextOptions::default();
@@ -267,9 +330,26 @@ impl SessionSettings {
         if let Some(known) = find(name) {
             return Some((known.name.to_owned(), self.value(known).to_owned()));
         }
+        if let Some((name, rule)) = find_store(name) {
+            let value = self.store.get(name).map_or("", Secret::expose);
+            let shown = if rule == StoreRule::Secret && !value.is_empty() {
+                "***"
+            } else {
+                value
+            };
+            return Some((name.to_owned(), shown.to_owned()));
+        }
         self.custom
             .get(name)
             .map(|value| (name.to_owned(), value.clone()))
+    }
+
+    /// What to give [`Self::set`] later to have today's value back.
+    pub(crate) fn to_restore(&self, name: &str) -> Option<String> {
+        match find_store(name) {
+            Some((name, _)) => self.store.get(name).map(|value| value.expose().to_owned()),
+            None => self.show(name).map(|(_, value)| value),
+        }
     }
 
     /// All settings for SHOW ALL, in the order of their names.
@@ -326,6 +406,10 @@ impl SessionSettings {
                 });
             }
         }
+        settings.extend(self.store.iter().map(|(name, value)| Setting {
+            name: (*name).to_owned(),
+            value: value.expose().to_owned(),
+        }));
         settings
     }
 
@@ -510,7 +594,7 @@ mod tests {
             Some(("app.user".to_owned(), "7".to_owned()))
         );
         assert_eq!(
-            settings.set("s3_region", Some("eu-west-1")),
+            settings.set("memory_limit", Some("1GB")),
             Ok(Change::Foreign)
         );
         for number in 0..CUSTOM_MAX {
@@ -520,6 +604,31 @@ mod tests {
             .set("app.one_more", Some("1"))
             .expect_err("bounded");
         assert_eq!(error.sqlstate, SqlState::CONFIGURATION_LIMIT);
+    }
+
+    #[test]
+    fn keys_of_stores_travel_and_are_never_shown() {
+        let mut settings = SessionSettings::new("ada");
+        settings
+            .set("S3_Secret_Access_Key", Some("CANARY"))
+            .expect("a key");
+        settings.set("s3_use_ssl", Some("off")).expect("a Boolean");
+        assert!(!format!("{settings:?}").contains("CANARY"));
+        assert_eq!(
+            settings.show("s3_secret_access_key").expect("known").1,
+            "***"
+        );
+        let sent = settings.for_worker();
+        let value = |name: &str| {
+            sent.iter()
+                .find(|setting| setting.name == name)
+                .map(|setting| setting.value.as_str())
+        };
+        assert_eq!(value("s3_secret_access_key"), Some("CANARY"));
+        assert_eq!(value("s3_use_ssl"), Some("false"));
+        settings.set("s3_secret_access_key", None).expect("reset");
+        assert_eq!(settings.show("s3_secret_access_key").expect("known").1, "");
+        assert!(settings.set("s3_url_style", Some("sideways")).is_err());
     }
 
     #[test]

@@ -56,6 +56,20 @@ pub(crate) enum Class {
     Discard {
         what: String,
     },
+    /// PREPARE name [(types)] AS statement.
+    Prepare {
+        name: String,
+        types: Vec<String>,
+        query: Box<Statement>,
+    },
+    /// EXECUTE name [(arguments)]; the arguments are expressions.
+    Execute {
+        name: String,
+        arguments: Vec<String>,
+    },
+    Deallocate {
+        name: String,
+    },
     /// LISTEN, UNLISTEN, NOTIFY: accepted without effect.
     Notification {
         tag: &'static str,
@@ -304,13 +318,14 @@ impl<'sql> Words<'sql> {
             "DEALLOCATE" => {
                 self.take("PREPARE");
                 if self.rest_words().eq_ignore_ascii_case("ALL") {
-                    Ok(Class::Discard {
+                    return Ok(Class::Discard {
                         what: "DEALLOCATE ALL".to_owned(),
-                    })
-                } else {
-                    Ok(Class::Stateful)
+                    });
                 }
+                Ok(Class::Deallocate { name: self.name()? })
             }
+            "PREPARE" => self.prepare(),
+            "EXECUTE" => self.execute(),
             "LISTEN" => Ok(Class::Notification { tag: "LISTEN" }),
             "UNLISTEN" => Ok(Class::Notification { tag: "UNLISTEN" }),
             "NOTIFY" => Ok(Class::Notification { tag: "NOTIFY" }),
@@ -510,6 +525,65 @@ impl<'sql> Words<'sql> {
             },
             // SHOW ALL TABLES and the like are DuckDB's.
             _ => Ok(Class::Read),
+        }
+    }
+
+    fn prepare(&mut self) -> Result<Class, QueryError> {
+        let name = self.name()?;
+        let types = if self.take_symbol("(") {
+            self.comma_separated()?
+        } else {
+            Vec::new()
+        };
+        if !self.take("AS") {
+            return Err(self.syntax_error());
+        }
+        let query = Box::new(self.rest_statement()?);
+        Ok(Class::Prepare { name, types, query })
+    }
+
+    fn execute(&mut self) -> Result<Class, QueryError> {
+        let name = self.name()?;
+        let arguments = if self.take_symbol("(") {
+            self.comma_separated()?
+        } else {
+            Vec::new()
+        };
+        match self.peek() {
+            None => Ok(Class::Execute { name, arguments }),
+            Some(_) => Err(self.syntax_error()),
+        }
+    }
+
+    /// The texts between the commas up to the closing parenthesis, which is taken too.
+    fn comma_separated(&mut self) -> Result<Vec<String>, QueryError> {
+        let mut texts = Vec::new();
+        let (mut depth, mut start) = (0_usize, self.at);
+        loop {
+            let token = self.next().ok_or_else(|| self.syntax_error())?;
+            let symbol = match token.kind {
+                Kind::Symbol => token.text(self.sql),
+                _ => "",
+            };
+            match symbol {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "," if depth == 0 => {
+                    let end = self.at - 1;
+                    let text = match (self.all.get(start), self.all.get(end.wrapping_sub(1))) {
+                        (Some(first), Some(last)) if start < end => {
+                            self.sql.get(first.start..last.end).unwrap_or_default()
+                        }
+                        _ => return Err(self.syntax_error()),
+                    };
+                    texts.push(text.to_owned());
+                    start = self.at;
+                    if symbol == ")" {
+                        return Ok(texts);
+                    }
+                }
+                ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
         }
     }
 
@@ -917,7 +991,6 @@ mod tests {
             "SET GLOBAL memory_limit = '1GB'",
             "COPY t TO 'x.csv'",
             "CALL f()",
-            "PREPARE p AS SELECT 1",
         ] {
             assert_eq!(class(sql), Class::Stateful, "{sql}");
         }
@@ -1071,6 +1144,37 @@ mod tests {
         assert_eq!(options.entries.len(), 3);
         assert!(matches!(class("COPY t FROM STDIN"), Class::CopyIn { .. }));
         assert_eq!(class("COPY t FROM 's3://b/x.csv'"), Class::Stateful);
+    }
+
+    #[test]
+    fn prepared_statements_of_sql_are_understood() {
+        let Class::Prepare { name, types, query } =
+            class("PREPARE \"P\" (int, decimal(10, 2)) AS SELECT $1, $2")
+        else {
+            panic!("prepares");
+        };
+        assert_eq!((name.as_str(), query.text()), ("P", "SELECT $1, $2"));
+        assert_eq!(types, ["int", "decimal(10, 2)"]);
+        let Class::Execute { name, arguments } = class("execute p(1, 'a,b)', f(2, [3, 4]))") else {
+            panic!("executes");
+        };
+        assert_eq!(name, "p");
+        assert_eq!(arguments, ["1", "'a,b)'", "f(2, [3, 4])"]);
+        assert_eq!(
+            class("DEALLOCATE PREPARE p"),
+            Class::Deallocate {
+                name: "p".to_owned()
+            }
+        );
+        for wrong in [
+            "EXECUTE p(1",
+            "EXECUTE p(1) x",
+            "EXECUTE p(,)",
+            "PREPARE p SELECT 1",
+        ] {
+            let error = Statement::single(wrong).expect_err(wrong);
+            assert_eq!(error.sqlstate, SqlState::SYNTAX_ERROR, "{wrong}");
+        }
     }
 
     #[test]
