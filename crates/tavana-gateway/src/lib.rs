@@ -84,15 +84,35 @@ pub(crate) struct Gateway {
     /// Cancelled when no new session may begin.
     pub(crate) draining: CancellationToken,
     /// Sessions whose engines are no longer needed. As many at most as sessions were pinned.
-    closing: mpsc::UnboundedSender<(Arc<Worker>, SessionId)>,
+    closing: mpsc::UnboundedSender<Ended>,
 }
 
 impl Gateway {
-    /// Frees the engine of a session that ended.
-    fn close_session(&self, worker: Arc<Worker>, session: SessionId) {
+    /// Frees the engine of a session that ended, or that no longer needs it.
+    fn close_session(&self, worker: Arc<Worker>, session: SessionId, left: Left) {
         // The receiver lives as long as the gateway serves; after that the lease frees the engine.
-        drop(self.closing.send((worker, session)));
+        drop(self.closing.send(Ended {
+            worker,
+            session,
+            left,
+        }));
     }
+}
+
+/// What a session leaves in its engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// It only read, and its transaction has ended.
+    Nothing,
+    /// Tables, settings, secrets, a transaction: nobody else may have the engine.
+    Something,
+}
+
+#[derive(Debug)]
+struct Ended {
+    worker: Arc<Worker>,
+    session: SessionId,
+    left: Left,
 }
 
 /// The three ports, open before anything is served.
@@ -166,6 +186,9 @@ pub async fn run(
         warn!("TAVANA_CLUSTER_KEY is not set: tickets are valid on this gateway only, and workers are not asked for a token");
         ClusterKey::random()
     });
+    if !settings.bind_address.is_loopback() {
+        warn!(address = %settings.bind_address, "there is no authentication: whoever reaches the ports may query");
+    }
     let queue = Queue::new(settings.queue_length_max, settings.queue_wait_max);
     let draining = CancellationToken::new();
     let workers = Workers::start(&settings, id, &queue, &draining)?;
@@ -274,14 +297,17 @@ async fn announce(gateway: Arc<Gateway>, ready: oneshot::Sender<()>) {
 }
 
 /// Tells workers which sessions ended.
-async fn close_sessions(
-    id: GatewayId,
-    mut to_close: mpsc::UnboundedReceiver<(Arc<Worker>, SessionId)>,
-) {
-    while let Some((worker, session)) = to_close.recv().await {
+async fn close_sessions(id: GatewayId, mut to_close: mpsc::UnboundedReceiver<Ended>) {
+    while let Some(ended) = to_close.recv().await {
+        let Ended {
+            worker,
+            session,
+            left,
+        } = ended;
         let request = CloseSessionRequest {
             session_id: session.to_string(),
             gateway_id: id.to_string(),
+            left_nothing: left == Left::Nothing,
         };
         let mut client = worker.control();
         let closed = tokio::time::timeout(

@@ -19,6 +19,7 @@ use arrow_array::{
     Int32Array, Int64Array, ListArray, NullArray, RecordBatch, StringArray, StructArray,
     TimestampMicrosecondArray, new_null_array,
 };
+use arrow_buffer::OffsetBuffer;
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::{
     CompressionContext, DictionaryTracker, IpcDataGenerator, IpcWriteOptions, StreamWriter,
@@ -391,6 +392,14 @@ fn parameters(columns: Vec<ArrayRef>) -> Bytes {
 
 fn text(values: &[Option<&str>]) -> ArrayRef {
     Arc::new(StringArray::from(values.to_vec()))
+}
+
+/// One list of these texts.
+fn list_of(values: &[&str]) -> ArrayRef {
+    let field = Arc::new(Field::new("item", DataType::Utf8, true));
+    let offsets = OffsetBuffer::from_lengths([values.len()]);
+    let items = Arc::new(StringArray::from(values.to_vec()));
+    Arc::new(ListArray::new(field, offsets, items, None))
 }
 
 fn extensions(names: &[&str]) -> Vec<Extension> {
@@ -882,6 +891,136 @@ fn a_prepared_statement_sees_what_changed_since() {
     assert_eq!(answer.rows(), 11);
 }
 
+/// DuckDB plans with the statistics of the moment: to a plan made before, `n < 0` cannot be.
+#[test]
+fn no_plan_is_executed_again_after_the_data_has_changed() {
+    let mut engine = Engine::start();
+    let below = "SELECT n FROM t WHERE n < 0";
+    let below_parameter = "SELECT n FROM t WHERE n < $1";
+    let zero = || vec![Arc::new(Int64Array::from(vec![0])) as ArrayRef];
+    engine.run("CREATE TABLE t (n BIGINT)");
+    engine.run("INSERT INTO t FROM range(1000)");
+    engine.run("PREPARE p AS SELECT n FROM t WHERE n < 0");
+    engine.prepare(below, &[]).unwrap();
+    assert_eq!(engine.run(below).rows(), 0);
+    assert_eq!(
+        engine.query(below_parameter, &[], zero()).unwrap().rows(),
+        0
+    );
+    assert_eq!(engine.run("EXECUTE p").rows(), 0);
+    engine.prepare(below, &[]).unwrap();
+    engine.run("INSERT INTO t VALUES (-1)");
+    assert_eq!(engine.run(below).int64(), [-1]);
+    assert_eq!(
+        engine.query(below_parameter, &[], zero()).unwrap().int64(),
+        [-1]
+    );
+    assert_eq!(engine.run("EXECUTE p").int64(), [-1]);
+    engine.run("DEALLOCATE p");
+    engine.fails("EXECUTE p");
+    // The same from one row of parameters to the next.
+    engine.run("CREATE TABLE u AS SELECT range AS n FROM range(1000)");
+    let insert = "INSERT INTO u SELECT $1::BIGINT WHERE NOT EXISTS (FROM u WHERE n < 0)";
+    let rows = vec![Arc::new(Int64Array::from(vec![-1, -2, -3])) as ArrayRef];
+    let answer = engine.query(insert, &[], rows).unwrap();
+    assert_eq!(answer.done.changed_rows, Some(1));
+    assert_eq!(engine.run("SELECT n FROM u WHERE n < 0").int64(), [-1]);
+}
+
+#[test]
+fn a_parameter_of_a_table_function_is_described_before_it_has_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let mut engine = Engine::start_with(|start| start.allowed_directories.push(path.clone()));
+    let numbers = |values: &[i64]| -> Vec<ArrayRef> {
+        values
+            .iter()
+            .map(|value| Arc::new(Int64Array::from(vec![*value])) as ArrayRef)
+            .collect()
+    };
+    for (sql, declared, values, expected) in [
+        (
+            "SELECT * FROM range($1::BIGINT)",
+            vec![],
+            vec![3],
+            vec![0, 1, 2],
+        ),
+        (
+            "SELECT * FROM range($1)",
+            vec!["BIGINT"],
+            vec![2],
+            vec![0, 1],
+        ),
+        ("SELECT * FROM range($1)", vec![], vec![2], vec![0, 1]),
+        (
+            "SELECT * FROM generate_series($1, $2)",
+            vec![],
+            vec![4, 5],
+            vec![4, 5],
+        ),
+        (
+            "SELECT a.range + $2 AS n FROM range($1::BIGINT) a",
+            vec!["", "BIGINT"],
+            vec![2, 10],
+            vec![10, 11],
+        ),
+    ] {
+        let answer = engine
+            .query(sql, &declared, numbers(&values))
+            .unwrap_or_else(|failure| panic!("{sql}: {failure:?}"));
+        assert_eq!(answer.int64(), expected, "{sql}");
+    }
+    let days = "SELECT * FROM generate_series($1::DATE, $2::DATE, $3::INTERVAL)";
+    let facts = engine.prepare(days, &[]).unwrap();
+    assert_eq!(facts.parameter_types, ["DATE", "DATE", "INTERVAL"]);
+    assert_eq!(facts.columns[0].duckdb_type, "TIMESTAMP");
+    // More rows than fit in memory at once come as a stream.
+    let many = engine
+        .query(
+            "SELECT * FROM range($1::BIGINT)",
+            &[],
+            numbers(&[3_000_000]),
+        )
+        .unwrap();
+    assert_eq!(many.rows(), 3_000_000);
+    assert!(many.batches.len() > 10);
+    let made = engine
+        .query(
+            "CREATE TABLE t AS FROM range($1::BIGINT)",
+            &[],
+            numbers(&[7]),
+        )
+        .unwrap();
+    assert_eq!(made.done.changed_rows, Some(7));
+    let copied = engine
+        .query(
+            &format!("COPY (FROM range($1::BIGINT)) TO '{path}/seven.parquet'"),
+            &[],
+            numbers(&[7]),
+        )
+        .unwrap();
+    assert!(!copied.header.returns_rows);
+    assert_eq!(copied.done.changed_rows, Some(7));
+
+    let file = format!("{path}/seven.parquet");
+    let read = "SELECT * FROM read_parquet($1)";
+    let failure = engine.prepare(read, &["VARCHAR"]).unwrap_err();
+    assert_eq!(failure.kind(), FailureKind::FailureEngine);
+    assert_eq!(failure.duckdb_class, "Parameter Not Resolved");
+    assert!(failure.message.contains("parameter"), "{failure:?}");
+    // Who does not ask before gets the rows.
+    let answer = engine
+        .execute_with(read, &["VARCHAR"], parameters(vec![text(&[Some(&file)])]))
+        .unwrap();
+    assert_eq!(answer.int64(), [0, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(answer.header.columns[0].name, "range");
+
+    let wrong = "SELECT nope FROM range($1::BIGINT)";
+    let failure = engine.prepare(wrong, &[]).unwrap_err();
+    assert_eq!(failure.duckdb_subtype, "COLUMN_NOT_FOUND");
+    assert_eq!(failure.position, 8);
+}
+
 #[test]
 fn a_query_on_files_sees_files_that_came_later() {
     let folder = tempfile::tempdir().unwrap();
@@ -1224,6 +1363,48 @@ fn local_files_outside_of_the_allowed_folders_cannot_be_reached() {
 }
 
 #[test]
+fn the_spill_folder_cannot_be_read_or_written_by_a_statement() {
+    let mut engine = Engine::start();
+    let folder = engine.spill.path().display().to_string();
+    std::fs::write(engine.spill.path().join("spilled"), "CANARY").unwrap();
+    for sql in [
+        format!("SELECT * FROM read_blob('{folder}/*')"),
+        format!("SELECT * FROM read_text('file://{folder}/../{folder}/spilled')"),
+        format!("FROM glob('/{folder}/./*')"),
+        format!("COPY (SELECT 1) TO '{folder}/x.csv'"),
+        format!("ATTACH '{folder}/x.db' AS x"),
+        format!("SELECT * FROM \"{folder}/x.csv\""),
+    ] {
+        let failure = engine.fails(&sql);
+        assert!(
+            failure.duckdb_class == "Permission"
+                || failure.kind() == FailureKind::FailurePermission,
+            "{sql}: {failure:?}"
+        );
+    }
+    let spilled = format!("{folder}/spilled");
+    for value in [text(&[Some(&spilled)]), list_of(&[&spilled])] {
+        let failure = engine
+            .execute_with(
+                "SELECT * FROM read_text($1)",
+                &[""],
+                parameters(vec![value]),
+            )
+            .unwrap_err();
+        assert_eq!(
+            failure.kind(),
+            FailureKind::FailurePermission,
+            "{failure:?}"
+        );
+    }
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    // The one form of a string the lexer does not know is one DuckDB does not know either.
+    let failure = engine.fails("SELECT U&'\\002f'");
+    assert_eq!(failure.duckdb_class, "Parser");
+    assert_eq!(engine.run(r"SELECT e'\x2f\57'").text(), "//");
+}
+
+#[test]
 fn the_locked_profile_cannot_be_opened_again() {
     let mut engine = Engine::start();
     for (name, value) in [
@@ -1465,8 +1646,8 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
     assert_eq!(
         names,
         [
-            Some("~tavana_anon_s3".to_owned()),
-            Some("~tavana_lake".to_owned())
+            Some("\u{10ffff}tavana_anon_s3".to_owned()),
+            Some("\u{10ffff}tavana_lake".to_owned())
         ]
     );
     let shown = engine
@@ -1488,6 +1669,32 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
             "{sql}: {failure:?}"
         );
     }
+    // A literal that stands by chance in every text is left there.
+    let failure = engine.fails("CREATE SECRET u (TYPE s3, KEY_ID 'a', SECRET 'o', NOPE 'e')");
+    assert!(!failure.message.contains("***"), "{failure:?}");
+}
+
+#[test]
+fn a_users_own_secret_wins_over_the_deployments() {
+    let mut engine = Engine::start_with(|start| start.extensions = extensions(&["httpfs"]));
+    engine.send(to_engine::Message::Assign(Assign {
+        secrets: vec![Secret {
+            name: "access_s3".to_owned(),
+            r#type: "s3".to_owned(),
+            options: [("KEY_ID".to_owned(), "INFRA".to_owned())].into(),
+            ..Secret::default()
+        }],
+    }));
+    engine.answer(None).unwrap();
+    let which = "SELECT name FROM which_secret('s3://b/x', 's3')";
+    assert_eq!(engine.run(which).text(), "\u{10ffff}tavana_access_s3");
+    for name in ["~~", "\u{10fffe}", "zebra", "__default_s3"] {
+        let name = format!("\"{name}\"");
+        engine.run(&format!("CREATE SECRET {name} (TYPE s3, KEY_ID 'MINE')"));
+        assert_eq!(format!("\"{}\"", engine.run(which).text()), name);
+        engine.run(&format!("DROP SECRET {name}"));
+    }
+    assert_eq!(engine.run(which).text(), "\u{10ffff}tavana_access_s3");
 }
 
 #[test]

@@ -395,6 +395,7 @@ impl Session {
         let request = CloseSessionRequest {
             session_id: self.id.to_string(),
             gateway_id: self.gateway.to_string(),
+            left_nothing: false,
         };
         let closed = self.client.clone().close_session(request).await;
         closed.map(|_| ()).map_err(|status| failure_of(&status))

@@ -17,8 +17,8 @@ use super::{Answer, Completion, Facts, Parameters, Rows, Session, Statement, tim
 use crate::error::{QueryError, SqlState};
 use crate::worker::Reply;
 
-/// Cursors that one session may hold open.
-const CURSORS_MAX: usize = 100;
+/// Cursors that one session may hold open: as many as an engine keeps.
+const CURSORS_MAX: usize = 64;
 
 /// The open cursors of a session.
 #[derive(Debug, Default)]
@@ -32,6 +32,10 @@ struct Cursor {
 }
 
 impl Cursors {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// All are gone, on the worker too.
     pub(super) fn clear(&mut self) {
         self.0.clear();

@@ -41,10 +41,10 @@ use self::settings::{Change, SessionSettings};
 use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
-use crate::Gateway;
 use crate::error::{QueryError, SqlState};
 use crate::route::Worker;
 use crate::worker::{Item, Reply, encode_local};
+use crate::{Gateway, Left};
 
 /// Who a session belongs to. Engines are never shared between principals.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -160,6 +160,10 @@ pub(crate) struct Session {
     /// Where a first stateful statement was sent. It may have pinned an engine there even if its
     /// answer was never seen.
     tried: Mutex<Option<Arc<Worker>>>,
+    /// A statement that may leave something behind was sent to the engine.
+    left_something: bool,
+    /// A transaction of DuckDB may be open in the engine.
+    open_on_worker: bool,
     canceller: Canceller,
     told_about_tables: bool,
 }
@@ -178,6 +182,8 @@ impl Session {
             prepared: PreparedStatements::default(),
             pinned: None,
             tried: Mutex::new(None),
+            left_something: false,
+            open_on_worker: false,
             canceller: Canceller::default(),
             told_about_tables: false,
         }
@@ -496,7 +502,9 @@ impl Session {
                 self.settings = block.settings_before;
                 return Err(error);
             }
+            self.open_on_worker = false;
         }
+        self.release_if_clean();
         Ok(Completion::tagged("COMMIT"))
     }
 
@@ -517,6 +525,7 @@ impl Session {
         if block.begun {
             self.rollback_on_worker().await?;
         }
+        self.release_if_clean();
         Ok(completion)
     }
 
@@ -524,12 +533,18 @@ impl Session {
     /// or the engine is gone, everything is undone already.
     async fn rollback_on_worker(&mut self) -> Result<(), QueryError> {
         match self.run_internal("ROLLBACK").await {
-            Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => Ok(()),
-            Err(error) if error.is_loss() => {
-                self.failed(&error);
-                Ok(())
-            }
-            other => other,
+            Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => {}
+            Err(error) if error.is_loss() => self.failed(&error),
+            other => other?,
+        }
+        self.open_on_worker = false;
+        Ok(())
+    }
+
+    /// A session that only read in its transaction needs no engine of its own after it.
+    fn release_if_clean(&mut self) {
+        if !self.left_something && self.block.is_none() && self.cursors.is_empty() {
+            self.unpin();
         }
     }
 
@@ -683,10 +698,11 @@ impl Session {
         parameters: Parameters,
     ) -> Result<Answer, QueryError> {
         self.begin_on_worker().await?;
-        if *statement.class() != Class::Read
-            && let Some(block) = &mut self.block
-        {
-            block.wrote = true;
+        if *statement.class() != Class::Read {
+            self.left_something = true;
+            if let Some(block) = &mut self.block {
+                block.wrote = true;
+            }
         }
         let mut rows = self.run(statement, parameters).await?;
         if rows.facts().returns_rows {
@@ -717,6 +733,8 @@ impl Session {
             return Ok(());
         }
         let text = block.begin_text();
+        // Said before it is sent: the answer may never be seen.
+        self.open_on_worker = true;
         self.run_internal(text).await?;
         if let Some(block) = &mut self.block {
             block.begun = true;
@@ -868,6 +886,7 @@ impl Session {
         batches: mpsc::Receiver<Batch>,
     ) -> Result<u64, QueryError> {
         self.begin_on_worker().await?;
+        self.left_something = true;
         if let Some(block) = &mut self.block {
             block.wrote = true;
         }
@@ -939,8 +958,16 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(worker) = self.pinned.take().or(tried) {
-            self.gateway.close_session(worker, self.id);
+            let clean = !self.left_something && !self.open_on_worker && self.cursors.is_empty();
+            let left = if clean {
+                Left::Nothing
+            } else {
+                Left::Something
+            };
+            self.gateway.close_session(worker, self.id, left);
             self.id = SessionId::mint();
+            self.left_something = false;
+            self.open_on_worker = false;
         }
     }
 }

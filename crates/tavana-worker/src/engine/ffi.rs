@@ -406,9 +406,10 @@ impl PreparedStatement {
         Ok(())
     }
 
-    /// Runs the statement. Rows are computed as they are fetched; the result must be dropped, or
-    /// read to its end, before the connection runs anything else.
-    pub(crate) fn execute_streaming(&mut self) -> Result<QueryResult, ErrorText> {
+    /// Runs the statement, once: a second run would use a plan made from old statistics. Rows are
+    /// computed as they are fetched; the result must be dropped, or read to its end, before the
+    /// connection runs anything else.
+    pub(crate) fn execute_streaming(self) -> Result<QueryResult, ErrorText> {
         let mut pending: sys::duckdb_pending_result = ptr::null_mut();
         let mut result = QueryResult::empty(&self.handle);
         // SAFETY: the handles are live, the out pointers valid places; the pending result is

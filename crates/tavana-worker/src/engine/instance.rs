@@ -8,8 +8,9 @@ use super::ffi::{Connection, Database, ErrorText};
 use super::profile;
 use super::text::{quote_name, quote_text};
 
-/// Prefix of names that belong to tavana.
-pub(crate) const RESERVED_PREFIX: &str = "~tavana_";
+/// Prefix of the names of tavana's secrets. Of secrets with equal scope DuckDB takes the one whose
+/// name sorts first; this character sorts behind all others, so a user's own secret wins.
+const RESERVED_PREFIX: &str = "\u{10ffff}tavana_";
 
 /// The instance and its two connections.
 #[derive(Debug)]

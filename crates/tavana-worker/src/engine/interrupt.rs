@@ -44,11 +44,13 @@ impl Interrupts {
     /// The supervisor wants the request to end. Without a request this does nothing.
     pub(crate) fn request(&self) {
         let mut state = self.lock();
-        if state.armed {
-            state.requested = true;
-            self.0.requested.store(true, Ordering::Release);
-            self.0.changed.notify_all();
+        if !state.armed {
+            return;
         }
+        state.requested = true;
+        self.0.requested.store(true, Ordering::Release);
+        drop(state);
+        self.0.changed.notify_all();
     }
 
     /// Whether the request is to end.
@@ -60,9 +62,9 @@ impl Interrupts {
     /// be undone before it.
     pub(crate) fn disarm(&self) {
         let mut state = self.lock();
+        // Not told to the other thread: where it repeats, it finds out at the next turn.
         state.armed = false;
         state.requested = false;
-        self.0.changed.notify_all();
     }
 
     /// Interrupts DuckDB as long as that is requested. Runs until the process ends.

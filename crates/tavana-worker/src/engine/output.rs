@@ -76,6 +76,7 @@ impl Queued {
     fn take(&self, bytes: usize) {
         let mut queued = self.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         *queued = queued.saturating_sub(bytes);
+        drop(queued);
         self.taken.notify_one();
     }
 }

@@ -15,7 +15,7 @@ use arrow_array::types::{
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, Field, IntervalUnit, TimeUnit};
 use bytes::Bytes;
@@ -46,6 +46,34 @@ pub(crate) fn value(field: &Field, column: &ArrayRef, row: usize) -> Result<Valu
         Ok(value)
     } else {
         Err(unsupported(column.data_type()))
+    }
+}
+
+/// Calls `check` for every text in a column, however deep.
+pub(crate) fn each_text(
+    column: &ArrayRef,
+    check: &mut impl FnMut(&str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    match column.data_type() {
+        DataType::Utf8 => column
+            .as_string::<i32>()
+            .iter()
+            .flatten()
+            .try_for_each(check),
+        DataType::LargeUtf8 => column
+            .as_string::<i64>()
+            .iter()
+            .flatten()
+            .try_for_each(check),
+        DataType::Utf8View => column.as_string_view().iter().flatten().try_for_each(check),
+        data_type if data_type.is_nested() || matches!(data_type, DataType::Dictionary(_, _)) => {
+            column
+                .to_data()
+                .child_data()
+                .iter()
+                .try_for_each(|child| each_text(&make_array(child.clone()), &mut *check))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -27,10 +27,21 @@ const REFINEMENTS_MAX: usize = 32;
 /// What PostgreSQL takes for a literal or parameter of unknown type.
 const UNKNOWN_TYPE: &str = "VARCHAR";
 
+/// Least length of a literal that is taken out of what is said about a statement with a credential
+/// in it, in characters: shorter ones stand by chance in any text.
+const REDACTED_CHARACTERS_MIN: usize = 6;
+/// Subtypes of errors that do not depend on the value of a parameter.
+const WRONG_WITH_ANY_VALUE: [&str; 2] = ["COLUMN_NOT_FOUND", "NO_MATCHING_FUNCTION"];
+/// The class of the failure of a statement that cannot be described before it has its parameters.
+const NOT_RESOLVED: &str = "Parameter Not Resolved";
+
 /// A bound statement.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(crate) statement: PreparedStatement,
+    /// Bound and not yet executed.
+    statement: Option<PreparedStatement>,
+    /// What was bound, to bind it again.
+    sql: String,
     pub(crate) facts: StatementFacts,
     /// The result's Arrow schema as the client sees it.
     pub(crate) schema: SchemaRef,
@@ -41,9 +52,8 @@ pub(crate) struct Prepared {
     pub(crate) parameters: Vec<(String, usize)>,
     /// Changes that the statement itself makes to the transaction.
     pub(crate) transaction: TransactionChange,
-    /// The statement may be executed again later. Not so a PIVOT: its columns are the values that
-    /// were there when it was bound.
-    pub(crate) reusable: bool,
+    /// Why the facts lack the result's columns: they depend on the value of a parameter.
+    pub(crate) undescribed: Option<Box<Failure>>,
     /// Columns that are exported as JSON in place of a VARIANT.
     variants: Vec<bool>,
     positions: Positions,
@@ -92,7 +102,10 @@ fn without_literals(mut failure: Failure, text: &SqlText<'_>) -> Failure {
         return failure;
     }
     for index in 0..text.tokens.len() {
-        if let Some(literal) = text.text_value(index).filter(|literal| !literal.is_empty()) {
+        if let Some(literal) = text
+            .text_value(index)
+            .filter(|literal| literal.chars().count() >= REDACTED_CHARACTERS_MIN)
+        {
             failure.message = failure.message.replace(&literal, "***");
         }
     }
@@ -100,6 +113,17 @@ fn without_literals(mut failure: Failure, text: &SqlText<'_>) -> Failure {
 }
 
 impl Prepared {
+    /// The statement for one execution, bound anew for every one but the first.
+    pub(crate) fn take_statement(
+        &mut self,
+        connection: &Connection,
+    ) -> Result<PreparedStatement, Failure> {
+        match self.statement.take() {
+            Some(statement) => Ok(statement),
+            None => bind(connection, &self.sql).map_err(|error| self.failure(&error)),
+        }
+    }
+
     /// A failure of this statement while it runs.
     pub(crate) fn failure(&self, error: &ErrorText) -> Failure {
         self.positions.failure(EngineError::read(error))
@@ -181,44 +205,85 @@ pub(crate) fn prepare(
         .chain(std::iter::repeat(None))
         .take(count)
         .collect();
-    let bound = infer(connection, text, &mut types)?;
-    finish(connection, text, bound, types)
+    let (bound, columns) = infer(connection, text, &mut types)?;
+    finish(connection, text, bound, columns, types)
 }
 
 /// A statement DuckDB has accepted.
 struct Bound {
     statement: PreparedStatement,
-    /// Statements DuckDB made of the text.
-    parts: u64,
     substituted: Substituted,
 }
+
+impl Bound {
+    /// The result's columns, or nothing where DuckDB needs the parameters to tell them.
+    fn columns(&self) -> Option<Vec<(String, LogicalType)>> {
+        known_columns(&self.statement)
+    }
+}
+
+fn known_columns(statement: &PreparedStatement) -> Option<Vec<(String, LogicalType)>> {
+    let columns = statement.columns();
+    let known = columns
+        .iter()
+        .all(|(_, column)| column.id() != sys::DUCKDB_TYPE_DUCKDB_TYPE_INVALID);
+    known.then_some(columns)
+}
+
+/// A statement with the columns of its result, or why they are not known.
+type Described = (Bound, Result<Vec<(String, LogicalType)>, Box<Failure>>);
 
 /// Binds until every parameter has a type.
 fn infer(
     connection: &Connection,
     text: &SqlText<'_>,
     types: &mut [Option<String>],
-) -> Result<Bound, Failure> {
+) -> Result<Described, Failure> {
     let mut guesses: Vec<usize> = Vec::new();
     let mut plain: Option<Bound> = None;
     for _ in 0..REFINEMENTS_MAX {
         let substituted = text.with_casts(types);
         match bind(connection, &substituted.sql) {
-            Ok((statement, parts)) => {
+            Ok(statement) => {
                 let bound = Bound {
                     statement,
-                    parts,
                     substituted,
                 };
                 if types.iter().all(Option::is_some) {
-                    return Ok(bound);
+                    if let Some(columns) = bound.columns() {
+                        return Ok((bound, Ok(columns)));
+                    }
+                    let neutral = match columns_with(connection, text, types, neutral_literal) {
+                        Ok(columns) => return Ok((bound, Ok(columns))),
+                        Err(refused) => *refused,
+                    };
+                    if refine(
+                        text,
+                        &neutral.substituted,
+                        &neutral.error,
+                        types,
+                        &mut guesses,
+                    ) {
+                        continue;
+                    }
+                    // A wrong name or type stays wrong whatever the value.
+                    if WRONG_WITH_ANY_VALUE.contains(&neutral.error.subtype.as_str()) {
+                        let positions = Positions {
+                            sql: text.sql.to_owned(),
+                            substituted: neutral.substituted,
+                        };
+                        return Err(positions.failure(neutral.error));
+                    }
+                    let columns = columns_with(connection, text, types, |_| "NULL")
+                        .map_err(|_| Box::new(not_resolved(neutral.error)));
+                    return Ok((bound, columns));
                 }
                 for (name, index) in numbered(&bound.statement) {
                     if let Some(slot @ None) = types.get_mut(name.wrapping_sub(1)) {
                         *slot = bound.statement.parameter_type(index).map(|t| type_name(&t));
                     }
                 }
-                guess(text, types, &mut guesses);
+                guess(connection, text, types, &mut guesses);
                 plain = plain.or(Some(bound));
             }
             Err(error) => {
@@ -228,7 +293,7 @@ fn infer(
                 }
                 if types.iter().any(Option::is_none) && plain.is_none() && guesses.is_empty() {
                     let before = error.class.clone();
-                    guess(text, types, &mut guesses);
+                    guess(connection, text, types, &mut guesses);
                     // A text that does not parse does not parse with casts either.
                     if before != "Parser" {
                         continue;
@@ -238,7 +303,10 @@ fn infer(
                 if error.class == "Parser"
                     && let Some(bound) = plain
                 {
-                    return Ok(bound);
+                    let columns = bound
+                        .columns()
+                        .ok_or_else(|| Box::new(depends_on_a_parameter(String::new())));
+                    return Ok((bound, columns));
                 }
                 let positions = Positions {
                     sql: text.sql.to_owned(),
@@ -253,6 +321,85 @@ fn infer(
     )))
 }
 
+/// A statement with values in place of its parameters, and what DuckDB says about it.
+struct StandIns {
+    substituted: Substituted,
+    error: EngineError,
+}
+
+/// The columns of a statement whose parameters, of known types, DuckDB has to see: a table
+/// function's argument decides what the table is. What `literal` gives for a type stands in.
+fn columns_with(
+    connection: &Connection,
+    text: &SqlText<'_>,
+    types: &[Option<String>],
+    literal: impl Fn(&str) -> &'static str,
+) -> Result<Vec<(String, LogicalType)>, Box<StandIns>> {
+    let substituted = text.with_values(types, literal);
+    let error = match bind(connection, &substituted.sql) {
+        Ok(statement) => match known_columns(&statement) {
+            Some(columns) => return Ok(columns),
+            // A parameter with a name has no type to make a value of.
+            None => EngineError::default(),
+        },
+        Err(error) => EngineError::read(&error),
+    };
+    Err(Box::new(StandIns { substituted, error }))
+}
+
+/// A value that most functions take for a parameter of this type.
+fn neutral_literal(type_name: &str) -> &'static str {
+    let plain = type_name.split('(').next().unwrap_or_default();
+    if type_name.ends_with(']') {
+        return if type_name.ends_with("[]") {
+            "[]"
+        } else {
+            "NULL"
+        };
+    }
+    match plain.trim().to_ascii_uppercase().as_str() {
+        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" | "UTINYINT" | "USMALLINT"
+        | "UINTEGER" | "UBIGINT" | "UHUGEINT" | "FLOAT" | "DOUBLE" | "DECIMAL" | "NUMERIC"
+        | "REAL" | "INT" | "INT2" | "INT4" | "INT8" | "FLOAT4" | "FLOAT8" | "BIGNUM" => "1",
+        "BOOLEAN" | "BOOL" => "true",
+        "DATE" => "'2000-01-01'",
+        "TIME" | "TIME WITH TIME ZONE" | "TIMETZ" | "TIME_NS" => "'00:00:00'",
+        "TIMESTAMP"
+        | "TIMESTAMP_S"
+        | "TIMESTAMP_MS"
+        | "TIMESTAMP_NS"
+        | "DATETIME"
+        | "TIMESTAMP WITH TIME ZONE"
+        | "TIMESTAMPTZ" => "'2000-01-01 00:00:00'",
+        "INTERVAL" => "'1 day'",
+        "UUID" => "'00000000-0000-0000-0000-000000000000'",
+        "VARCHAR" | "TEXT" | "STRING" | "CHAR" | "BPCHAR" | "BLOB" | "BYTEA" => "'x'",
+        "JSON" => "'{}'",
+        _ => "NULL",
+    }
+}
+
+fn not_resolved(error: EngineError) -> Failure {
+    let said = error.into_failure(0).message;
+    depends_on_a_parameter(if said.is_empty() {
+        said
+    } else {
+        format!("With a stand-in for the parameter: {said}")
+    })
+}
+
+fn depends_on_a_parameter(hint: String) -> Failure {
+    Failure {
+        duckdb_class: NOT_RESOLVED.to_owned(),
+        hint,
+        ..tavana_common::failure::new(
+            FailureKind::FailureEngine,
+            "could not describe the statement: the columns of its result depend on the value of a \
+             parameter",
+        )
+    }
+}
+
 /// Numbered parameters of a statement: their number and DuckDB's index, from 1.
 fn numbered(statement: &PreparedStatement) -> Vec<(usize, u64)> {
     (1_u64..)
@@ -262,8 +409,20 @@ fn numbered(statement: &PreparedStatement) -> Vec<(usize, u64)> {
 }
 
 /// Gives every parameter that is still open the type PostgreSQL would give it.
-fn guess(text: &SqlText<'_>, types: &mut [Option<String>], guesses: &mut Vec<usize>) {
+fn guess(
+    connection: &Connection,
+    text: &SqlText<'_>,
+    types: &mut [Option<String>],
+    guesses: &mut Vec<usize>,
+) {
     for (index, slot) in types.iter_mut().enumerate() {
+        if slot.is_some() {
+            continue;
+        }
+        // DuckDB stops at the first parameter of a table function and does not see the others.
+        *slot = parameter_tokens(text, index + 1)
+            .find_map(|at| written_cast(text, at))
+            .and_then(|written| canonical_type(connection, written));
         if slot.is_some() {
             continue;
         }
@@ -281,6 +440,53 @@ fn guess(text: &SqlText<'_>, types: &mut [Option<String>], guesses: &mut Vec<usi
         });
         guesses.push(index);
     }
+}
+
+/// The type in `$1::type` and `CAST($1 AS type)`, for the parameter at `at`.
+fn written_cast<'a>(text: &SqlText<'a>, at: usize) -> Option<&'a str> {
+    let is_call = at >= 2
+        && text.is_symbol(at - 1, '(')
+        && (text.is_keyword(at - 2, "cast") || text.is_keyword(at - 2, "try_cast"));
+    let (first, last) = if is_call && text.is_keyword(at + 1, "as") {
+        (at + 2, closing(text, at - 1)?.checked_sub(1)?)
+    } else if text.is_symbol(at + 1, ':') && text.is_symbol(at + 2, ':') {
+        let first = at + 3;
+        text.name(first)?;
+        let mut last = first;
+        loop {
+            let next = last + 1;
+            if text.is_symbol(next, '(') {
+                last = closing(text, next)?;
+            } else if text.is_symbol(next, '[') {
+                last = (next..text.tokens.len()).find(|end| text.is_symbol(*end, ']'))?;
+            } else if ["precision", "varying"]
+                .iter()
+                .any(|word| text.is_keyword(next, word))
+            {
+                last = next;
+            } else if (text.is_keyword(next, "with") || text.is_keyword(next, "without"))
+                && text.is_keyword(next + 1, "time")
+                && text.is_keyword(next + 2, "zone")
+            {
+                last = next + 2;
+            } else {
+                break (first, last);
+            }
+        }
+    } else {
+        return None;
+    };
+    let (start, end) = (text.tokens.get(first)?.start, text.tokens.get(last)?.end);
+    text.sql
+        .get(start..end)
+        .filter(|written| is_type_name(written))
+}
+
+/// DuckDB's own name of a type; `None` when it has no such type.
+fn canonical_type(connection: &Connection, written: &str) -> Option<String> {
+    let statement = bind(connection, &format!("SELECT CAST(NULL AS {written})")).ok()?;
+    let columns = known_columns(&statement)?;
+    columns.first().map(|(_, column)| type_name(column))
 }
 
 fn parameter_tokens<'a>(text: &'a SqlText<'_>, number: usize) -> impl Iterator<Item = usize> + 'a {
@@ -365,15 +571,28 @@ fn neighbour_type(error: &EngineError) -> Option<String> {
     .filter(|name| is_type_name(name))
 }
 
-/// What the first signature DuckDB proposes takes where the guess stands.
+/// What the first signature DuckDB proposes for as many arguments takes where the guess stands.
 fn candidate_type(error: &EngineError, arguments: &[String]) -> Option<String> {
     let at = arguments
         .iter()
         .position(|argument| argument == UNKNOWN_TYPE)?;
-    let (_, rest) = error.extra.get("candidates")?.split_once('(')?;
-    let (signature, _) = rest.split_once(") ->")?;
-    let wanted = split_types(signature).get(at)?.clone();
-    (is_type_name(&wanted) && wanted != "ANY" && wanted != UNKNOWN_TYPE).then_some(wanted)
+    let signatures: Vec<Vec<String>> = split_types(error.extra.get("candidates")?)
+        .iter()
+        .filter_map(|candidate| {
+            // Table functions are listed without what they return.
+            let call = candidate
+                .split_once(") ->")
+                .map_or_else(|| candidate.strip_suffix(')'), |(call, _)| Some(call))?;
+            Some(split_types(call.split_once('(')?.1))
+        })
+        .collect();
+    let wanted = signatures
+        .iter()
+        .find(|signature| signature.len() == arguments.len())
+        .or(signatures.first())?
+        .get(at)?;
+    let usable = is_type_name(wanted) && wanted != "ANY" && wanted != UNKNOWN_TYPE;
+    usable.then(|| wanted.clone())
 }
 
 /// Splits at the commas between types, not at those inside of one.
@@ -395,11 +614,10 @@ fn split_types(list: &str) -> Vec<String> {
     parts.iter().map(|part| part.trim().to_owned()).collect()
 }
 
-fn bind(connection: &Connection, sql: &str) -> Result<(PreparedStatement, u64), ErrorText> {
+fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorText> {
     let statements = extract(connection, sql)?;
     run_all_but_the_last(connection, &statements)?;
-    let parts = statements.count();
-    Ok((connection.prepare(&statements, parts - 1)?, parts))
+    connection.prepare(&statements, statements.count() - 1)
 }
 
 fn extract(connection: &Connection, sql: &str) -> Result<ExtractedStatements, ErrorText> {
@@ -430,28 +648,35 @@ fn finish(
     connection: &Connection,
     text: &SqlText<'_>,
     bound: Bound,
+    columns: Result<Vec<(String, LogicalType)>, Box<Failure>>,
     types: Vec<Option<String>>,
 ) -> Result<Prepared, Failure> {
     let Bound {
         statement,
-        parts,
         substituted,
     } = bound;
+    let (columns, undescribed) = match columns {
+        Ok(columns) => (columns, None),
+        Err(failure) => (Vec::new(), Some(failure)),
+    };
     let positions = Positions {
         sql: text.sql.to_owned(),
         substituted,
     };
-    let columns = statement.columns();
     let kind = statement_kind(&statement, text);
     let variants: Vec<bool> = columns
         .iter()
         .map(|(_, column)| holds_variant(column))
         .collect();
     let returns_rows = returns_rows(kind, text, &columns);
-    let statement = if returns_rows && variants.contains(&true) {
-        bind_with_json(connection, kind, &positions, &columns, &variants, statement)?
+    let (statement, sql) = if returns_rows && variants.contains(&true) {
+        drop(statement);
+        let sql = with_json(kind, &positions, &columns, &variants)?;
+        let statement =
+            bind(connection, &sql).map_err(|error| EngineError::read(&error).into_failure(0))?;
+        (statement, sql)
     } else {
-        statement
+        (statement, positions.substituted.sql.clone())
     };
     let parameters = parameter_places(&statement, types.len());
     let mut parameter_types: Vec<String> = types
@@ -469,7 +694,7 @@ fn finish(
         column_facts(connection, columns, &variants)?
     } else {
         let empty = Arc::new(Schema::empty());
-        Described {
+        ResultColumns {
             columns: Vec::new(),
             schema: Arc::clone(&empty),
             raw_schema: empty,
@@ -488,13 +713,14 @@ fn finish(
     };
     let transaction = transaction_change(kind, text);
     Ok(Prepared {
-        statement,
+        statement: Some(statement),
+        sql,
         facts,
         schema: described.schema,
         raw_schema: described.raw_schema,
         parameters,
         transaction,
-        reusable: parts == 1,
+        undescribed,
         variants,
         positions,
     })
@@ -521,15 +747,12 @@ fn parameter_places(statement: &PreparedStatement, count: usize) -> Vec<(String,
 
 /// DuckDB 1.5 cannot export a VARIANT to Arrow. A query is bound again with those columns as
 /// JSON; any other statement is refused.
-fn bind_with_json(
-    connection: &Connection,
+fn with_json(
     kind: StatementKind,
     positions: &Positions,
     columns: &[(String, LogicalType)],
     variants: &[bool],
-    plain: PreparedStatement,
-) -> Result<PreparedStatement, Failure> {
-    drop(plain);
+) -> Result<String, Failure> {
     if kind != StatementKind::Select {
         let name = columns
             .iter()
@@ -566,20 +789,17 @@ fn bind_with_json(
         .iter()
         .rfind(|token| token.kind != TokenKind::Symbol(';'))
         .map_or(0, |token| token.end);
-    let sql = format!(
+    Ok(format!(
         "SELECT {} FROM ({}\n) AS {}({})",
         outputs.join(", "),
         inner.sql.get(..end).unwrap_or_default(),
         quote_name("~tavana_variant"),
         aliases.join(", ")
-    );
-    bind(connection, &sql)
-        .map(|(statement, _)| statement)
-        .map_err(|error| EngineError::read(&error).into_failure(0))
+    ))
 }
 
 /// A result's columns, for the client and for the export.
-struct Described {
+struct ResultColumns {
     columns: Vec<Column>,
     schema: SchemaRef,
     raw_schema: SchemaRef,
@@ -590,7 +810,7 @@ fn column_facts(
     connection: &Connection,
     columns: Vec<(String, LogicalType)>,
     variants: &[bool],
-) -> Result<Described, Failure> {
+) -> Result<ResultColumns, Failure> {
     let mut facts = Vec::with_capacity(columns.len());
     let mut exported = Vec::with_capacity(columns.len());
     for ((name, logical_type), variant) in columns.into_iter().zip(variants) {
@@ -623,7 +843,7 @@ fn column_facts(
             field.as_ref().clone().with_metadata(metadata)
         })
         .collect();
-    Ok(Described {
+    Ok(ResultColumns {
         columns: facts,
         schema: Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())),
         raw_schema: Arc::new(raw_schema),
@@ -795,6 +1015,32 @@ mod tests {
     }
 
     #[test]
+    fn a_cast_of_a_parameter_tells_its_type() {
+        for (sql, expected) in [
+            ("f($1::date)", Some("date")),
+            (
+                "f($1 :: DECIMAL(9, 2)[] [3], 2)",
+                Some("DECIMAL(9, 2)[] [3]"),
+            ),
+            (
+                "$1::timestamp with time zone AS x",
+                Some("timestamp with time zone"),
+            ),
+            ("$1::double precision", Some("double precision")),
+            (
+                "try_cast($1 as STRUCT(a INTEGER))",
+                Some("STRUCT(a INTEGER)"),
+            ),
+            ("(f($1) as date)", None),
+            ("$1 + 2::date", None),
+        ] {
+            let text = SqlText::lex(sql);
+            let at = parameter_tokens(&text, 1).next().unwrap();
+            assert_eq!(written_cast(&text, at), expected, "{sql}");
+        }
+    }
+
+    #[test]
     fn the_neighbour_of_a_parameter_is_read_from_what_duckdb_says() {
         let call = |call: &str, candidates: &str| EngineError {
             extra: [("call", call), ("candidates", candidates)]
@@ -816,6 +1062,13 @@ mod tests {
                 Some("DOUBLE"),
             ),
             (call("f(INTEGER)", "f(DATE) -> DATE"), None),
+            (
+                call(
+                    "range(BIGINT, VARCHAR)",
+                    "range(DATE),range(BIGINT, BIGINT),range(TIME, TIME)",
+                ),
+                Some("BIGINT"),
+            ),
             (
                 message(
                     "Cannot compare values of type INTEGER and type VARCHAR - an explicit cast is required",

@@ -2,10 +2,10 @@
 //!
 //! Most of what a stranger must not do is refused by DuckDB itself under the locked profile. Here
 //! is what that leaves open: the settings the supervisor keeps for its grants, statements that
-//! reach the standard streams of this process, and table functions that read local files behind
-//! `allowed_directories`.
+//! reach the standard streams of this process, table functions that read local files behind
+//! `allowed_directories`, and the folder DuckDB spills to, which it takes for an allowed one.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use tavana_common::proto::v1::Failure;
 
@@ -66,17 +66,29 @@ const NESTING_MAX: usize = 4;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
     allowed_directories: Vec<PathBuf>,
+    /// The folder DuckDB spills to, under each name it has.
+    spill_directories: Vec<PathBuf>,
+    /// What a relative path starts from.
+    current_directory: PathBuf,
 }
 
 impl Rules {
     /// Folders that do not exist are not allowed: there is nothing in them.
-    pub(crate) fn new(allowed_directories: &[String]) -> Self {
+    pub(crate) fn new(allowed_directories: &[String], spill_directory: &str) -> Self {
+        let current_directory = std::env::current_dir().unwrap_or_default();
+        let mut spill_directories = Vec::new();
+        if !spill_directory.is_empty() {
+            spill_directories.push(normal(&current_directory.join(spill_directory)));
+            spill_directories.extend(std::fs::canonicalize(spill_directory).ok());
+        }
         let allowed_directories = allowed_directories
             .iter()
             .filter_map(|directory| std::fs::canonicalize(directory).ok())
             .collect();
         Self {
             allowed_directories,
+            spill_directories,
+            current_directory,
         }
     }
 
@@ -90,6 +102,7 @@ impl Rules {
         let mut statement_start = true;
         let mut prepares = first_word(text).as_deref() == Some("prepare");
         for index in 0..text.tokens.len() {
+            self.check_literal(text, index)?;
             if statement_start {
                 self.check_statement(text, index)?;
             }
@@ -102,6 +115,47 @@ impl Rules {
             {
                 self.check_call(text, index, &function, depth)?;
             }
+        }
+        Ok(())
+    }
+
+    /// A string, or a name in quotes: FROM takes both for the name of a file.
+    fn check_literal(&self, text: &SqlText<'_>, index: usize) -> Result<(), Failure> {
+        let token = &text.tokens[index];
+        if token.kind == TokenKind::Quoted {
+            let written = text.written(token);
+            let name = written.strip_prefix('"').unwrap_or(written);
+            let name = name.strip_suffix('"').unwrap_or(name);
+            return self.check_text(&name.replace("\"\"", "\""));
+        }
+        // Strings on lines that follow each other are one string.
+        if token.kind != TokenKind::Text
+            || index
+                .checked_sub(1)
+                .is_some_and(|before| text.tokens[before].kind == TokenKind::Text)
+        {
+            return Ok(());
+        }
+        let mut joined = String::new();
+        for value in (index..).map_while(|part| text.text_value(part)) {
+            self.check_text(&value)?;
+            joined.push_str(&value);
+        }
+        self.check_text(&joined)
+    }
+
+    /// Refuses a text that is a path in the folder DuckDB spills to.
+    pub(crate) fn check_text(&self, text: &str) -> Result<(), Failure> {
+        if !text.contains('/') || is_remote(text) {
+            return Ok(());
+        }
+        let path = normal(&self.current_directory.join(local_path(text)));
+        let spills = self
+            .spill_directories
+            .iter()
+            .any(|directory| path.starts_with(directory));
+        if spills {
+            return Err(failure::permission("this local path cannot be used here"));
         }
         Ok(())
     }
@@ -254,11 +308,7 @@ impl Rules {
         if is_remote(path) {
             return Ok(());
         }
-        let local = path
-            .strip_prefix("file://")
-            .or_else(|| path.strip_prefix("file:"));
-        let local = Path::new(local.unwrap_or(path));
-        let allowed = std::fs::canonicalize(local).is_ok_and(|canonical| {
+        let allowed = std::fs::canonicalize(local_path(path)).is_ok_and(|canonical| {
             self.allowed_directories
                 .iter()
                 .any(|directory| canonical.starts_with(directory))
@@ -271,6 +321,35 @@ impl Rules {
             "{what} cannot read this local path"
         )))
     }
+}
+
+/// The path in a `file:` address, and any other text as it is.
+fn local_path(text: &str) -> &str {
+    let address = text
+        .get(..5)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("file:"))
+        .and_then(|_| text.get(5..));
+    let Some(address) = address else { return text };
+    let path = address.strip_prefix("//").unwrap_or(address);
+    // The only host whose files are local.
+    path.strip_prefix("localhost")
+        .filter(|path| path.starts_with('/') && address.starts_with("//"))
+        .unwrap_or(path)
+}
+
+/// A path without `.`, `..` and doubled separators, by its text alone.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 fn first_word(text: &SqlText<'_>) -> Option<String> {
@@ -436,7 +515,7 @@ mod tests {
         let inside = allowed.path().join("table");
         std::fs::create_dir(&inside).unwrap();
         std::os::unix::fs::symlink("/etc", allowed.path().join("link")).unwrap();
-        let rules = Rules::new(&[allowed.path().display().to_string()]);
+        let rules = Rules::new(&[allowed.path().display().to_string()], "");
         let check = |path: &str| {
             let sql = format!("from delta_scan('{path}')");
             rules.check(&SqlText::lex(&sql)).is_ok()
@@ -446,5 +525,40 @@ mod tests {
         assert!(!check(&format!("{}/../../etc", allowed.path().display())));
         assert!(!check(&format!("{}/link", allowed.path().display())));
         assert!(!check(&format!("{}-twin", allowed.path().display())));
+    }
+
+    #[test]
+    fn the_spill_folder_cannot_be_named_in_any_spelling() {
+        let rules = Rules::new(&[], "/spill/worker-1-0/engine-0");
+        for sql in [
+            "from read_blob('/spill/worker-1-0/engine-0/*')",
+            "from '/spill/worker-1-0/engine-0/x.csv'",
+            "from \"/spill/worker-1-0/engine-0/x.csv\"",
+            "copy t to '/spill//worker-1-0/./engine-0/x.csv'",
+            "copy t to '/spill/worker-2-0/../worker-1-0/engine-0/x'",
+            "copy t to 'file:///spill/worker-1-0/engine-0/x'",
+            "copy t to 'FILE://localhost/spill/worker-1-0/engine-0/x'",
+            "copy t to 'file:/spill/worker-1-0/engine-0/x'",
+            "copy t to e'\\x2fspill/worker-1-0/engine-0/x'",
+            "copy t to '/spill/worker-1-0'\n'/engine-0/x'",
+            "copy t to $$/spill/worker-1-0/engine-0$$",
+            "from query('from ''/spill/worker-1-0/engine-0/x.csv''')",
+            "prepare p as from read_text('/spill/worker-1-0/engine-0/x')",
+        ] {
+            let refused = rules.check(&SqlText::lex(sql));
+            assert!(
+                refused.is_err_and(|failure| failure.kind() == FailureKind::FailurePermission),
+                "{sql}"
+            );
+        }
+        for sql in [
+            "select '/spill/worker-1-0/engine-01'",
+            "select 'see /spill/worker-1-0/engine-0/x'",
+            "select 's3://spill/worker-1-0/engine-0/x'",
+            "select 1 -- '/spill/worker-1-0/engine-0/x'",
+            "from '/spill/worker-1-0/engine-0/../engine-1/x.csv'",
+        ] {
+            assert_eq!(rules.check(&SqlText::lex(sql)), Ok(()), "{sql}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Works on requests, one at a time, on the thread that owns DuckDB.
 
-use std::collections::VecDeque;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -21,11 +21,11 @@ use super::output::{Closed, Output};
 use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
 use super::rules::{self, Rules};
-use super::text::{SqlText, quote_text};
+use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
 
-/// Bound statements kept for the next time they come.
-const STATEMENTS_MAX: usize = 64;
+/// Statements a session may keep under a name by PREPARE.
+const NAMED_MAX: usize = 256;
 /// Cursors open at once in one session.
 const CURSORS_MAX: usize = 64;
 
@@ -46,16 +46,12 @@ pub(crate) struct Session {
     granted: Grant,
     /// Settings in force, in the order they were set.
     settings: Vec<Setting>,
-    statements: VecDeque<(StatementKey, Prepared)>,
+    /// Texts of PREPARE by the name of the statement. DuckDB would run the plan it made then, with
+    /// statistics that may be wrong by now, so EXECUTE prepares anew.
+    named: HashMap<String, String>,
     cursors: Vec<Cursor>,
     spool: Spool,
     in_transaction: bool,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct StatementKey {
-    sql: String,
-    types: Vec<String>,
 }
 
 impl std::fmt::Debug for Session {
@@ -91,7 +87,7 @@ impl Session {
     ) -> Self {
         Self {
             instance,
-            rules: Rules::new(&start.allowed_directories),
+            rules: Rules::new(&start.allowed_directories, &start.spill_directory),
             output,
             interrupts,
             granted: Grant {
@@ -99,7 +95,7 @@ impl Session {
                 threads: start.threads.max(1),
             },
             settings: Vec::new(),
-            statements: VecDeque::new(),
+            named: HashMap::new(),
             cursors: Vec::new(),
             spool: Spool::new(&start.spill_directory, start.spill_bytes_max),
             in_transaction: false,
@@ -172,18 +168,19 @@ impl Session {
         let text = SqlText::lex(&request.sql);
         self.enter(&text, request.grant.as_ref(), &request.settings)?;
         let prepared = self.bind(&text, &request.parameter_types)?;
-        let facts = prepared.facts.clone();
-        // Executing it will come with the types found here.
-        self.keep(&request.sql, prepared);
+        if let Some(failure) = prepared.undescribed {
+            return Err((*failure).into());
+        }
         self.interrupts.disarm();
-        Ok(self.output.facts(facts)?)
+        // Only the facts are kept, by the client: executing binds anew with the types found here.
+        Ok(self.output.facts(prepared.facts)?)
     }
 
     fn execute(&mut self, request: &Execute) -> Result<(), Stop> {
         let text = SqlText::lex(&request.sql);
         self.enter(&text, request.grant.as_ref(), &request.settings)?;
         let mut prepared = self.bind(&text, &request.parameter_types)?;
-        let batches = parameter_rows(&prepared, request)?;
+        let batches = self.parameter_rows(&prepared, request)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let done = if prepared.parameters.is_empty() && batches.is_empty() {
             self.run_once(&mut prepared, None, true)?
@@ -196,10 +193,7 @@ impl Session {
         } else {
             self.run_each(&mut prepared, &batches)?
         };
-        self.note(&prepared);
-        if prepared.reusable && !changes_the_session(&prepared) {
-            self.keep(&request.sql, prepared);
-        }
+        self.note(&prepared, &text)?;
         self.done(done)
     }
 
@@ -276,19 +270,18 @@ impl Session {
         row: Option<(&RecordBatch, usize)>,
     ) -> Result<QueryResult, Stop> {
         self.go_on()?;
+        let mut statement = prepared.take_statement(&self.instance.session)?;
         if let Some((batch, row)) = row {
             let schema = batch.schema();
             for (name, place) in &prepared.parameters {
                 let field = schema.field(*place);
                 let value = params::value(field, batch.column(*place), row)?;
-                prepared
-                    .statement
+                statement
                     .bind(name, &value)
                     .map_err(|error| prepared.failure(&error))?;
             }
         }
-        let mut result = prepared
-            .statement
+        let mut result = statement
             .execute_streaming()
             .map_err(|error| prepared.failure(&error))?;
         let returns_rows = result.kind() == ResultKind::Rows;
@@ -318,7 +311,7 @@ impl Session {
         let text = SqlText::lex(&execute.sql);
         self.enter(&text, execute.grant.as_ref(), &execute.settings)?;
         let mut prepared = self.bind(&text, &execute.parameter_types)?;
-        let batches = parameter_rows(&prepared, &execute)?;
+        let batches = self.parameter_rows(&prepared, &execute)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         if rows > 1 || (rows == 0 && !prepared.parameters.is_empty()) {
             return Err(failure::invalid("a cursor takes one row of parameters").into());
@@ -328,7 +321,7 @@ impl Session {
             .find(|batch| batch.num_rows() > 0)
             .map(|batch| (batch, 0));
         let mut result = self.start(&mut prepared, row)?;
-        self.note(&prepared);
+        self.note(&prepared, &text)?;
         let header = header(&prepared);
         let mut changed_rows = None;
         let cursor = match result.kind() {
@@ -522,8 +515,6 @@ impl Session {
                 return Err(rules::reserved_setting(&setting.name));
             }
         }
-        // Statements were bound under the old ones.
-        self.statements.clear();
         let gone: Vec<String> = self
             .settings
             .iter()
@@ -563,40 +554,70 @@ impl Session {
             .map_err(|error| failure::engine(&error))
     }
 
-    /// A statement bound before, or bound now.
-    fn bind(&mut self, text: &SqlText<'_>, types: &[String]) -> Result<Prepared, Failure> {
-        let at = self
-            .statements
-            .iter()
-            .position(|(key, _)| key.sql == text.sql && key.types == types);
-        if let Some((_, prepared)) = at.and_then(|at| self.statements.remove(at)) {
-            return Ok(prepared);
+    /// Binds a statement for one execution. A bound statement is never kept: DuckDB plans with the
+    /// statistics of that moment and does not notice when data that came later breaks them.
+    fn bind(&self, text: &SqlText<'_>, types: &[String]) -> Result<Prepared, Failure> {
+        if text.is_keyword(0, "execute")
+            && let Some(name) = text.name(1)
+            && let Some(sql) = self.named.get(name.as_ref())
+        {
+            self.instance
+                .session
+                .run(sql)
+                .map_err(|error| failure::engine(&error))?;
         }
         prepare::prepare(&self.instance.session, text, types)
     }
 
-    fn keep(&mut self, sql: &str, prepared: Prepared) {
-        let key = StatementKey {
-            sql: sql.to_owned(),
-            types: prepared.facts.parameter_types.clone(),
-        };
-        self.statements.retain(|(known, _)| *known != key);
-        if self.statements.len() >= STATEMENTS_MAX {
-            self.statements.pop_front();
+    /// The rows of parameters, with a column for each parameter.
+    fn parameter_rows(
+        &self,
+        prepared: &Prepared,
+        request: &Execute,
+    ) -> Result<Vec<RecordBatch>, Failure> {
+        let batches = params::decode(&request.parameters)?;
+        let wanted = prepared.facts.parameter_types.len();
+        let found = batches.first().map_or(0, RecordBatch::num_columns);
+        let missing = batches.is_empty() && request.parameters.is_empty() && wanted > 0;
+        if missing || (!batches.is_empty() && found != wanted) {
+            return Err(failure::invalid(format!(
+                "the statement has {wanted} parameters and {found} were given"
+            )));
         }
-        self.statements.push_back((key, prepared));
+        for column in batches.iter().flat_map(RecordBatch::columns) {
+            params::each_text(column, &mut |text| self.rules.check_text(text))?;
+        }
+        Ok(batches)
     }
 
     /// Remembers what a statement that has run did to the session.
-    fn note(&mut self, prepared: &Prepared) {
+    fn note(&mut self, prepared: &Prepared, text: &SqlText<'_>) -> Result<(), Failure> {
         match prepared.transaction {
             TransactionChange::None => {}
             TransactionChange::Begins => self.in_transaction = true,
             TransactionChange::Ends => self.in_transaction = false,
         }
-        if changes_the_session(prepared) {
-            self.statements.clear();
+        if prepared.facts.kind() == StatementKind::Prepare
+            && let Some(name) = text.name(1)
+        {
+            if self.named.len() >= NAMED_MAX && !self.named.contains_key(name.as_ref()) {
+                let name = quote_name(&name);
+                self.set(&format!("DEALLOCATE {name}"))?;
+                return Err(failure::limit(format!(
+                    "more than {NAMED_MAX} prepared statements"
+                )));
+            }
+            self.named.insert(name.into_owned(), text.sql.to_owned());
+        } else if text.is_keyword(0, "deallocate") {
+            let at = if text.is_keyword(1, "prepare") { 2 } else { 1 };
+            match text.name(at) {
+                Some(name) if !text.is_keyword(at, "all") => {
+                    self.named.remove(name.as_ref());
+                }
+                _ => self.named.clear(),
+            }
         }
+        Ok(())
     }
 
     /// Opens a transaction around several steps unless the client has one. True when it did.
@@ -661,20 +682,6 @@ impl Session {
     }
 }
 
-/// Whether a statement may change what other statements mean.
-fn changes_the_session(prepared: &Prepared) -> bool {
-    !matches!(
-        prepared.facts.kind(),
-        StatementKind::Select
-            | StatementKind::Insert
-            | StatementKind::Update
-            | StatementKind::Delete
-            | StatementKind::Merge
-            | StatementKind::Explain
-            | StatementKind::Transaction
-    )
-}
-
 /// After such a fault DuckDB refuses everything until it is opened again.
 fn is_fatal(failure: &Failure) -> bool {
     ["FATAL", "INTERNAL"]
@@ -719,18 +726,4 @@ fn changes_rows(prepared: &Prepared) -> bool {
             | StatementKind::Delete
             | StatementKind::Merge
     )
-}
-
-/// The rows of parameters, with a column for each parameter.
-fn parameter_rows(prepared: &Prepared, request: &Execute) -> Result<Vec<RecordBatch>, Failure> {
-    let batches = params::decode(&request.parameters)?;
-    let wanted = prepared.facts.parameter_types.len();
-    let found = batches.first().map_or(0, RecordBatch::num_columns);
-    let missing = batches.is_empty() && request.parameters.is_empty() && wanted > 0;
-    if missing || (!batches.is_empty() && found != wanted) {
-        return Err(failure::invalid(format!(
-            "the statement has {wanted} parameters and {found} were given"
-        )));
-    }
-    Ok(batches)
 }

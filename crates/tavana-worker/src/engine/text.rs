@@ -143,7 +143,27 @@ impl<'a> SqlText<'a> {
     /// The text with every parameter `n` that has a type in `types` written as a cast to it, and
     /// every `?` as a numbered parameter.
     pub(crate) fn with_casts(&self, types: &[Option<String>]) -> Substituted {
-        let mut sql = String::with_capacity(self.sql.len() + 32 * types.len());
+        self.with(|number| match types.get(number.wrapping_sub(1)) {
+            Some(Some(type_name)) => cast(number, type_name),
+            _ => format!("${number}"),
+        })
+    }
+
+    /// The same with the value `literal` gives for the type in place of the parameter.
+    pub(crate) fn with_values(
+        &self,
+        types: &[Option<String>],
+        literal: impl Fn(&str) -> &'static str,
+    ) -> Substituted {
+        self.with(|number| match types.get(number.wrapping_sub(1)) {
+            Some(Some(type_name)) => format!("CAST({} AS {type_name})", literal(type_name)),
+            _ => format!("${number}"),
+        })
+    }
+
+    /// The text with what `write` gives in place of every numbered parameter.
+    fn with(&self, write: impl Fn(usize) -> String) -> Substituted {
+        let mut sql = String::with_capacity(self.sql.len() + 32);
         let mut pieces = vec![Piece {
             out: 0,
             input: 0,
@@ -160,10 +180,7 @@ impl<'a> SqlText<'a> {
                 input: token.start,
                 verbatim: false,
             });
-            match types.get(number.wrapping_sub(1)) {
-                Some(Some(type_name)) => sql.push_str(&cast(number, type_name)),
-                _ => sql.push_str(&format!("${number}")),
-            }
+            sql.push_str(&write(number));
             copied = token.end;
             pieces.push(Piece {
                 out: sql.len(),
@@ -279,11 +296,37 @@ fn unescape(text: &str) -> String {
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
             Some('r') => out.push('\r'),
+            Some('b') => out.push('\u{8}'),
+            Some('f') => out.push('\u{c}'),
+            Some('x') => out.extend(code(&mut rest, "", 16, 2)),
+            Some('u') => out.extend(code(&mut rest, "", 16, 4)),
+            Some('U') => out.extend(code(&mut rest, "", 16, 8)),
+            Some(first @ '0'..='7') => out.extend(code(&mut rest, &first.to_string(), 8, 3)),
             Some(other) => out.push(other),
             None => out.push('\\'),
         }
     }
     out
+}
+
+/// The character whose number `first` and the digits that follow spell.
+fn code(
+    rest: &mut std::str::Chars<'_>,
+    first: &str,
+    radix: u32,
+    digits_max: usize,
+) -> Option<char> {
+    let mut digits = first.to_owned();
+    while digits.len() < digits_max {
+        let Some(digit) = rest.clone().next().filter(|digit| digit.is_digit(radix)) else {
+            break;
+        };
+        digits.push(digit);
+        rest.next();
+    }
+    u32::from_str_radix(&digits, radix)
+        .ok()
+        .and_then(char::from_u32)
 }
 
 struct Lexer<'a> {
@@ -589,6 +632,7 @@ mod tests {
             ("$$a'b$$", "a'b"),
             ("$t$ a $$ b$t$", " a $$ b"),
             ("E'a\\'b\\n'", "a'b\n"),
+            (r"e'\x2ftmp\57x\u002fy\U0000002fz'", "/tmp/x/y/z"),
         ] {
             assert_eq!(
                 SqlText::lex(sql).text_value(0).as_deref(),

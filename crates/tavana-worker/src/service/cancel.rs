@@ -26,6 +26,8 @@ pub(super) async fn close_session(
 ) -> Result<CloseSessionResponse, Failure> {
     let session = id("session_id", &request.session_id)?;
     let gateway = id("gateway_id", &request.gateway_id)?;
-    supervisor.close_session(session, gateway).await?;
+    supervisor
+        .close_session(session, gateway, request.left_nothing)
+        .await?;
     Ok(CloseSessionResponse {})
 }

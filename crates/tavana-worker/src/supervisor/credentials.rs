@@ -15,8 +15,8 @@ use tavana_common::proto::v1::Setting;
 use tavana_common::secret::Secret;
 
 /// Names of the secrets; the engine puts its reserved prefix in front. DuckDB takes the
-/// alphabetically first of two secrets of equal scope: the prefix sorts behind every name a user is
-/// likely to give, so a user's own secret wins, and these sort before the engine's anonymous one.
+/// alphabetically first of two secrets of equal scope: the prefix sorts behind every name a user
+/// gives, so a user's own secret wins, and these sort before the engine's anonymous one.
 const S3: &str = "access_s3";
 const GCS: &str = "access_gcs";
 const AZURE: &str = "access_azure";
@@ -92,10 +92,11 @@ impl Credentials {
     /// The secrets of an engine whose session has `settings` in force.
     pub(crate) fn secrets(&self, settings: &[Setting]) -> Vec<engine::Secret> {
         let mut secrets = Vec::new();
-        if let Some(options) = session_s3(settings) {
+        let infra = self.s3.as_ref().map(|s3| s3.secret());
+        if let Some(options) = session_s3(settings, infra.as_ref()) {
             secrets.push(secret(S3, "s3", "", options));
-        } else if let Some(s3) = &self.s3 {
-            secrets.push(s3.secret());
+        } else {
+            secrets.extend(infra.map(|infra| placed(infra, settings)));
         }
         if let Some(options) = session_azure(settings) {
             secrets.push(secret(AZURE, "azure", "", options));
@@ -378,7 +379,12 @@ fn setting<'a>(settings: &'a [Setting], name: &str) -> Option<&'a str> {
         .filter(|value| !value.is_empty())
 }
 
-fn session_s3(settings: &[Setting]) -> Option<HashMap<String, String>> {
+/// A session's own keys are for the deployment's store unless it names another one; of the
+/// deployment's secret only the place is taken, never a key.
+fn session_s3(
+    settings: &[Setting],
+    infra: Option<&engine::Secret>,
+) -> Option<HashMap<String, String>> {
     if setting(settings, "s3_access_key_id").is_none() && setting(settings, "s3_endpoint").is_none()
     {
         return None;
@@ -392,14 +398,31 @@ fn session_s3(settings: &[Setting]) -> Option<HashMap<String, String>> {
         ("s3_use_ssl", "USE_SSL"),
         ("s3_url_style", "URL_STYLE"),
     ];
-    Some(
-        options
-            .into_iter()
-            .filter_map(|(name, option)| {
-                setting(settings, name).map(|value| (option.to_owned(), value.to_owned()))
-            })
-            .collect(),
-    )
+    let place = ["REGION", "ENDPOINT", "USE_SSL", "URL_STYLE"];
+    let inherited = infra
+        .filter(|_| setting(settings, "s3_endpoint").is_none())
+        .into_iter()
+        .flat_map(|infra| &infra.options)
+        .filter(|(option, _)| place.contains(&option.as_str()))
+        .map(|(option, value)| (option.clone(), value.clone()));
+    let own = options.into_iter().filter_map(|(name, option)| {
+        setting(settings, name).map(|value| (option.to_owned(), value.to_owned()))
+    });
+    Some(inherited.chain(own).collect())
+}
+
+/// The deployment's keys, used where and how the session says.
+fn placed(mut infra: engine::Secret, settings: &[Setting]) -> engine::Secret {
+    for (name, option) in [
+        ("s3_region", "REGION"),
+        ("s3_use_ssl", "USE_SSL"),
+        ("s3_url_style", "URL_STYLE"),
+    ] {
+        if let Some(value) = setting(settings, name) {
+            infra.options.insert(option.to_owned(), value.to_owned());
+        }
+    }
+    infra
 }
 
 fn session_azure(settings: &[Setting]) -> Option<HashMap<String, String>> {
@@ -559,15 +582,33 @@ mod tests {
         let secrets = credentials.secrets(&own);
         assert_eq!(
             options(&secrets[0]),
-            [("KEY_ID", "MINE"), ("SECRET", "mine")]
+            [
+                ("KEY_ID", "MINE"),
+                ("REGION", "us-east-1"),
+                ("SECRET", "mine")
+            ]
         );
         assert_eq!(options(&secrets[1]), [("ACCOUNT_NAME", "infra")]);
+
+        let (placed, _) = read(&[
+            ("AWS_ACCESS_KEY_ID", "INFRA"),
+            ("AWS_SECRET_ACCESS_KEY", "INFRA"),
+            ("AWS_REGION", "eu-west-1"),
+            ("AWS_ENDPOINT_URL", "http://store:9000"),
+        ]);
+        let secrets = placed.secrets(&own);
+        assert_eq!(secrets[0].options["ENDPOINT"], "store:9000");
+        assert_eq!(secrets[0].options["REGION"], "eu-west-1");
+        assert_eq!(secrets[0].options["KEY_ID"], "MINE");
+        let moved = placed.secrets(&settings(&[("s3_endpoint", "evil:1")]));
+        assert_eq!(options(&moved[0]), [("ENDPOINT", "evil:1")]);
 
         let elsewhere = credentials.secrets(&settings(&[("s3_endpoint", "evil:1")]));
         assert_eq!(options(&elsewhere[0]), [("ENDPOINT", "evil:1")]);
 
         let region_only = credentials.secrets(&settings(&[("s3_region", "x")]));
         assert_eq!(region_only[0].options["KEY_ID"], "INFRA");
+        assert_eq!(region_only[0].options["REGION"], "x");
 
         let azure = settings(&[("azure_storage_connection_string", "mine")]);
         assert_eq!(

@@ -499,11 +499,13 @@ impl Supervisor {
         }
     }
 
-    /// Ends a session of `gateway`: what runs in it is killed, and so is its engine.
+    /// Ends a session of `gateway`: what runs in it is killed, and so is its engine, unless the
+    /// session left nothing in it.
     pub(crate) async fn close_session(
         &self,
         session: SessionId,
         gateway: GatewayId,
+        left_nothing: bool,
     ) -> Result<(), Failure> {
         match self.sessions.get(session) {
             Some(pinned) if pinned.gateway != gateway => {
@@ -511,7 +513,9 @@ impl Supervisor {
                 Err(failure::new(FailureKind::FailurePermission, text))
             }
             Some(pinned) => {
-                self.end(&pinned).await;
+                if !(left_nothing && self.release(&pinned)) {
+                    self.end(&pinned).await;
+                }
                 Ok(())
             }
             None => {
@@ -520,6 +524,30 @@ impl Supervisor {
                 Ok(())
             }
         }
+    }
+
+    /// Gives a session's engine back to its principal. `false` when something still runs or is open
+    /// in it: then it is not as clean as its gateway thinks.
+    fn release(&self, pinned: &Arc<Pinned>) -> bool {
+        let Some(mut turn) = pinned.turn_now() else {
+            return false;
+        };
+        if !turn.seat.cursors.is_empty() {
+            return false;
+        }
+        self.sessions.remove(pinned);
+        turn.seat.ended = true;
+        let engine = turn.seat.engine.take();
+        drop(turn);
+        if let Some(engine) = engine {
+            let surplus = self.pool().put_idle(engine);
+            if let Some(surplus) = surplus {
+                self.ledger.metrics.engines_retired.add_one();
+                drop(surplus);
+            }
+        }
+        self.ledger.touch();
+        true
     }
 
     async fn end(&self, pinned: &Arc<Pinned>) {

@@ -176,3 +176,43 @@ fn a_session_sees_only_its_own_tables() {
         .ok();
     assert_eq!(first.query("SELECT i FROM mine").value(), some("1"));
 }
+
+/// 64 sessions at most keep an engine; these need none once their transaction has ended.
+#[test]
+fn sessions_that_only_read_in_their_transactions_keep_no_engine() {
+    let tavana = Tavana::start();
+    let mut open = Vec::new();
+    for number in 0..80 {
+        let mut wire = Wire::connect(tavana.postgres);
+        let end = if number % 2 == 0 { "COMMIT" } else { "ROLLBACK" };
+        wire.query("BEGIN").ok();
+        let reply = wire.query("SELECT 41 + 1").ok();
+        assert_eq!(reply.value(), some("42"), "session {number}");
+        wire.query(end).ok();
+        open.push(wire);
+    }
+}
+
+#[test]
+fn an_engine_given_back_by_a_reader_holds_no_transaction_and_no_table_of_others() {
+    let tavana = Tavana::start();
+    let mut keeper = Wire::connect(tavana.postgres);
+    keeper.query("BEGIN").ok();
+    keeper.query("CREATE TABLE kept AS SELECT 7 AS i").ok();
+    keeper.query("COMMIT").ok();
+    for round in 0..10 {
+        let mut reader = Wire::connect(tavana.postgres);
+        reader.query("BEGIN").ok();
+        reader.query("SELECT 1").ok();
+        if round % 2 == 0 {
+            reader.query("COMMIT").ok();
+        }
+        // Every other one goes away inside its block.
+        drop(reader);
+        let mut next = Wire::connect(tavana.postgres);
+        next.query("BEGIN").ok();
+        assert_eq!(next.query("SELECT * FROM kept").state(), "42P01");
+        next.query("ROLLBACK").ok();
+    }
+    assert_eq!(keeper.query("SELECT i FROM kept").ok().value(), some("7"));
+}
