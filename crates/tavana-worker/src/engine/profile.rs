@@ -107,8 +107,13 @@ pub(crate) fn settings(start: &Start, loaded: &[String]) -> String {
          SET GLOBAL max_expression_depth=250;
          SET GLOBAL parquet_metadata_cache=false;
          SET GLOBAL validate_external_file_cache='VALIDATE_ALL';
+         SET GLOBAL enable_external_file_cache={file_cache};
          SET GLOBAL arrow_lossless_conversion=true;
          SET GLOBAL preserve_insertion_order=true;",
+        // DuckDB tells versions of a local file apart by whole seconds: one that is replaced within
+        // the second would be read half from the cache, half anew (docs/decisions/0008). Stores
+        // have ETags; the operating system caches local files anyway.
+        file_cache = start.allowed_directories.is_empty(),
         threads = start.threads.max(1),
         memory = start.memory_bytes_max,
         spill = quote_text(&start.spill_directory),

@@ -73,12 +73,37 @@ impl Checkout {
 
     /// See [`Engine::next`].
     pub(crate) async fn next(&mut self, watch: &mut Watch) -> Result<Reply, Failure> {
-        self.engine()?.next(watch).await
+        let result = self.engine()?.next(watch).await;
+        result.inspect_err(|failure| self.spoil(failure))
     }
 
     /// See [`Engine::answer`].
     pub(crate) async fn answer(&mut self) -> Result<Reply, Failure> {
-        self.engine()?.answer().await
+        let result = self.engine()?.answer().await;
+        result.inspect_err(|failure| self.spoil(failure))
+    }
+
+    /// An engine that failed on what it read may have kept the bytes in its file cache, where a
+    /// later read that the store answers well would find them again. Nobody gets it after this; a
+    /// session's own engine stays, because the session has more in it.
+    fn spoil(&mut self, failure: &Failure) {
+        const SPOILING: [&str; 7] = [
+            "IO",
+            "HTTP",
+            "Invalid Input",
+            "Serialization",
+            "Out of Memory",
+            "Internal",
+            "Fatal",
+        ];
+        let spoils = failure.kind() == FailureKind::FailureEngine
+            && SPOILING.contains(&failure.duckdb_class.as_str());
+        if spoils
+            && self.turn.is_none()
+            && let Some(engine) = &mut self.engine
+        {
+            engine.bury();
+        }
     }
 
     /// Stops the request; afterwards the engine is quiet or on its way to the grave.

@@ -184,7 +184,11 @@ fn sessions_that_only_read_in_their_transactions_keep_no_engine() {
     let mut open = Vec::new();
     for number in 0..80 {
         let mut wire = Wire::connect(tavana.postgres);
-        let end = if number % 2 == 0 { "COMMIT" } else { "ROLLBACK" };
+        let end = if number % 2 == 0 {
+            "COMMIT"
+        } else {
+            "ROLLBACK"
+        };
         wire.query("BEGIN").ok();
         let reply = wire.query("SELECT 41 + 1").ok();
         assert_eq!(reply.value(), some("42"), "session {number}");
