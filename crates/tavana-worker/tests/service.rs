@@ -744,7 +744,10 @@ async fn a_killed_engine_costs_its_own_statement_and_nobody_elses() {
 
 #[tokio::test]
 async fn two_principals_never_share_an_engine() {
-    let worker = Worker::start(&[]).await;
+    // `s3_region` is a setting of the httpfs extension.
+    let extensions = extensions();
+    let folder = ("TAVANA_EXTENSIONS_DIR", extensions.to_str().unwrap());
+    let worker = Worker::start(&[folder]).await;
     let gateway = worker.gateway().await;
     let alice = gateway.session("alice");
     alice.execute("SELECT 1").await.unwrap();
@@ -768,13 +771,40 @@ async fn two_principals_never_share_an_engine() {
         name: "s3_region".to_owned(),
         value: "eu-west-3".to_owned(),
     }];
-    drop(other.execute("SELECT 1").await);
+    other.execute("SELECT 1").await.unwrap();
     assert_eq!(worker.engines().len(), 3);
     alice.execute("SELECT 1").await.unwrap();
     assert_eq!(
         worker.engines().len(),
         3,
         "alice's first engine is still hers"
+    );
+}
+
+#[tokio::test]
+async fn an_engine_that_failed_on_what_it_read_is_not_used_again() {
+    let worker = Worker::start(&[]).await;
+    let gateway = worker.gateway().await;
+    let alice = gateway.session("alice");
+    alice.execute("SELECT 1").await.unwrap();
+    let first = worker.engines();
+    alice.execute("SELECT nope").await.unwrap_err();
+    alice.execute("SELECT 1").await.unwrap();
+    assert_eq!(
+        worker.engines(),
+        first,
+        "a name that is wrong harms nothing"
+    );
+
+    alice.execute("SELECT '{'::JSON").await.unwrap_err();
+    alice
+        .execute("SELECT json_extract('{', '$.a')")
+        .await
+        .unwrap_err();
+    alice.execute("SELECT 1").await.unwrap();
+    assert!(
+        worker.engines().is_disjoint(&first),
+        "input that is broken may be cached"
     );
 }
 
