@@ -1,6 +1,6 @@
 //! Sizes at their limits, each with its SQLSTATE and a session that goes on.
 
-use crate::support::server::Tavana;
+use crate::support::server::{Start, Tavana};
 use crate::support::wire::{Out, Wire};
 
 const SQL_BYTES_MAX: usize = 1_048_576;
@@ -137,4 +137,50 @@ fn prepared_statements_without_end_meet_a_limit_and_not_the_end_of_memory() {
     let grown = crate::support::process::resident_bytes(tavana.pid()).saturating_sub(before);
     assert!(grown < 128 << 20, "the process grew by {grown} bytes");
     assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+}
+
+#[test]
+fn one_connection_too_many_is_told_so_and_the_others_live() {
+    let tavana = Start::new().env("TAVANA_CONNECTIONS_MAX", "2").run();
+    let mut first = Wire::connect(tavana.postgres);
+    let _second = Wire::connect(tavana.postgres);
+    let mut third = Wire::dial(tavana.postgres);
+    assert_eq!(third.message().fault().state(), "53300");
+    assert_eq!(first.query("SELECT 1").ok().value().as_deref(), Some("1"));
+}
+
+#[test]
+fn a_client_that_says_nothing_is_let_go() {
+    use std::io::Read as _;
+    let tavana = Start::new().env("TAVANA_HANDSHAKE_SECS", "1").run();
+    let mut silent = std::net::TcpStream::connect(tavana.postgres).expect("the port is open");
+    let patience = Some(std::time::Duration::from_secs(10));
+    silent.set_read_timeout(patience).expect("a timeout");
+    let read = silent.read(&mut [0; 16]);
+    assert!(matches!(read, Ok(0)), "{read:?}");
+}
+
+#[test]
+fn prepared_statements_of_a_session_are_counted() {
+    let tavana = Start::new()
+        .env("TAVANA_STATEMENTS_PER_SESSION_MAX", "2")
+        .run();
+    let mut wire = Wire::connect(tavana.postgres);
+    for (name, state) in [("a", ""), ("b", ""), ("c", "53400")] {
+        let reply = wire.exchange(Out::new().parse(name, "SELECT 1", &[]).sync());
+        assert_eq!(reply.state(), state, "{name}");
+    }
+    for (name, state) in [("a", ""), ("b", ""), ("c", "53400")] {
+        let reply = wire.query(format!("PREPARE sql_{name} AS SELECT 1"));
+        assert_eq!(reply.state(), state, "sql_{name}");
+    }
+}
+
+#[test]
+fn a_statement_without_a_timeout_of_its_own_ends_at_the_gateways() {
+    let tavana = Start::new().env("TAVANA_QUERY_TIMEOUT_SECS", "1").run();
+    let mut wire = Wire::connect(tavana.postgres);
+    let reply = wire.query("SELECT count(*) FROM range(1000000) a, range(1000000) b");
+    assert_eq!(reply.state(), "57014");
+    assert_eq!(wire.query("SELECT 1").ok().value().as_deref(), Some("1"));
 }
