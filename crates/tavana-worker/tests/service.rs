@@ -337,6 +337,8 @@ impl Session {
         Some(SessionContext {
             session_id: self.id.to_string(),
             gateway_id: self.gateway.to_string(),
+            role: 0,
+            own_credentials_only: false,
             principal: self.principal.clone(),
             pin: self.pin.into(),
             settings: self.settings.clone(),

@@ -946,6 +946,8 @@ impl Session {
             principal: self.principal.0.clone(),
             pin: pin.into(),
             settings: self.settings.for_worker(),
+            role: 0,
+            own_credentials_only: false,
         }
     }
 
