@@ -13,3 +13,4 @@ pub mod secret;
 pub mod shutdown;
 pub mod task;
 pub mod telemetry;
+pub mod tls;

@@ -21,6 +21,12 @@ where
     Task(tokio::spawn(future))
 }
 
+/// Runs `work` on a thread where it may block. Dropping the owner does not stop what has begun.
+pub fn spawn_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+    #[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
+    Task(tokio::task::spawn_blocking(work))
+}
+
 impl<T> Task<T> {
     /// Whether the task has ended.
     #[must_use]

@@ -1,16 +1,23 @@
 //! The HTTP port: `/health`, `/ready`, `/metrics`.
 
+use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use futures::FutureExt;
+use tavana_common::tls::Protocol;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::Gateway;
+use crate::accept::{Arrived, ClientStream, Guest, Incoming};
 
 /// Serves until `stop`.
 ///
@@ -21,14 +28,104 @@ pub(crate) async fn serve(
     gateway: Arc<Gateway>,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let local = listener.local_addr()?;
+    let connections = Connections {
+        incoming: Incoming::start(
+            listener,
+            Protocol::Http1,
+            gateway.settings.tls.http_mode,
+            &gateway,
+        ),
+        local,
+    };
     let router = Router::new()
         .route("/health", get(|| std::future::ready("ok\n")))
         .route("/ready", get(ready))
         .route("/metrics", get(metrics))
         .with_state(gateway);
-    axum::serve(listener, router)
+    axum::serve(connections, router)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await
+}
+
+/// The port's connections. They never log in, so they stay in the lobby: when there are too many,
+/// the oldest goes.
+struct Connections {
+    incoming: Incoming,
+    local: SocketAddr,
+}
+
+impl axum::serve::Listener for Connections {
+    type Io = Monitored;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        match self.incoming.next().await {
+            Some(Arrived {
+                stream,
+                address,
+                guest,
+                ..
+            }) => {
+                let monitored = Monitored {
+                    stream,
+                    evicted: Box::pin(guest.evicted().clone().cancelled_owned()),
+                    _guest: guest,
+                };
+                (monitored, SocketAddr::new(address, 0))
+            }
+            // The accepting task ends only with its owner.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        Ok(self.local)
+    }
+}
+
+/// A connection that ends when its place is needed.
+struct Monitored {
+    stream: ClientStream,
+    evicted: Pin<Box<WaitForCancellationFutureOwned>>,
+    _guest: Guest,
+}
+
+impl AsyncRead for Monitored {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        if self.evicted.poll_unpin(context).is_ready() {
+            return Poll::Ready(Err(std::io::ErrorKind::TimedOut.into()));
+        }
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Monitored {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
 }
 
 /// Ready to take statements: some worker is usable, and this gateway is not draining.

@@ -5,7 +5,9 @@
 //! come back go out as the engine encoded them (Flight) or row by row (PostgreSQL). The gateway keeps
 //! nothing on disk and links no DuckDB: any replica can be killed.
 
+mod accept;
 mod admin;
+pub mod auth;
 pub mod error;
 mod flight;
 mod metrics;
@@ -23,15 +25,19 @@ use tavana_common::ids::{GatewayId, SessionId};
 use tavana_common::proto::v1::CloseSessionRequest;
 use tavana_common::secret::ClusterKey;
 use tavana_common::task::{self, Task};
+use tavana_common::tls::{ClientTls, ServerTls, TlsError};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
+use crate::accept::Seats;
+use crate::auth::{AuthStartError, Authenticator};
 use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::route::{Worker, Workers};
+use crate::settings::AuthMode;
 pub use crate::settings::GatewaySettings;
 
 /// Why a gateway could not start or go on.
@@ -50,6 +56,12 @@ pub enum GatewayError {
     /// A worker's address is not a URI.
     #[error("could not use a worker address: {0}")]
     WorkerAddress(#[from] tonic::transport::Error),
+    /// TLS was asked for and cannot be had.
+    #[error("could not set up TLS: {0}")]
+    Tls(#[from] TlsError),
+    /// Authentication was asked for and cannot be had.
+    #[error("could not set up authentication: {0}")]
+    Auth(#[from] AuthStartError),
     /// A service ended though nobody asked it to.
     #[error("the {what} service failed: {reason}")]
     Service {
@@ -81,6 +93,13 @@ pub(crate) struct Gateway {
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
     pub(crate) cancels: pg::Cancels,
+    pub(crate) auth: Authenticator,
+    /// The certificate of the ports; `None` when no port speaks TLS.
+    pub(crate) tls: Option<Arc<ServerTls>>,
+    /// PostgreSQL connections that have logged in.
+    pub(crate) postgres_seats: Seats,
+    /// Flight connections that have logged in.
+    pub(crate) flight_seats: Seats,
     /// Cancelled when no new session may begin.
     pub(crate) draining: CancellationToken,
     /// Sessions whose engines are no longer needed. As many at most as sessions were pinned.
@@ -186,14 +205,43 @@ pub async fn run(
         warn!("TAVANA_CLUSTER_KEY is not set: tickets are valid on this gateway only, and workers are not asked for a token");
         ClusterKey::random()
     });
-    if !settings.bind_address.is_loopback() {
-        warn!(address = %settings.bind_address, "there is no authentication: whoever reaches the ports may query");
+    if settings.auth.mode == AuthMode::Passthrough && !settings.bind_address.is_loopback() {
+        warn!(address = %settings.bind_address, "TAVANA_AUTH_MODE is passthrough: whoever reaches the ports may query, under any name");
     }
+    let auth = Authenticator::new(&settings.auth)?;
+    let _users = auth.follow();
+    let tls = settings
+        .tls
+        .certificate
+        .clone()
+        .map(|source| {
+            ServerTls::load(
+                source,
+                settings.tls.client_ca.clone(),
+                settings.tls.client_certificates,
+            )
+        })
+        .transpose()?;
+    let _certificate = tls.as_ref().map(ServerTls::follow);
+    info!(auth = ?settings.auth.mode, tls = ?settings.tls.mode, "clients are checked");
     let queue = Queue::new(settings.queue_length_max, settings.queue_wait_max);
     let draining = CancellationToken::new();
-    let workers = Workers::start(&settings, id, &queue, &draining)?;
+    let worker_tls = settings
+        .worker_tls
+        .clone()
+        .map(ClientTls::load)
+        .transpose()?;
+    let _worker_certificates = worker_tls.as_ref().map(ClientTls::follow);
+    let workers = Workers::start(&settings, id, &queue, &draining, worker_tls.as_ref())?;
     let (closing, to_close) = mpsc::unbounded_channel();
     let drain_max = settings.drain_max;
+    let seats = || {
+        Seats::new(
+            settings.connections_max,
+            settings.connections_per_address_max,
+        )
+    };
+    let (postgres_seats, flight_seats) = (seats(), seats());
     let gateway = Arc::new(Gateway {
         settings,
         id,
@@ -202,6 +250,10 @@ pub async fn run(
         workers,
         metrics: Metrics::new(),
         cancels: pg::Cancels::default(),
+        auth,
+        tls,
+        postgres_seats,
+        flight_seats,
         draining,
         closing,
     });

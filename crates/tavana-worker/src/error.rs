@@ -37,6 +37,9 @@ pub enum WorkerError {
     /// The first engine process did not become ready.
     #[error("the first engine process did not start: {0}")]
     Engine(String),
+    /// TLS was asked for and cannot be had.
+    #[error("could not set up TLS: {0}")]
+    Tls(#[from] tavana_common::tls::TlsError),
     /// The gRPC server ended by itself.
     #[error("gRPC server: {0}")]
     Server(#[from] tonic::transport::Error),

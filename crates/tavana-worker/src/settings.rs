@@ -10,6 +10,7 @@ use tavana_common::env::Env;
 use tavana_common::secret::{CLUSTER_KEY_BYTES_MIN, ClusterKey, Secret};
 
 use crate::metrics::Metrics;
+pub use crate::service::tls::TlsSettings;
 use crate::supervisor::admission::GRANT_BYTES_MIN;
 pub use crate::supervisor::credentials::Credentials;
 use crate::supervisor::extensions::default_folder;
@@ -43,6 +44,8 @@ pub struct WorkerSettings {
     pub listen: SocketAddr,
     /// The token gateways must show; `None`: every client is accepted.
     pub internal_token: Option<Secret>,
+    /// TLS of the gRPC service; `None`: it speaks in clear.
+    pub tls: Option<TlsSettings>,
     /// Sum of what all statements may use.
     pub memory_budget_bytes: u64,
     /// Threads of one statement.
@@ -91,6 +94,23 @@ impl WorkerSettings {
     pub fn from_env(env: &mut Env) -> Self {
         let listen = read_listen(env);
         let internal_token = read_token(env);
+        let tls = TlsSettings::from_env(env);
+        let open = env.flag(
+            "TAVANA_WORKER_OPEN",
+            false,
+            "Accept any client that reaches the gRPC port: neither a cluster key nor client certificates.",
+        );
+        let checked =
+            internal_token.is_some() || tls.as_ref().is_some_and(|tls| tls.client_ca.is_some());
+        if !checked && !open && !listen.ip().is_loopback() {
+            env.mistake(
+                "TAVANA_CLUSTER_KEY",
+                format_args!(
+                    "must be set, as the gRPC port is open to others on {} (or set TAVANA_WORKER_TLS_CLIENT_CA_PATH, or TAVANA_WORKER_OPEN=true)",
+                    listen.ip()
+                ),
+            );
+        }
 
         let memory_budget_bytes = read_memory_budget(env);
         let threads = read_threads(env);
@@ -181,6 +201,7 @@ impl WorkerSettings {
         Self {
             listen,
             internal_token,
+            tls,
             memory_budget_bytes,
             threads,
             slots,

@@ -5,6 +5,7 @@ mod cli;
 mod sample;
 mod serve;
 mod table;
+mod user;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -31,6 +32,9 @@ fn main() -> ExitCode {
         Ok(Cli {
             command: Command::Settings(_),
         }) => print(&table::markdown()),
+        Ok(Cli {
+            command: Command::User(options),
+        }) => user::run(options),
         Err(problem) => {
             let wrong = problem.use_stderr();
             // Nothing can be done when even this cannot be written; the exit code says it too.

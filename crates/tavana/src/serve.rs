@@ -112,7 +112,15 @@ fn plan(env: &mut Env, options: Serve) -> Result<Plan, String> {
     folders.extend(set_before);
     env.set("TAVANA_ALLOWED_DIRECTORIES", folders.join(":"));
     // Both halves read all they know, so that all mistakes are listed together.
-    let worker = WorkerSettings::from_env(env);
+    let mut worker = WorkerSettings::from_env(env);
+    // The gateway is in this very process: nobody else has to reach the worker.
+    worker.listen.set_ip(Ipv4Addr::LOCALHOST.into());
+    if worker.tls.is_some() {
+        env.mistake(
+            "TAVANA_WORKER_TLS_CERT_PATH",
+            "is for a worker of its own; `tavana serve` speaks to its worker inside the machine",
+        );
+    }
     let gateway = GatewaySettings::from_env(env);
     Ok(Plan {
         worker,

@@ -3,90 +3,119 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use futures::{FutureExt, Stream};
+use tavana_common::tls::Protocol;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::TcpListener;
 use tokio::time::{Sleep, sleep};
+use tokio_util::sync::WaitForCancellationFutureOwned;
+use tonic::Status;
 use tonic::transport::server::Connected;
-use tracing::warn;
 
 use super::sessions::Sessions;
 use crate::Gateway;
-
-/// Pause after a failed accept, which is most often for want of file descriptors.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+use crate::accept::{ClientStream, Full, Guest, Incoming, Seat, Tls};
 
 /// What a request knows of its connection. The sessions end when the last copy goes: the server
 /// holds one while the connection is open, and each request one while it runs.
 #[derive(Clone, Debug)]
-pub(crate) struct ConnectionInfo(Arc<Sessions>);
+pub(crate) struct ConnectionInfo(Arc<Info>);
+
+#[derive(Debug)]
+struct Info {
+    gateway: Arc<Gateway>,
+    sessions: Sessions,
+    address: IpAddr,
+    tls: Option<Tls>,
+    /// Taken with the first call of a known caller.
+    seat: OnceLock<Seat>,
+}
 
 impl ConnectionInfo {
     pub(crate) fn sessions(&self) -> &Sessions {
-        &self.0
+        &self.0.sessions
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        self.0.address
+    }
+
+    pub(crate) fn tls(&self) -> Option<&Tls> {
+        self.0.tls.as_ref()
+    }
+
+    /// Notes that the caller is known: from now on the connection may stay.
+    ///
+    /// # Errors
+    /// When there are too many such connections.
+    pub(crate) fn logged_in(&self) -> Result<(), Status> {
+        if self.0.seat.get().is_some() {
+            return Ok(());
+        }
+        let seat = self.0.gateway.flight_seats.take(self.0.address);
+        let seat = seat.map_err(|full| {
+            Status::resource_exhausted(match full {
+                Full::All => "too many connections",
+                Full::OfAddress => "too many connections from this address",
+            })
+        })?;
+        // Another call of this connection may have been quicker; then this seat is given back.
+        drop(self.0.seat.set(seat));
+        Ok(())
     }
 }
 
-/// The connections that clients open, without end. At most `connections_max` of the settings are
-/// open at once; further ones are closed at once.
+/// The connections that clients open, without end.
 pub(crate) fn accept(
     listener: TcpListener,
     gateway: Arc<Gateway>,
 ) -> impl Stream<Item = Result<Connection, Infallible>> {
-    let places = Arc::new(Semaphore::new(gateway.settings.connections_max));
-    futures::stream::unfold(
-        (listener, gateway, places),
-        |(listener, gateway, places)| async move {
-            loop {
-                let stream = match listener.accept().await {
-                    Ok((stream, _)) => stream,
-                    Err(error) => {
-                        warn!(%error, "could not accept a Flight connection");
-                        sleep(ACCEPT_PAUSE).await;
-                        continue;
-                    }
-                };
-                let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                    warn!(
-                        connections_max = gateway.settings.connections_max,
-                        "refused a Flight connection"
-                    );
-                    continue;
-                };
-                if let Err(error) = stream.set_nodelay(true) {
-                    warn!(%error, "could not set TCP_NODELAY on a Flight connection");
-                }
-                let connection = Connection::new(stream, &gateway, place);
-                return Some((Ok(connection), (listener, gateway, places)));
-            }
-        },
-    )
+    let incoming = Incoming::start(
+        listener,
+        Protocol::Http2,
+        gateway.settings.tls.mode,
+        &gateway,
+    );
+    futures::stream::unfold((incoming, gateway), |(mut incoming, gateway)| async move {
+        let arrived = incoming.next().await?;
+        let info = Info {
+            gateway: Arc::clone(&gateway),
+            sessions: Sessions::new(Arc::clone(&gateway)),
+            address: arrived.address,
+            tls: arrived.tls,
+            seat: OnceLock::new(),
+        };
+        let waiting = Waiting {
+            evicted: Box::pin(arrived.guest.evicted().clone().cancelled_owned()),
+            deadline: Box::pin(sleep(gateway.settings.handshake_max)),
+            _guest: arrived.guest,
+        };
+        let connection = Connection {
+            stream: arrived.stream,
+            info: ConnectionInfo(Arc::new(info)),
+            waiting: Some(waiting),
+        };
+        Some((Ok(connection), (incoming, gateway)))
+    })
 }
 
 /// An open connection.
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: ClientStream,
     info: ConnectionInfo,
-    /// Until the first byte arrives: how long to wait for it. HTTP/2 pings watch the peer later.
-    first_byte: Option<Pin<Box<Sleep>>>,
-    _place: OwnedSemaphorePermit,
+    /// Until a caller is known. HTTP/2 pings watch the peer later.
+    waiting: Option<Waiting>,
 }
 
-impl Connection {
-    fn new(stream: TcpStream, gateway: &Arc<Gateway>, place: OwnedSemaphorePermit) -> Self {
-        Self {
-            stream,
-            info: ConnectionInfo(Arc::new(Sessions::new(Arc::clone(gateway)))),
-            first_byte: Some(Box::pin(sleep(gateway.settings.handshake_max))),
-            _place: place,
-        }
-    }
+struct Waiting {
+    deadline: Pin<Box<Sleep>>,
+    evicted: Pin<Box<WaitForCancellationFutureOwned>>,
+    _guest: Guest,
 }
 
 impl Connected for Connection {
@@ -103,15 +132,16 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if read.is_ready() {
-            self.first_byte = None;
-        } else if let Some(deadline) = &mut self.first_byte
-            && deadline.poll_unpin(context).is_ready()
+        if self.info.0.seat.get().is_some() {
+            self.waiting = None;
+        }
+        if let Some(waiting) = &mut self.waiting
+            && (waiting.evicted.poll_unpin(context).is_ready()
+                || waiting.deadline.poll_unpin(context).is_ready())
         {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        read
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 

@@ -1,31 +1,139 @@
-//! Who calls: read from the request's headers, and the handshake that gives out bearer tokens.
-//!
-//! Passwords are not checked here yet; the name decides whose sessions and tickets these are.
+//! What a request says of its caller: headers, the login message of older clients, the certificate
+//! of the connection. Who that is, `auth` decides.
 
 use arrow_flight::BasicAuth;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use prost::Message;
-use tavana_common::secret::ClusterKey;
+use tavana_common::secret::{ClusterKey, Secret};
 use tonic::Status;
 use tonic::metadata::MetadataMap;
 
-use super::ticket::{self, BEARER_LIFE, Purpose, SealedUser};
-use crate::session::Principal;
+use super::ticket::{self, BEARER_LIFE, Purpose, SealedUser, TOKEN_BEARER_LIFE};
+use crate::auth::{Authenticator, Origin, Principal, Role, Source};
 
-/// The user of a client that names none.
-pub(crate) const DEFAULT_USER: &str = "tavana";
-/// Longest user name, in bytes.
-const NAME_BYTES_MAX: usize = 256;
+/// What a caller shows.
+#[derive(Debug, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    /// A user and a password.
+    Password(String, Secret),
+    /// A token of our own handshake, or of somebody whom `auth` knows.
+    Token(Secret),
+}
 
-/// The principal of a request: `authorization: Basic`, `authorization: Bearer` with a token of our
-/// handshake, the `auth-token-bin` header of older Flight clients, or [`DEFAULT_USER`].
-pub(crate) fn principal_of(
-    key: &ClusterKey,
-    metadata: &MetadataMap,
-    now: u64,
-) -> Result<Principal, Status> {
+/// Checks callers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Caller<'a> {
+    pub(crate) auth: &'a Authenticator,
+    pub(crate) key: &'a ClusterKey,
+    pub(crate) origin: Origin,
+    /// The common name in the certificate that the client proved to own.
+    pub(crate) certificate: Option<&'a str>,
+    /// Seconds since 1970.
+    pub(crate) now: u64,
+}
+
+impl Caller<'_> {
+    /// The principal of a request: `authorization: Basic`, `authorization: Bearer` with a token of
+    /// our handshake or one that `auth` knows, the `auth-token-bin` header of older Flight clients,
+    /// `x-api-key`, or a client certificate.
+    pub(crate) async fn of_request(&self, metadata: &MetadataMap) -> Result<Principal, Status> {
+        self.check(shown(metadata)?).await
+    }
+
+    /// The principal of a handshake: the headers as in [`Self::of_request`], else the `BasicAuth`
+    /// message that older Flight clients send as its payload.
+    pub(crate) async fn of_handshake(
+        &self,
+        metadata: &MetadataMap,
+        payload: &Bytes,
+    ) -> Result<Principal, Status> {
+        if metadata.contains_key("authorization") || payload.is_empty() {
+            return self.of_request(metadata).await;
+        }
+        let login = BasicAuth::decode(payload.clone())
+            .map_err(|_| Status::unauthenticated("the handshake holds no user name"))?;
+        self.check(Shown::Password(login.username, Secret::new(login.password)))
+            .await
+    }
+
+    async fn check(&self, shown: Shown) -> Result<Principal, Status> {
+        let checked = match shown {
+            Shown::Nothing => match self.certificate {
+                Some(name) => self.auth.certificate(name),
+                None => self.auth.anonymous(None),
+            },
+            // Clients that know no user send empty ones.
+            Shown::Password(name, password) if name.is_empty() && password.expose().is_empty() => {
+                self.auth.anonymous(None)
+            }
+            Shown::Password(..) | Shown::Token(_) if !self.auth.may_send_secrets(self.origin) => {
+                return Err(Status::unauthenticated(
+                    "passwords, tokens and API keys are taken over TLS only",
+                ));
+            }
+            Shown::Password(name, password) => {
+                self.auth.password(&name, &password, self.origin).await
+            }
+            Shown::Token(token) => match self.own_token(&token)? {
+                Some(principal) => return Ok(principal),
+                None => self.auth.token(&token, self.origin).await,
+            },
+        };
+        checked.map_err(|denied| denied.status())
+    }
+
+    /// A token of our handshake; `None` for one that is not ours.
+    fn own_token(&self, token: &Secret) -> Result<Option<Principal>, Status> {
+        let Ok(sealed) = URL_SAFE_NO_PAD.decode(token.expose()) else {
+            return Ok(None);
+        };
+        let user = match ticket::open_user(self.key, &sealed, self.now) {
+            Ok(user) => user,
+            Err(ticket::OpenError::Foreign(_)) => return Ok(None),
+            Err(problem) => return Err(problem.into()),
+        };
+        let principal = principal_of(&user)
+            .ok_or_else(|| Status::unauthenticated("the bearer token is of another version"))?;
+        if !self.auth.still_good(&principal) {
+            return Err(Status::unauthenticated(
+                "the bearer token's user may not log in any more",
+            ));
+        }
+        Ok(Some(principal))
+    }
+}
+
+/// A bearer token for `principal`, as text.
+pub(crate) fn bearer_token(key: &ClusterKey, principal: &Principal, now: u64) -> String {
+    let life = match principal.source() {
+        Source::Token | Source::External => TOKEN_BEARER_LIFE,
+        Source::Claimed | Source::File | Source::Certificate => BEARER_LIFE,
+    };
+    let user = SealedUser {
+        name: principal.name().to_owned(),
+        expires_at: ticket::expiry(now, life),
+        source: principal.source_name().to_owned(),
+        tenant: principal.tenant().map(str::to_owned),
+        role: principal.role().name().to_owned(),
+        own_credentials_only: principal.own_credentials_only(),
+    };
+    URL_SAFE_NO_PAD.encode(ticket::seal(key, Purpose::Bearer, &user))
+}
+
+fn principal_of(user: &SealedUser) -> Option<Principal> {
+    Some(Principal::with_rights(
+        Principal::source_of_name(&user.source)?,
+        user.tenant.as_deref(),
+        &user.name,
+        Role::of_name(&user.role)?,
+        user.own_credentials_only,
+    ))
+}
+
+fn shown(metadata: &MetadataMap) -> Result<Shown, Status> {
     if let Some(header) = metadata.get("authorization") {
         let header = header
             .to_str()
@@ -33,10 +141,10 @@ pub(crate) fn principal_of(
         let (scheme, credentials) = header.split_once(' ').unwrap_or((header, ""));
         let credentials = credentials.trim();
         if scheme.eq_ignore_ascii_case("basic") {
-            return named(&basic_user(credentials)?);
+            return basic(credentials);
         }
         if scheme.eq_ignore_ascii_case("bearer") {
-            return bearer_user(key, credentials.as_bytes(), now);
+            return Ok(Shown::Token(Secret::new(credentials.to_owned())));
         }
         return Err(Status::unauthenticated(
             "the authorization header is neither Basic nor Bearer",
@@ -45,74 +153,52 @@ pub(crate) fn principal_of(
     if let Some(token) = metadata.get_bin("auth-token-bin") {
         let token = token
             .to_bytes()
-            .map_err(|_| Status::unauthenticated("the auth-token-bin header is not base64"))?;
-        return bearer_user(key, &token, now);
+            .ok()
+            .and_then(|token| String::from_utf8(token.to_vec()).ok())
+            .ok_or_else(|| Status::unauthenticated("the auth-token-bin header is no token"))?;
+        return Ok(Shown::Token(Secret::new(token)));
     }
-    Ok(Principal(DEFAULT_USER.to_owned()))
-}
-
-/// The principal of a handshake: the headers as in [`principal_of`], else the `BasicAuth` message
-/// that older Flight clients send as its payload.
-pub(crate) fn principal_of_handshake(
-    key: &ClusterKey,
-    metadata: &MetadataMap,
-    payload: &Bytes,
-    now: u64,
-) -> Result<Principal, Status> {
-    if metadata.contains_key("authorization") || payload.is_empty() {
-        return principal_of(key, metadata, now);
+    if let Some(key) = metadata.get("x-api-key") {
+        let key = key
+            .to_str()
+            .map_err(|_| Status::unauthenticated("the x-api-key header is not ASCII"))?;
+        return Ok(Shown::Token(Secret::new(key.to_owned())));
     }
-    let login = BasicAuth::decode(payload.clone())
-        .map_err(|_| Status::unauthenticated("the handshake holds no user name"))?;
-    named(&login.username)
+    Ok(Shown::Nothing)
 }
 
-/// A bearer token for `principal`, as text.
-pub(crate) fn bearer_token(key: &ClusterKey, principal: &Principal, now: u64) -> String {
-    let user = SealedUser {
-        name: principal.0.clone(),
-        expires_at: ticket::expiry(now, BEARER_LIFE),
-    };
-    URL_SAFE_NO_PAD.encode(ticket::seal(key, Purpose::Bearer, &user))
-}
-
-fn bearer_user(key: &ClusterKey, token: &[u8], now: u64) -> Result<Principal, Status> {
-    let sealed = URL_SAFE_NO_PAD
-        .decode(token)
-        .map_err(|_| ticket::OpenError::Foreign(Purpose::Bearer))?;
-    named(&ticket::open_user(key, &sealed, now)?)
-}
-
-fn basic_user(credentials: &str) -> Result<String, Status> {
+fn basic(credentials: &str) -> Result<Shown, Status> {
     let malformed =
         || Status::unauthenticated("the Basic credentials are not base64 of user:password");
     let decoded = STANDARD
         .decode(credentials)
         .or_else(|_| STANDARD_NO_PAD.decode(credentials))
         .map_err(|_| malformed())?;
-    let decoded = String::from_utf8(decoded).map_err(|_| malformed())?;
-    let (user, _password) = decoded.split_once(':').ok_or_else(malformed)?;
-    Ok(user.to_owned())
-}
-
-fn named(user: &str) -> Result<Principal, Status> {
-    if user.is_empty() {
-        return Ok(Principal(DEFAULT_USER.to_owned()));
-    }
-    if user.len() > NAME_BYTES_MAX || user.chars().any(char::is_control) {
-        return Err(Status::unauthenticated(format!(
-            "the user name is longer than {NAME_BYTES_MAX} bytes or holds control characters"
-        )));
-    }
-    Ok(Principal(user.to_owned()))
+    let decoded = Secret::new(String::from_utf8(decoded).map_err(|_| malformed())?);
+    let (user, password) = decoded.expose().split_once(':').ok_or_else(malformed)?;
+    Ok(Shown::Password(
+        user.to_owned(),
+        Secret::new(password.to_owned()),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
+    use tavana_common::env::Env;
     use tonic::Code;
     use tonic::metadata::MetadataValue;
 
     use super::*;
+    use crate::session::Protocol;
+    use crate::settings::GatewaySettings;
+
+    fn passthrough() -> Authenticator {
+        let mut env = Env::from_pairs([("TAVANA_BIND_ADDRESS".to_owned(), "::1".to_owned())]);
+        let settings = GatewaySettings::from_env(&mut env);
+        Authenticator::new(&settings.auth).expect("nothing to load")
+    }
 
     fn headers(authorization: &str) -> MetadataMap {
         let mut metadata = MetadataMap::new();
@@ -120,35 +206,58 @@ mod tests {
         metadata
     }
 
-    fn user(key: &ClusterKey, metadata: &MetadataMap, now: u64) -> Result<String, Code> {
-        principal_of(key, metadata, now)
-            .map(|principal| principal.0)
+    fn caller<'a>(auth: &'a Authenticator, key: &'a ClusterKey, now: u64) -> Caller<'a> {
+        Caller {
+            auth,
+            key,
+            origin: Origin {
+                address: Ipv4Addr::LOCALHOST.into(),
+                protocol: Protocol::Flight,
+                encrypted: false,
+            },
+            certificate: None,
+            now,
+        }
+    }
+
+    async fn user(key: &ClusterKey, metadata: &MetadataMap, now: u64) -> Result<String, Code> {
+        caller(&passthrough(), key, now)
+            .of_request(metadata)
+            .await
+            .map(|principal| principal.name().to_owned())
             .map_err(|status| status.code())
     }
 
-    #[test]
-    fn the_user_is_the_one_that_the_headers_name() {
+    #[tokio::test]
+    async fn the_user_is_the_one_that_the_headers_name() {
         let key = ClusterKey::random();
-        assert_eq!(user(&key, &MetadataMap::new(), 0), Ok("tavana".to_owned()));
+        assert_eq!(
+            user(&key, &MetadataMap::new(), 0).await,
+            Ok("tavana".to_owned())
+        );
         let basic = |text: &str| headers(&format!("Basic {}", STANDARD.encode(text)));
-        assert_eq!(user(&key, &basic("ana:pass:word"), 0), Ok("ana".to_owned()));
-        assert_eq!(user(&key, &basic(":"), 0), Ok("tavana".to_owned()));
-        let token = bearer_token(&key, &Principal("bob".to_owned()), 1000);
+        assert_eq!(
+            user(&key, &basic("ana:pass:word"), 0).await,
+            Ok("ana".to_owned())
+        );
+        assert_eq!(user(&key, &basic(":"), 0).await, Ok("tavana".to_owned()));
+        let token = bearer_token(&key, &Principal::new(Source::Claimed, "bob"), 1000);
         let bearer = headers(&format!("bearer {token}"));
-        assert_eq!(user(&key, &bearer, 1000), Ok("bob".to_owned()));
+        assert_eq!(user(&key, &bearer, 1000).await, Ok("bob".to_owned()));
         let mut older = MetadataMap::new();
         older.insert_bin(
             "auth-token-bin",
             MetadataValue::from_bytes(token.as_bytes()),
         );
-        assert_eq!(user(&key, &older, 1000), Ok("bob".to_owned()));
+        assert_eq!(user(&key, &older, 1000).await, Ok("bob".to_owned()));
     }
 
-    #[test]
-    fn credentials_that_cannot_be_read_are_refused_and_never_become_the_default_user() {
+    #[tokio::test]
+    async fn credentials_that_cannot_be_read_are_refused_and_never_become_the_default_user() {
         let key = ClusterKey::random();
-        let of_another = bearer_token(&ClusterKey::random(), &Principal("bob".to_owned()), 0);
-        let expired = bearer_token(&key, &Principal("bob".to_owned()), 0);
+        let bob = Principal::new(Source::Claimed, "bob");
+        let of_another = bearer_token(&ClusterKey::random(), &bob, 0);
+        let expired = bearer_token(&key, &bob, 0);
         let basic_without_colon = format!("Basic {}", STANDARD.encode("ana"));
         let control = format!("Basic {}", STANDARD.encode("a\nb:x"));
         for text in [
@@ -164,22 +273,24 @@ mod tests {
         ] {
             let now = BEARER_LIFE.as_secs();
             assert_eq!(
-                user(&key, &headers(text), now),
+                user(&key, &headers(text), now).await,
                 Err(Code::Unauthenticated),
                 "{text}"
             );
         }
     }
 
-    #[test]
-    fn the_login_message_of_older_clients_names_the_user() {
+    #[tokio::test]
+    async fn the_login_message_of_older_clients_names_the_user() {
         let key = ClusterKey::random();
         let login = BasicAuth {
             username: "ana".to_owned(),
             password: "x".to_owned(),
         };
-        let principal =
-            principal_of_handshake(&key, &MetadataMap::new(), &login.encode_to_vec().into(), 0);
-        assert_eq!(principal.expect("a user name").0, "ana");
+        let auth = passthrough();
+        let principal = caller(&auth, &key, 0)
+            .of_handshake(&MetadataMap::new(), &login.encode_to_vec().into())
+            .await;
+        assert_eq!(principal.expect("a user name").name(), "ana");
     }
 }

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::session::{Canceller, Principal};
+use crate::auth::Principal;
+use crate::session::Canceller;
 
 /// All running statements of this gateway's Flight clients. It holds an entry for as long as its
 /// [`Run`] lives, so it is bounded by the statements that run.

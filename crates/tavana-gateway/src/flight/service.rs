@@ -25,11 +25,13 @@ use super::info::{
     FlightStream, UNKNOWN_ROWS, batch_stream, encapsulated_schema, flight_info, once,
 };
 use super::parameters::ParameterBatches;
-use super::principal::{bearer_token, principal_of, principal_of_handshake};
+use super::principal::{Caller, bearer_token};
 use super::running::Running;
 use super::sessions::ClientSession;
 use super::ticket;
 use crate::Gateway;
+use crate::auth::Origin;
+use crate::session::Protocol;
 
 /// Messages that a client may still send after its update was answered; then the call ends.
 const LATE_MESSAGES_MAX: usize = 1024;
@@ -102,13 +104,32 @@ impl Service {
         &self.running
     }
 
-    fn caller(
+    /// Checks who calls, for every call there is.
+    async fn caller(
         &self,
         metadata: &MetadataMap,
         extensions: &Extensions,
     ) -> Result<Arc<ClientSession>, Status> {
-        let principal = principal_of(self.cluster_key(), metadata, ticket::now())?;
-        connection(extensions)?.sessions().session_of(&principal)
+        let connection = connection(extensions)?;
+        let caller = self.unchecked(connection);
+        let principal = caller.of_request(metadata).await?;
+        connection.logged_in()?;
+        connection.sessions().session_of(&principal, caller.origin)
+    }
+
+    fn unchecked<'a>(&'a self, connection: &'a ConnectionInfo) -> Caller<'a> {
+        let tls = connection.tls();
+        Caller {
+            auth: &self.gateway.auth,
+            key: self.cluster_key(),
+            origin: Origin {
+                address: connection.address(),
+                protocol: Protocol::Flight,
+                encrypted: tls.is_some(),
+            },
+            certificate: tls.and_then(|tls| tls.certificate.as_deref()),
+            now: ticket::now(),
+        }
     }
 
     async fn info_of(
@@ -179,7 +200,8 @@ impl FlightService for Service {
         &self,
         request: Request<Streaming<HandshakeRequest>>,
     ) -> Result<Response<Self::HandshakeStream>, Status> {
-        let (metadata, _, mut messages) = request.into_parts();
+        let (metadata, extensions, mut messages) = request.into_parts();
+        let connection = connection(&extensions)?;
         // Clients that put the user into a header may send no message at all.
         let payload = if metadata.contains_key("authorization") {
             Bytes::new()
@@ -190,9 +212,10 @@ impl FlightService for Service {
                 .map(|message| message.payload)
                 .unwrap_or_default()
         };
-        let now = ticket::now();
-        let principal = principal_of_handshake(self.cluster_key(), &metadata, &payload, now)?;
-        let token = bearer_token(self.cluster_key(), &principal, now);
+        let caller = self.unchecked(connection);
+        let principal = caller.of_handshake(&metadata, &payload).await?;
+        connection.logged_in()?;
+        let token = bearer_token(self.cluster_key(), &principal, caller.now);
         let header = format!("Bearer {token}")
             .parse()
             .map_err(|_| Status::internal("the token is no header value"))?;
@@ -209,7 +232,8 @@ impl FlightService for Service {
         &self,
         request: Request<Criteria>,
     ) -> Result<Response<Self::ListFlightsStream>, Status> {
-        self.caller(request.metadata(), request.extensions())?;
+        self.caller(request.metadata(), request.extensions())
+            .await?;
         Ok(Response::new(futures::stream::empty().boxed()))
     }
 
@@ -217,7 +241,9 @@ impl FlightService for Service {
         &self,
         request: Request<FlightDescriptor>,
     ) -> Result<Response<FlightInfo>, Status> {
-        let client = self.caller(request.metadata(), request.extensions())?;
+        let client = self
+            .caller(request.metadata(), request.extensions())
+            .await?;
         self.info_of(&client, request.into_inner())
             .await
             .map(Response::new)
@@ -227,7 +253,9 @@ impl FlightService for Service {
         &self,
         request: Request<FlightDescriptor>,
     ) -> Result<Response<PollInfo>, Status> {
-        let client = self.caller(request.metadata(), request.extensions())?;
+        let client = self
+            .caller(request.metadata(), request.extensions())
+            .await?;
         // No descriptor to poll again: the info is complete at once, rows are made at DoGet.
         let info = self.info_of(&client, request.into_inner()).await?;
         Ok(Response::new(PollInfo {
@@ -241,7 +269,9 @@ impl FlightService for Service {
         &self,
         request: Request<FlightDescriptor>,
     ) -> Result<Response<SchemaResult>, Status> {
-        let client = self.caller(request.metadata(), request.extensions())?;
+        let client = self
+            .caller(request.metadata(), request.extensions())
+            .await?;
         let command = command_of(&request.into_inner().cmd)?;
         let schema = self.schema_of(&client, command).await?;
         Ok(Response::new(SchemaResult { schema }))
@@ -251,7 +281,9 @@ impl FlightService for Service {
         &self,
         request: Request<Ticket>,
     ) -> Result<Response<Self::DoGetStream>, Status> {
-        let client = self.caller(request.metadata(), request.extensions())?;
+        let client = self
+            .caller(request.metadata(), request.extensions())
+            .await?;
         let stream = match command_of(&request.into_inner().ticket)? {
             Command::TicketStatementQuery(ticket) => {
                 self.read(&client, &ticket.statement_handle).await?
@@ -266,7 +298,7 @@ impl FlightService for Service {
         request: Request<Streaming<FlightData>>,
     ) -> Result<Response<Self::DoPutStream>, Status> {
         let (metadata, extensions, mut messages) = request.into_parts();
-        let client = self.caller(&metadata, &extensions)?;
+        let client = self.caller(&metadata, &extensions).await?;
         let first = messages
             .message()
             .await?
@@ -322,7 +354,9 @@ impl FlightService for Service {
         &self,
         request: Request<Action>,
     ) -> Result<Response<Self::DoActionStream>, Status> {
-        let client = self.caller(request.metadata(), request.extensions())?;
+        let client = self
+            .caller(request.metadata(), request.extensions())
+            .await?;
         let connection = connection(request.extensions())?.clone();
         let action = request.into_inner();
         let body: Option<Bytes> = match action.r#type.as_str() {
@@ -378,7 +412,8 @@ impl FlightService for Service {
         &self,
         request: Request<Empty>,
     ) -> Result<Response<Self::ListActionsStream>, Status> {
-        self.caller(request.metadata(), request.extensions())?;
+        self.caller(request.metadata(), request.extensions())
+            .await?;
         let actions = ACTIONS.map(|(name, description)| {
             Ok(ActionType {
                 r#type: name.to_owned(),
@@ -392,7 +427,8 @@ impl FlightService for Service {
         &self,
         request: Request<Streaming<FlightData>>,
     ) -> Result<Response<Self::DoExchangeStream>, Status> {
-        self.caller(request.metadata(), request.extensions())?;
+        self.caller(request.metadata(), request.extensions())
+            .await?;
         Err(Status::unimplemented(
             "DoExchange is not a part of Flight SQL",
         ))

@@ -18,9 +18,10 @@ use uuid::Uuid;
 
 use super::running::{Run, Running};
 use crate::Gateway;
+use crate::auth::{Origin, Principal};
 use crate::error::{QueryError, SqlState};
 use crate::session::{
-    Answer, Class, Facts, Parameters, Principal, Protocol, Session, Statement, TransactionState,
+    Answer, Class, Facts, Parameters, Protocol, Session, Statement, TransactionState,
 };
 
 /// Principals that may call on one connection.
@@ -43,7 +44,11 @@ impl Sessions {
     }
 
     /// The session of `principal` on this connection.
-    pub(crate) fn session_of(&self, principal: &Principal) -> Result<Arc<ClientSession>, Status> {
+    pub(crate) fn session_of(
+        &self,
+        principal: &Principal,
+        origin: Origin,
+    ) -> Result<Arc<ClientSession>, Status> {
         let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = of.get(principal) {
             return Ok(Arc::clone(session));
@@ -53,6 +58,7 @@ impl Sessions {
                 "{PRINCIPALS_MAX} users have called on this connection already"
             )));
         }
+        self.gateway.auth.note(principal, origin);
         let session = Arc::new(ClientSession::open(&self.gateway, principal.clone()));
         of.insert(principal.clone(), Arc::clone(&session));
         Ok(session)

@@ -406,7 +406,7 @@ impl Service {
 
     fn sealed_for(client: &ClientSession) -> SealedStatement {
         SealedStatement {
-            principal: client.principal().0.clone(),
+            principal: client.principal().id().to_owned(),
             expires_at: ticket::expiry(ticket::now(), TICKET_LIFE),
             session: client.sealed_id(),
             transaction: client.sealed_transaction(),

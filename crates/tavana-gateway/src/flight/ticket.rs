@@ -12,7 +12,7 @@ use tavana_common::secret::ClusterKey;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::session::Principal;
+use crate::auth::Principal;
 
 /// How long a ticket may be used.
 pub(crate) const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
@@ -20,6 +20,9 @@ pub(crate) const TICKET_LIFE: Duration = Duration::from_secs(10 * 60);
 pub(crate) const HANDLE_LIFE: Duration = Duration::from_secs(60 * 60);
 /// How long the token of a handshake may be used.
 pub(crate) const BEARER_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
+
+/// The same when the user came with a token, or the provider was asked: their word ends sooner.
+pub(crate) const TOKEN_BEARER_LIFE: Duration = Duration::from_secs(60 * 60);
 
 /// What a sealed text is for. Opening one for another purpose fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,15 @@ pub(crate) struct SealedUser {
     /// Seconds since 1970.
     #[prost(uint64, tag = "2")]
     pub(crate) expires_at: u64,
+    /// Who vouched for the name.
+    #[prost(string, tag = "3")]
+    pub(crate) source: String,
+    #[prost(string, optional, tag = "4")]
+    pub(crate) tenant: Option<String>,
+    #[prost(string, tag = "5")]
+    pub(crate) role: String,
+    #[prost(bool, tag = "6")]
+    pub(crate) own_credentials_only: bool,
 }
 
 /// Why a sealed text cannot be used.
@@ -167,7 +179,7 @@ pub(crate) fn open_statement(
     now: u64,
 ) -> Result<SealedStatement, OpenError> {
     let statement: SealedStatement = open(key, purpose, sealed)?;
-    if statement.principal != principal.0 {
+    if statement.principal != principal.id() {
         return Err(OpenError::SomebodyElses(purpose));
     }
     if statement.expires_at <= now {
@@ -183,19 +195,23 @@ pub(crate) fn open_transaction(
     principal: &Principal,
 ) -> Result<Uuid, OpenError> {
     let transaction: SealedTransaction = open(key, Purpose::Transaction, sealed)?;
-    if transaction.principal != principal.0 {
+    if transaction.principal != principal.id() {
         return Err(OpenError::SomebodyElses(Purpose::Transaction));
     }
     Uuid::from_slice(&transaction.id).map_err(|_| OpenError::Foreign(Purpose::Transaction))
 }
 
 /// The user in a bearer token.
-pub(crate) fn open_user(key: &ClusterKey, sealed: &[u8], now: u64) -> Result<String, OpenError> {
+pub(crate) fn open_user(
+    key: &ClusterKey,
+    sealed: &[u8],
+    now: u64,
+) -> Result<SealedUser, OpenError> {
     let user: SealedUser = open(key, Purpose::Bearer, sealed)?;
     if user.expires_at <= now {
         return Err(OpenError::Expired(Purpose::Bearer));
     }
-    Ok(user.name)
+    Ok(user)
 }
 
 fn open<M: Message + Default>(
@@ -224,11 +240,12 @@ pub(crate) fn expiry(now: u64, life: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::Source;
 
     fn statement_of(principal: &str, expires_at: u64) -> SealedStatement {
         SealedStatement {
             id: Uuid::new_v4().as_bytes().to_vec(),
-            principal: principal.to_owned(),
+            principal: Principal::new(Source::Claimed, principal).id().to_owned(),
             expires_at,
             sql: "SELECT 'secret'".to_owned(),
             parameter_types: vec!["INTEGER".to_owned()],
@@ -251,7 +268,7 @@ mod tests {
             !sealed.windows(6).any(|window| window == b"secret"),
             "the text is not readable"
         );
-        let ana = Principal("ana".to_owned());
+        let ana = Principal::new(Source::Claimed, "ana");
         assert_eq!(
             open_statement(&key, Purpose::Ticket, &sealed, &ana, 99),
             Ok(statement)
@@ -262,7 +279,10 @@ mod tests {
     fn a_ticket_is_refused_to_others_after_its_time_changed_or_as_something_else() {
         let key = ClusterKey::random();
         let sealed = seal(&key, Purpose::Ticket, &statement_of("ana", 100));
-        let (ana, bob) = (Principal("ana".to_owned()), Principal("bob".to_owned()));
+        let (ana, bob) = (
+            Principal::new(Source::Claimed, "ana"),
+            Principal::new(Source::Claimed, "bob"),
+        );
         let open = |purpose, bytes: &[u8], who: &Principal, now| {
             open_statement(&key, purpose, bytes, who, now).map(|_| ())
         };

@@ -36,7 +36,7 @@ impl Service {
         client.set_transaction(Some(id));
         let transaction = SealedTransaction {
             id: id.as_bytes().to_vec(),
-            principal: client.principal().0.clone(),
+            principal: client.principal().id().to_owned(),
         };
         Ok(ActionBeginTransactionResult {
             transaction_id: seal(self.cluster_key(), Purpose::Transaction, &transaction),

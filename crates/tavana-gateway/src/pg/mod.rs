@@ -19,12 +19,12 @@ mod types;
 mod wire;
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -36,6 +36,7 @@ use self::error::{Severity, error_response};
 use self::startup::{Refused, Started};
 use self::wire::{Limits, Wire, WireError};
 use crate::Gateway;
+use crate::accept::{ClientStream, Guest, Lobby};
 use crate::error::{QueryError, SqlState};
 
 /// Time between probes of a silent client; three unanswered ones end the connection.
@@ -50,7 +51,7 @@ pub(crate) async fn serve(
     gateway: Arc<Gateway>,
     stop: CancellationToken,
 ) -> io::Result<()> {
-    let connections = Arc::new(Semaphore::new(gateway.settings.connections_max));
+    let lobby = Lobby::new(gateway.settings.handshakes_max);
     let mut tasks = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -59,8 +60,8 @@ pub(crate) async fn serve(
             Some(_) = tasks.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(problem) => {
                 // Out of file descriptors, most likely: some connection must end first.
                 warn!(%problem, "could not accept a connection");
@@ -68,16 +69,13 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let permit = Arc::clone(&connections).try_acquire_owned().ok();
+        let guest = lobby.enter();
         let gateway = Arc::clone(&gateway);
         let stop = stop.clone();
         tasks.spawn(async move {
-            let _counted = gateway.metrics.connection();
-            let has_room = permit.is_some();
-            if let Err(problem) = serve_one(stream, &gateway, has_room, &stop).await {
+            if let Err(problem) = serve_one(stream, peer.ip(), guest, &gateway, &stop).await {
                 debug!(%problem, "connection ended");
             }
-            drop(permit);
         });
     }
     // Each connection hears `stop` too and says goodbye to its client.
@@ -87,8 +85,9 @@ pub(crate) async fn serve(
 
 async fn serve_one(
     stream: TcpStream,
+    address: IpAddr,
+    guest: Guest,
     gateway: &Arc<Gateway>,
-    has_room: bool,
     stop: &CancellationToken,
 ) -> Result<(), WireError> {
     stream.set_nodelay(true)?;
@@ -101,27 +100,21 @@ async fn serve_one(
         sql_bytes_max: gateway.settings.sql_bytes_max,
         message_bytes_max: gateway.settings.message_bytes_max,
     };
-    let mut wire = Wire::new(stream, limits);
-    if !has_room {
-        let error = QueryError::new(
-            SqlState::TOO_MANY_CONNECTIONS,
-            "sorry, too many clients already",
-        );
-        return refuse(wire, &error).await;
-    }
-    if gateway.draining.is_cancelled() {
-        let error = QueryError::new(
-            SqlState::CANNOT_CONNECT_NOW,
-            "the database system is shutting down",
-        );
-        return refuse(wire, &error).await;
-    }
-    let started = tokio::time::timeout(
-        gateway.settings.handshake_max,
-        startup::start(&mut wire, gateway),
-    );
-    let (session, key) = match started.await {
-        Ok(Ok(Started::Session(session, key))) => (session, key),
+    let mut wire = Wire::new(ClientStream::Plain(stream), limits);
+    let started = tokio::select! {
+        biased;
+        () = guest.evicted().cancelled() => {
+            debug!("a client that had not logged in made room for others");
+            return Ok(());
+        }
+        () = stop.cancelled() => return Ok(()),
+        started = tokio::time::timeout(
+            gateway.settings.handshake_max,
+            startup::start(&mut wire, address, gateway),
+        ) => started,
+    };
+    let (session, key, _seat) = match started {
+        Ok(Ok(Started::Session(session, key, seat))) => (session, key, seat),
         Ok(Ok(Started::Over)) => return Ok(()),
         Ok(Err(Refused::Error(error))) => return refuse(wire, &error).await,
         Ok(Err(Refused::Wire(WireError::Protocol(message)))) => {
@@ -138,13 +131,15 @@ async fn serve_one(
             return Ok(());
         }
     };
+    drop(guest);
+    let _counted = gateway.metrics.connection();
     Connection::new(wire, *session, key, Arc::clone(gateway))
         .run(stop)
         .await
 }
 
 /// Tells the client why there is no connection for it. Bounded in time, as nothing is known of it.
-async fn refuse(mut wire: Wire<TcpStream>, error: &QueryError) -> Result<(), WireError> {
+async fn refuse(mut wire: Wire<ClientStream>, error: &QueryError) -> Result<(), WireError> {
     wire.put(&error_response(error, Severity::Fatal))?;
     // A client that does not read its refusal is simply dropped.
     drop(tokio::time::timeout(Duration::from_secs(2), wire.close()).await);

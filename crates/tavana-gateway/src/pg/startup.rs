@@ -1,5 +1,6 @@
 //! From the first byte to the session (PostgreSQL protocol, "Start-up").
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
@@ -7,17 +8,25 @@ use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::startup::{
     Authentication, BackendKeyData, NegotiateProtocolVersion, ParameterStatus, SecretKey,
 };
-use tokio::io::{AsyncRead, AsyncWrite};
+use tavana_common::secret::Secret;
 
 use super::cancel::CancelKey;
 use super::frontend::Reader;
 use super::wire::{Wire, WireError};
 use crate::Gateway;
+use crate::accept::{ClientStream, Full, Seat, Tls};
+use crate::auth::scram::{self, ScramError};
+use crate::auth::{Challenge, Denied, Expected, Origin, Principal};
 use crate::error::{QueryError, SqlState};
-use crate::session::{Principal, Protocol, Session};
+use crate::session::{Protocol, Session};
+use crate::settings::TlsMode;
 
 /// As PostgreSQL (`MAX_STARTUP_PACKET_LENGTH`).
 const STARTUP_BYTES_MAX: usize = 10_000;
+/// Longest message of a SASL exchange that has a reason to be.
+const SASL_BYTES_MAX: usize = 4 * 1024;
+/// Longest password or token.
+const PASSWORD_BYTES_MAX: usize = 32 * 1024;
 const CANCEL_REQUEST: u32 = 80_877_102;
 const SSL_REQUEST: u32 = 80_877_103;
 const GSS_REQUEST: u32 = 80_877_104;
@@ -26,7 +35,7 @@ const PROTOCOL_3_0: i32 = 196_608;
 
 /// What a connection turned out to be.
 pub(super) enum Started {
-    Session(Box<Session>, CancelKey),
+    Session(Box<Session>, CancelKey, Seat),
     /// It was a CancelRequest, or the client went away.
     Over,
 }
@@ -49,22 +58,54 @@ impl From<QueryError> for Refused {
     }
 }
 
+impl From<Denied> for Refused {
+    fn from(denied: Denied) -> Self {
+        Self::Error(denied.query_error())
+    }
+}
+
 /// Negotiates, reads the startup packet, and greets the client up to ReadyForQuery.
-pub(super) async fn start<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<S>,
+pub(super) async fn start(
+    wire: &mut Wire<ClientStream>,
+    address: IpAddr,
     gateway: &Arc<Gateway>,
 ) -> Result<Started, Refused> {
+    let offered = gateway
+        .tls
+        .as_ref()
+        .filter(|_| gateway.settings.tls.mode != TlsMode::Off);
+    let mut tls = None;
+    if wire.begins_tls().await? {
+        // PostgreSQL 17: TLS from the first byte, and the protocol named in it, so that nobody
+        // can pass our answer off as another service's.
+        let Some(offered) = offered else {
+            return Err(WireError::Protocol("TLS is not offered").into());
+        };
+        let secured = wire.secure(offered.current()).await?;
+        if !secured.named_protocol {
+            return Err(WireError::Protocol(
+                "received direct SSL connection request without ALPN protocol negotiation extension",
+            )
+            .into());
+        }
+        tls = Some(secured);
+    }
     let (mut asked_ssl, mut asked_gss) = (false, false);
     loop {
         let mut packet = wire.read_startup(STARTUP_BYTES_MAX).await?;
         match packet.get_u32() {
-            SSL_REQUEST if !asked_ssl => {
+            SSL_REQUEST if !asked_ssl && tls.is_none() => {
                 asked_ssl = true;
-                refuse_encryption(wire).await?;
+                // Bytes that came before the answer would be read as if they had been encrypted
+                // (CVE-2021-23214), so there must be none.
+                answer_encryption(wire, if offered.is_some() { b'S' } else { b'N' }).await?;
+                if let Some(offered) = offered {
+                    tls = Some(wire.secure(offered.current()).await?);
+                }
             }
             GSS_REQUEST if !asked_gss => {
                 asked_gss = true;
-                refuse_encryption(wire).await?;
+                answer_encryption(wire, b'N').await?;
             }
             CANCEL_REQUEST => {
                 if packet.remaining() == 8 {
@@ -74,7 +115,7 @@ pub(super) async fn start<S: AsyncRead + AsyncWrite + Unpin>(
                 return Ok(Started::Over);
             }
             version if version >> 16 == 3 => {
-                return greet(wire, gateway, version, packet);
+                return greet(wire, gateway, version, packet, address, tls.as_ref()).await;
             }
             _ => {
                 return Err(QueryError::new(
@@ -87,11 +128,7 @@ pub(super) async fn start<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// TLS and GSS are not offered. Bytes that came before the answer would be read as if they had been
-/// encrypted (CVE-2021-23214), so there must be none.
-async fn refuse_encryption<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<S>,
-) -> Result<(), Refused> {
+async fn answer_encryption(wire: &mut Wire<ClientStream>, answer: u8) -> Result<(), Refused> {
     if wire.has_input() {
         return Err(QueryError::new(
             SqlState::PROTOCOL_VIOLATION,
@@ -99,24 +136,49 @@ async fn refuse_encryption<S: AsyncRead + AsyncWrite + Unpin>(
         )
         .into());
     }
-    wire.put_byte(b'N');
+    wire.put_byte(answer);
     wire.flush().await?;
     Ok(())
 }
 
-fn greet<S: AsyncRead + AsyncWrite + Unpin>(
-    wire: &mut Wire<S>,
+async fn greet(
+    wire: &mut Wire<ClientStream>,
     gateway: &Arc<Gateway>,
     version: u32,
     packet: Bytes,
+    address: IpAddr,
+    tls: Option<&Tls>,
 ) -> Result<Started, Refused> {
     let startup = read_startup(packet)?;
+    if tls.is_none() && gateway.settings.tls.mode == TlsMode::Required {
+        return Err(QueryError::new(
+            SqlState::INVALID_AUTHORIZATION,
+            "the server takes connections with TLS only",
+        )
+        .with_hint("Connect with sslmode=require or stronger.")
+        .into());
+    }
+    if gateway.draining.is_cancelled() {
+        return Err(QueryError::new(
+            SqlState::CANNOT_CONNECT_NOW,
+            "the database system is shutting down",
+        )
+        .into());
+    }
     if version & 0xffff != 0 || !startup.unsupported.is_empty() {
         wire.put(&PgWireBackendMessage::NegotiateProtocolVersion(
             NegotiateProtocolVersion::new(PROTOCOL_3_0, startup.unsupported),
         ))?;
     }
-    let mut session = Session::open(gateway, Principal(startup.user), Protocol::Postgres);
+    let principal = login(wire, gateway, &startup.user, address, tls).await?;
+    let seat = gateway.postgres_seats.take(address).map_err(|full| {
+        let message = match full {
+            Full::All => "sorry, too many clients already",
+            Full::OfAddress => "too many connections from this address",
+        };
+        QueryError::new(SqlState::TOO_MANY_CONNECTIONS, message)
+    })?;
+    let mut session = Session::open(gateway, principal, Protocol::Postgres);
     for (name, value) in &startup.settings {
         session.settings_mut().set_initial(name, value)?;
     }
@@ -130,7 +192,91 @@ fn greet<S: AsyncRead + AsyncWrite + Unpin>(
         key.pid,
         SecretKey::I32(key.secret),
     )))?;
-    Ok(Started::Session(Box::new(session), key))
+    Ok(Started::Session(Box::new(session), key, seat))
+}
+
+/// Asks the client to prove that it is `name` (PostgreSQL protocol, "SASL Authentication").
+async fn login(
+    wire: &mut Wire<ClientStream>,
+    gateway: &Gateway,
+    name: &str,
+    address: IpAddr,
+    tls: Option<&Tls>,
+) -> Result<Principal, Refused> {
+    let origin = Origin {
+        address,
+        protocol: Protocol::Postgres,
+        encrypted: tls.is_some(),
+    };
+    let certificate = tls.and_then(|tls| tls.certificate.as_deref());
+    match gateway.auth.challenge(name, origin, certificate)? {
+        Challenge::None(principal) => {
+            gateway.auth.note(&principal, origin);
+            Ok(principal)
+        }
+        Challenge::Password => {
+            ask(wire, Authentication::CleartextPassword).await?;
+            let answer = wire.read_answer(PASSWORD_BYTES_MAX).await?;
+            let password = std::str::from_utf8(&answer)
+                .ok()
+                .and_then(|text| text.strip_suffix('\0'))
+                .filter(|text| !text.contains('\0'))
+                .ok_or(Denied::Malformed("invalid password packet"))?;
+            let password = Secret::new(password.to_owned());
+            Ok(gateway.auth.password(name, &password, origin).await?)
+        }
+        Challenge::Scram(Expected {
+            verifier,
+            principal,
+        }) => {
+            let mut mechanisms = vec![scram::PLAIN.to_owned()];
+            if tls.is_some() {
+                mechanisms.insert(0, scram::PLUS.to_owned());
+            }
+            ask(wire, Authentication::SASL(mechanisms)).await?;
+            let first = wire.read_answer(SASL_BYTES_MAX).await?;
+            let (mechanism, first) = initial_response(first)?;
+            let end_point = tls.map(Tls::end_point);
+            let (exchange, answer) = scram::Exchange::begin(
+                verifier, &mechanism, end_point, &first,
+            )
+            .map_err(|error| match error {
+                ScramError::Malformed(problem) => Denied::Malformed(problem),
+                ScramError::Refused => Denied::Malformed("malformed SCRAM message"),
+            })?;
+            ask(wire, Authentication::SASLContinue(answer.into())).await?;
+            let last = wire.read_answer(SASL_BYTES_MAX).await?;
+            let (principal, proof) = gateway
+                .auth
+                .prove(name, principal, exchange, &last, origin)
+                .await?;
+            wire.put(&PgWireBackendMessage::Authentication(
+                Authentication::SASLFinal(proof.into()),
+            ))?;
+            Ok(principal)
+        }
+    }
+}
+
+async fn ask(wire: &mut Wire<ClientStream>, request: Authentication) -> Result<(), WireError> {
+    wire.put(&PgWireBackendMessage::Authentication(request))?;
+    wire.flush().await
+}
+
+/// SASLInitialResponse: the mechanism, and its first message with its length.
+fn initial_response(body: Bytes) -> Result<(String, Bytes), QueryError> {
+    let mut reader = Reader(body);
+    let mechanism = reader.text()?;
+    let mut rest = reader.0;
+    let wrong = || Denied::Malformed("invalid SASL response").query_error();
+    if rest.remaining() < 4 {
+        return Err(wrong());
+    }
+    let length = usize::try_from(rest.get_i32()).map_err(|_| wrong())?;
+    if length != rest.remaining() {
+        return Err(wrong());
+    }
+    Ok((mechanism, rest))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -10,11 +10,15 @@
 )]
 
 use std::io;
+use std::sync::Arc;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use pgwire::messages::PgWireBackendMessage;
+use tavana_common::tls::{Identity, Protocol};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use crate::accept::{ClientStream, Tls, begins_tls};
 
 /// Output is sent when this much is ready.
 pub(super) const FLUSH_BYTES: usize = 64 * 1024;
@@ -93,6 +97,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let mut packet = self.input.split_to(length);
         packet.advance(4);
         Ok(packet.freeze())
+    }
+
+    /// The body of the client's answer to an authentication request, at most `bytes_max` long.
+    /// Nothing else may come before the client is known.
+    pub(super) async fn read_answer(&mut self, bytes_max: usize) -> Result<Bytes, WireError> {
+        self.fill(5).await?;
+        let mut head = self.input.chunk();
+        let tag = head.get_u8();
+        let length = usize::try_from(head.get_u32()).unwrap_or(usize::MAX);
+        match tag {
+            b'p' if (4..=bytes_max).contains(&length) => {}
+            b'p' => {
+                return Err(WireError::Protocol(
+                    "invalid length of the password message",
+                ));
+            }
+            b'X' => return Err(WireError::Closed),
+            _ => return Err(WireError::Protocol("expected a password response")),
+        }
+        let total = length.saturating_add(1);
+        self.fill(total).await?;
+        let mut body = self.input.split_to(total);
+        body.advance(5);
+        Ok(body.freeze())
     }
 
     /// Whether bytes came that were not read yet.
@@ -228,6 +256,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 }
 
+impl Wire<ClientStream> {
+    /// Whether the client begins with TLS, without asking first.
+    pub(super) async fn begins_tls(&self) -> Result<bool, WireError> {
+        match &self.stream {
+            ClientStream::Plain(stream) => Ok(begins_tls(stream).await?),
+            ClientStream::Tls(_) | ClientStream::Gone => Ok(false),
+        }
+    }
+
+    /// Goes on in TLS. Bytes that came in clear must have been refused before.
+    pub(super) async fn secure(&mut self, identity: Arc<Identity>) -> Result<Tls, WireError> {
+        let stream = std::mem::replace(&mut self.stream, ClientStream::Gone);
+        let (stream, tls) = stream.secure(identity, Protocol::Postgres).await?;
+        self.stream = stream;
+        Ok(tls)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -299,6 +345,26 @@ mod tests {
                 wire.read_startup(10_000).await,
                 Err(WireError::Protocol(_))
             ));
+        }
+    }
+
+    #[tokio::test]
+    async fn before_login_only_a_short_answer_is_read() {
+        let answer = message(b'p', b"secret\0");
+        let mut wire = wire_with(&answer).await;
+        assert_eq!(wire.read_answer(1024).await.unwrap(), &b"secret\0"[..]);
+        for header in [
+            &b"p\xff\xff\xff\xff"[..],
+            b"p\0\0\x04\x01",
+            b"p\0\0\0\x03",
+            b"Q\0\0\0\x08",
+        ] {
+            let mut wire = wire_with(header).await;
+            assert!(
+                matches!(wire.read_answer(1024).await, Err(WireError::Protocol(_))),
+                "{header:?}"
+            );
+            assert!(wire.input.capacity() < 128 * 1024);
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tavana_common::ids::GatewayId;
 use tavana_common::proto::v1::{StatusRequest, WorkerStatus};
 use tavana_common::task::{self, Task};
+use tavana_common::tls::ClientTls;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -100,6 +101,7 @@ impl Workers {
         id: GatewayId,
         queue: &Queue,
         draining: &CancellationToken,
+        tls: Option<&Arc<ClientTls>>,
     ) -> Result<Self, tonic::transport::Error> {
         let all = settings
             .worker_addresses
@@ -107,7 +109,7 @@ impl Workers {
             .map(|address| {
                 Ok(Arc::new(Worker {
                     address: address.clone(),
-                    link: WorkerLink::new(address, settings)?,
+                    link: WorkerLink::new(address, settings, tls)?,
                     status: Mutex::new(None),
                     running: AtomicUsize::new(0),
                 }))

@@ -22,7 +22,7 @@ use futures::StreamExt;
 use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{
     AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest, ResultHeader,
-    SessionContext, StatementFacts, StatementKind, append_request,
+    Role, SessionContext, StatementFacts, StatementKind, append_request,
 };
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -41,20 +41,11 @@ use self::settings::{Change, SessionSettings};
 use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
+use crate::auth::{self, Principal};
 use crate::error::{QueryError, SqlState};
 use crate::route::Worker;
 use crate::worker::{Item, Reply, encode_local};
 use crate::{Gateway, Left};
-
-/// Who a session belongs to. Engines are never shared between principals.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Principal(pub(crate) String);
-
-impl std::fmt::Display for Principal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// The protocol a session came by, for logs and metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +165,7 @@ impl Session {
         Self {
             gateway: Arc::clone(gateway),
             id: SessionId::mint(),
-            settings: SessionSettings::new(&principal.0),
+            settings: SessionSettings::new(principal.name()),
             principal,
             protocol,
             block: None,
@@ -943,11 +934,16 @@ impl Session {
         SessionContext {
             session_id: self.id.to_string(),
             gateway_id: self.gateway.id.to_string(),
-            principal: self.principal.0.clone(),
+            principal: self.principal.id().to_owned(),
             pin: pin.into(),
             settings: self.settings.for_worker(),
-            role: 0,
-            own_credentials_only: false,
+            role: match self.principal.role() {
+                auth::Role::ReadOnly => Role::Readonly,
+                auth::Role::ReadWrite => Role::Readwrite,
+                auth::Role::Admin => Role::Admin,
+            }
+            .into(),
+            own_credentials_only: self.principal.own_credentials_only(),
         }
     }
 

@@ -1,9 +1,14 @@
 //! One worker's connection: a lazily connected HTTP/2 channel with the internal token on each call.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use hyper_util::rt::TokioIo;
 use tavana_common::proto::v1::worker_service_client::WorkerServiceClient;
 use tavana_common::secret::Secret;
+use tavana_common::tls::ClientTls;
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -30,6 +35,30 @@ pub(crate) struct WorkerLink {
     token: Token,
 }
 
+/// Opens a worker's TCP connection and TLS on it.
+#[derive(Clone, Debug)]
+struct Connect {
+    tls: Arc<ClientTls>,
+    host: String,
+    port: u16,
+    connect_max: Duration,
+}
+
+impl Connect {
+    async fn open(self) -> std::io::Result<TokioIo<TlsStream<TcpStream>>> {
+        let open = async {
+            let host = self.host.trim_start_matches('[').trim_end_matches(']');
+            let stream = TcpStream::connect((host, self.port)).await?;
+            stream.set_nodelay(true)?;
+            self.tls.connect(host, stream).await
+        };
+        tokio::time::timeout(self.connect_max, open)
+            .await
+            .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))?
+            .map(TokioIo::new)
+    }
+}
+
 impl WorkerLink {
     /// Prepares a connection to `address`; nothing is sent yet.
     ///
@@ -38,8 +67,14 @@ impl WorkerLink {
     pub(crate) fn new(
         address: &str,
         settings: &GatewaySettings,
+        tls: Option<&Arc<ClientTls>>,
     ) -> Result<Self, tonic::transport::Error> {
-        let endpoint = Endpoint::from_shared(address.to_owned())?
+        let uri: http::Uri = Endpoint::from_shared(address.to_owned())?.uri().clone();
+        // The connector below makes the TLS that the scheme stands for.
+        let plain = address
+            .strip_prefix("https://")
+            .map_or_else(|| address.to_owned(), |rest| format!("http://{rest}"));
+        let endpoint = Endpoint::from_shared(plain)?
             .connect_timeout(settings.worker_connect_max)
             .initial_stream_window_size(settings.grpc_stream_window_bytes)
             .initial_connection_window_size(settings.grpc_connection_window_bytes)
@@ -54,9 +89,23 @@ impl WorkerLink {
             .cluster_key
             .as_ref()
             .map(|key| bearer(&key.internal_token()));
+        let connect = || match tls.filter(|_| uri.scheme_str() == Some("https")) {
+            None => endpoint.connect_lazy(),
+            Some(tls) => {
+                let connect = Connect {
+                    tls: Arc::clone(tls),
+                    host: uri.host().unwrap_or_default().to_owned(),
+                    port: uri.port_u16().unwrap_or(443),
+                    connect_max: settings.worker_connect_max,
+                };
+                endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
+                    connect.clone().open()
+                }))
+            }
+        };
         Ok(Self {
-            data: endpoint.connect_lazy(),
-            control: endpoint.connect_lazy(),
+            data: connect(),
+            control: connect(),
             token: Token(token),
         })
     }

@@ -13,11 +13,13 @@ mod prepare;
 mod result;
 mod statement;
 mod status;
+pub(crate) mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tavana_common::failure;
 use tavana_common::proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
 use tavana_common::proto::v1::{
@@ -74,7 +76,7 @@ pub(crate) async fn run(
     };
     let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    if settings.internal_token.is_none() {
+    if settings.internal_token.is_none() && settings.tls.is_none() {
         warn!(
             %address,
             "TAVANA_CLUSTER_KEY is not set: the worker port accepts any client that reaches it"
@@ -96,7 +98,7 @@ pub(crate) async fn run(
         closing: closing.clone(),
     };
     let service = WorkerServiceServer::new(rpc).max_decoding_message_size(REQUEST_BYTES_MAX);
-    let serve = Server::builder()
+    let router = Server::builder()
         .initial_stream_window_size(settings.stream_window_bytes)
         .initial_connection_window_size(settings.connection_window_bytes)
         .max_concurrent_streams(STREAMS_MAX)
@@ -107,11 +109,17 @@ pub(crate) async fn run(
         .add_service(tonic::service::interceptor::InterceptedService::new(
             service,
             Gate::new(settings.internal_token.as_ref()),
-        ))
-        .serve_with_incoming_shutdown(
+        ));
+    let closed = closing.clone().cancelled_owned();
+    let serve: BoxFuture<'static, _> = match settings.tls.clone() {
+        Some(tls) => {
+            Box::pin(router.serve_with_incoming_shutdown(tls::accept(listener, tls)?, closed))
+        }
+        None => Box::pin(router.serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
-            closing.clone().cancelled_owned(),
-        );
+            closed,
+        )),
+    };
     let mut server = tavana_common::task::spawn(serve);
     info!(%address, "serving");
     if ready.send(address).is_err() {

@@ -1,11 +1,18 @@
 //! The gateway's settings: read once, from the environment, all mistakes reported together.
 
+mod auth;
+mod tls;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
 use tavana_common::env::Env;
 use tavana_common::secret::{CLUSTER_KEY_BYTES_MIN, ClusterKey};
 use tavana_common::telemetry;
+use tavana_common::tls::ClientFiles;
+
+pub use self::auth::{AuthMode, AuthSettings, ExternalSettings, JwtSettings};
+pub use self::tls::{TlsMode, TlsSettings};
 
 const MIB: u32 = 1024 * 1024;
 
@@ -22,16 +29,26 @@ pub struct GatewaySettings {
     pub flight_sql_enabled: bool,
     /// Port of `/health`, `/ready` and `/metrics`; 0 = any free one.
     pub http_port: u16,
-    /// `http://host:port` of each worker.
+    /// `http://host:port` or `https://host:port` of each worker.
     pub worker_addresses: Vec<String>,
+    /// How workers are reached by https.
+    pub worker_tls: Option<ClientFiles>,
+    /// TLS of the ports.
+    pub tls: TlsSettings,
+    /// How clients prove who they are.
+    pub auth: AuthSettings,
     /// Log level or filter.
     pub log_level: String,
     /// One JSON object a line instead of text.
     pub json_logs: bool,
     /// Shared by gateways and workers; `None` when it was not set.
     pub cluster_key: Option<ClusterKey>,
-    /// PostgreSQL connections at once.
+    /// PostgreSQL connections at once; Flight has as many of its own.
     pub connections_max: usize,
+    /// The same from one address.
+    pub connections_per_address_max: usize,
+    /// Connections at once that have not proven yet whose they are, of each protocol.
+    pub handshakes_max: usize,
     /// Time for TLS, startup and authentication together.
     pub handshake_max: Duration,
     /// Longest SQL text, in bytes.
@@ -82,14 +99,37 @@ impl GatewaySettings {
             .collect::<Vec<_>>();
         for address in &worker_addresses {
             let valid = address.parse::<http::Uri>().is_ok_and(|uri| {
-                uri.scheme_str() == Some("http") && uri.host().is_some() && uri.path() == "/"
+                matches!(uri.scheme_str(), Some("http" | "https"))
+                    && uri.host().is_some()
+                    && uri.path() == "/"
             });
             if !valid {
                 env.mistake(
                     "WORKER_ADDR",
-                    format_args!("{address:?} is not http://host:port"),
+                    format_args!("{address:?} is not http(s)://host:port"),
                 );
             }
+        }
+        let worker_tls = tls::worker_tls(env);
+        if worker_tls.is_none()
+            && worker_addresses
+                .iter()
+                .any(|address| address.starts_with("https:"))
+        {
+            env.mistake(
+                "WORKER_ADDR",
+                "an https address needs TAVANA_WORKER_CA_PATH, to know the worker by",
+            );
+        }
+        let tls = TlsSettings::from_env(env);
+        let auth = AuthSettings::from_env(env);
+        if auth.mode == AuthMode::Passthrough && !auth.mode_was_set && !bind_address.is_loopback() {
+            env.mistake(
+                "TAVANA_AUTH_MODE",
+                format_args!(
+                    "must be set, as the ports are open to others on {bind_address}: required (with TAVANA_USERS_FILE, for example), optional, or passthrough to let everybody in"
+                ),
+            );
         }
         let log_level = env.text(
             "LOG_LEVEL",
@@ -134,6 +174,9 @@ impl GatewaySettings {
                 "port of /health, /ready and /metrics; 0 = any free one",
             ),
             worker_addresses,
+            worker_tls,
+            tls,
+            auth,
             log_level,
             json_logs: env.flag("JSON_LOGS", false, "logs as one JSON object a line"),
             cluster_key,
@@ -143,10 +186,22 @@ impl GatewaySettings {
                 1..=1_000_000,
                 "PostgreSQL connections at once",
             ),
+            connections_per_address_max: env.number(
+                "TAVANA_CONNECTIONS_PER_ADDRESS_MAX",
+                1000,
+                1..=1_000_000,
+                "PostgreSQL connections at once from one address",
+            ),
+            handshakes_max: env.number(
+                "TAVANA_HANDSHAKES_MAX",
+                256,
+                1..=100_000,
+                "connections at once that have not logged in yet, of each protocol; when there are more, the oldest is closed",
+            ),
             handshake_max: env.seconds(
                 "TAVANA_HANDSHAKE_SECS",
                 Duration::from_secs(15),
-                "time for a PostgreSQL client to get through startup, in seconds",
+                "time for a client to get through TLS, startup and login, in seconds",
             ),
             sql_bytes_max: env.number(
                 "TAVANA_SQL_BYTES_MAX",
@@ -225,7 +280,7 @@ mod tests {
 
     #[test]
     fn the_defaults_are_those_of_the_public_interface() {
-        let (settings, env) = read(&[]);
+        let (settings, env) = read(&[("TAVANA_AUTH_MODE", "passthrough")]);
         assert_eq!(env.finish(), Ok(()));
         assert_eq!(
             (
@@ -246,8 +301,45 @@ mod tests {
             ("TAVANA_CLUSTER_KEY", "short"),
             ("LOG_LEVEL", "=,="),
             ("TAVANA_BIND_ADDRESS", "everywhere"),
+            ("TAVANA_AUTH_MODE", "sometimes"),
         ]);
-        let error = env.finish().expect_err("five mistakes");
-        assert_eq!(error.mistakes.len(), 5, "{error}");
+        let error = env.finish().expect_err("six mistakes");
+        assert_eq!(error.mistakes.len(), 6, "{error}");
+    }
+
+    #[test]
+    fn protections_that_are_asked_for_and_cannot_be_in_force_are_mistakes() {
+        for (pairs, about) in [
+            (&[][..], "TAVANA_AUTH_MODE"),
+            (&[("TAVANA_AUTH_MODE", "required")], "TAVANA_AUTH_MODE"),
+            (&[("TAVANA_AUTH_MODE", "Required")], "TAVANA_AUTH_MODE"),
+            (&[("TLS_ENABLED", "true")], "TAVANA_TLS_CERT_PATH"),
+            (&[("TAVANA_TLS_MODE", "required")], "TAVANA_TLS_CERT_PATH"),
+            (&[("TAVANA_TLS_MODE", "on")], "TAVANA_TLS_MODE"),
+            (&[("TAVANA_TLS_CERT_PATH", "x")], "TAVANA_TLS_CERT_PATH"),
+            (
+                &[("TAVANA_TLS_CERT_PATH", "x"), ("TAVANA_TLS_KEY_PATH", "x")],
+                "TAVANA_TLS_MODE",
+            ),
+            (
+                &[("TAVANA_TLS_CLIENT_CERT_REQUIRED", "true")],
+                "TAVANA_TLS_CLIENT_CERT_REQUIRED",
+            ),
+            (&[("WORKER_ADDR", "https://worker:50053")], "WORKER_ADDR"),
+            (&[("TAVANA_JWT_ISSUER", "x")], "TAVANA_JWT_AUDIENCE"),
+            (&[("TAVANA_JWT_SECRET", "CANARY")], "TAVANA_JWT_SECRET"),
+            (&[("SEPAR_ENDPOINT", "provider:8080")], "SEPAR_ENDPOINT"),
+        ] {
+            let (_, env) = read(pairs);
+            let error = env.finish().expect_err("a mistake");
+            assert!(
+                error
+                    .mistakes
+                    .iter()
+                    .any(|mistake| mistake.starts_with(about)),
+                "{pairs:?}: {error}"
+            );
+            assert!(!error.to_string().contains("CANARY"), "{error}");
+        }
     }
 }
