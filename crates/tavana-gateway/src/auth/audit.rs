@@ -1,11 +1,15 @@
-//! One line for each login, denial and refusal, under the target `audit`, never with a secret.
+//! One line for each login, denied statement and administrator's change, under the target `audit`,
+//! never with a secret or the text of a statement.
 //!
-//! Accepted logins are INFO, everything else WARN. With JSON logs each is an object a line.
+//! Logins that fail are WARN, everything else INFO. With JSON logs each is an object a line.
 
 use tracing::{info, warn};
 
+use tavana_common::ids::QueryId;
+
 use super::Origin;
 use super::principal::Principal;
+use crate::session::Protocol;
 
 /// What became of a login.
 #[derive(Debug)]
@@ -84,4 +88,34 @@ pub(super) fn login(origin: Origin, name: &str, method: &str, outcome: &Outcome<
             "login could not be checked"
         ),
     }
+}
+
+/// A statement that its principal may not run.
+pub(crate) fn denied(principal: &Principal, protocol: Protocol, query: QueryId) {
+    info!(
+        target: "audit",
+        event = "statement",
+        outcome = "denied",
+        %principal,
+        tenant = principal.tenant(),
+        role = principal.role().name(),
+        ?protocol,
+        %query,
+        "statement denied"
+    );
+}
+
+/// A statement of an administrator that may change something.
+pub(crate) fn admin(principal: &Principal, protocol: Protocol, query: QueryId) {
+    info!(
+        target: "audit",
+        event = "statement",
+        outcome = "accepted",
+        %principal,
+        tenant = principal.tenant(),
+        role = principal.role().name(),
+        ?protocol,
+        %query,
+        "administrator's statement"
+    );
 }

@@ -9,7 +9,7 @@
 //! A token or API key has too many bits to be guessed, so a good one is never throttled, whatever
 //! others do from the same address.
 
-mod audit;
+pub(crate) mod audit;
 mod external;
 mod http;
 pub mod jwt;

@@ -289,7 +289,9 @@ impl Session {
                 lost_before = true;
             }
         };
-        limits.hold(work).await
+        let facts = limits.hold(work).await;
+        session.audit(&limits, facts.as_ref().err(), false);
+        facts
     }
 
     /// Runs one statement; session words are handled here. Waits in the queue first.
@@ -759,6 +761,7 @@ impl Session {
             .as_ref()
             .err()
             .map_or("00000", |error| error.sqlstate.0);
+        self.audit(&limits, result.as_ref().err(), pins);
         // Info for what changes something, debug for the many that read.
         let milliseconds = started.elapsed().as_millis();
         if pins {
@@ -772,6 +775,19 @@ impl Session {
         }
         self.gateway.metrics.statement_started(self.protocol);
         Ok(Rows::remote(header, remote))
+    }
+
+    /// A line for what was denied, and for what an administrator changes.
+    fn audit(&self, limits: &Limits, error: Option<&QueryError>, changes: bool) {
+        match error {
+            Some(error) if error.sqlstate == SqlState::INSUFFICIENT_PRIVILEGE => {
+                auth::audit::denied(&self.principal, self.protocol, limits.query_id);
+            }
+            None if changes && self.principal.role() == auth::Role::Admin => {
+                auth::audit::admin(&self.principal, self.protocol, limits.query_id);
+            }
+            Some(_) | None => {}
+        }
     }
 
     async fn attempt(

@@ -5,7 +5,9 @@
 #[expect(dead_code, reason = "each suite uses a part of it")]
 mod support;
 
+mod cluster;
 mod credentials;
 mod files;
+mod floods;
 mod locks;
 mod sessions;

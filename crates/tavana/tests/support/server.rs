@@ -350,6 +350,11 @@ fn program() -> PathBuf {
     )
 }
 
+/// Another program of the workspace, which lies beside this one.
+pub(crate) fn program_beside(name: &str) -> PathBuf {
+    program().with_file_name(name)
+}
+
 /// Shows a line with the output of the test.
 #[expect(
     clippy::print_stderr,
