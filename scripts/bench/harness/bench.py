@@ -10,8 +10,8 @@ from . import clients, postgres, rounds, tavana
 from .data import WIDE_POSTGRES_COLUMNS
 from .failure import Failure
 
-FULL = {"rounds": 7, "wide_rows": 5_000_000, "scale": 1.0, "pings": 500, "stream_rows": 100_000_000}
-QUICK = {"rounds": 2, "wide_rows": 500_000, "scale": 0.1, "pings": 100, "stream_rows": 5_000_000}
+FULL = {"rounds": 7, "wide_rows": 5_000_000, "scale": 1.0, "pings": 500, "logins": 100, "stream_rows": 100_000_000}
+QUICK = {"rounds": 2, "wide_rows": 500_000, "scale": 0.1, "pings": 100, "logins": 20, "stream_rows": 5_000_000}
 
 
 class Bench:
@@ -35,6 +35,15 @@ class Bench:
         self._binary = binary
         log = self.scratch / "tavana.log"
         self.tavana = tavana.Tavana(binary, self.data.folder, self.threads, self.memory_gb, log)
+
+    def another_tavana(self, settings):
+        """One beside the first, with settings of its own; the caller stops it."""
+        log = self.scratch / "another-tavana.log"
+        return tavana.Tavana(self._binary, self.data.folder, self.threads, self.memory_gb, log, settings)
+
+    @property
+    def binary(self):
+        return self._binary
 
     def restart_tavana(self):
         """A process that nothing has run in: its memory has not grown yet."""

@@ -78,6 +78,32 @@ class Postgres:
             host="127.0.0.1", port=self.pg_port, user=USER, dbname=DATABASE, autocommit=True
         )
 
+    def secure(self, user, password):
+        """Turns TLS on and lets `user` in by SCRAM over TLS only; the others go on as before."""
+        certificate, key = self._data / "bench.pem", self._data / "bench.key"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+            + ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-out", certificate, "-keyout", key],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for path in (certificate, key):
+            if self._as_user:
+                shutil.chown(path, "postgres", "postgres")
+            path.chmod(0o600)
+        rules = self._data / "pg_hba.conf"
+        rules.write_text(f"hostssl all {user} 127.0.0.1/32 scram-sha-256\n" + rules.read_text())
+        with self.connect() as connection:
+            connection.execute(f"SET password_encryption = 'scram-sha-256'; CREATE ROLE {user} LOGIN PASSWORD '{password}'")
+            connection.execute("ALTER SYSTEM SET ssl_cert_file = 'bench.pem'")
+            connection.execute("ALTER SYSTEM SET ssl_key_file = 'bench.key'")
+        # On the command line ssl is off, which wins over the file.
+        self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "stop")
+        self._started = False
+        SETTINGS["ssl"] = "on"
+        self._start()
+
     def load(self, table, columns, csv_file):
         with self.connect() as connection:
             connection.execute(f"CREATE UNLOGGED TABLE {table} ({columns})")

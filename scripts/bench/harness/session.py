@@ -15,7 +15,7 @@ import run as entry
 from . import bench, processes, report
 from .data import Data
 from .failure import Failure
-from .measures import bulk, first_row, latency, memory, tpch
+from .measures import bulk, connect, first_row, latency, memory, tpch
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 MEASURES = {
@@ -23,6 +23,7 @@ MEASURES = {
     "bulk": bulk.measure,
     "first-row": first_row.measure,
     "latency": latency.measure,
+    "connect": connect.measure,
     "memory": memory.measure,
 }
 

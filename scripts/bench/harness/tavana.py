@@ -21,7 +21,7 @@ ENGINES = "engines"
 
 
 class Tavana:
-    def __init__(self, binary, data_folder, threads, memory_gb, log_file):
+    def __init__(self, binary, data_folder, threads, memory_gb, log_file, settings=None):
         if not binary.is_file():
             raise Failure(f"{binary.name} is not built: run make build first")
         environment = {
@@ -33,6 +33,7 @@ class Tavana:
             "THREADS": str(threads),
             "MAX_MEMORY_GB": str(memory_gb),
             "LOG_LEVEL": "warn",
+            **(settings or {}),
         }
         self._log = open(log_file, "ab")
         self._log_file = log_file
