@@ -88,7 +88,7 @@ async fn accept(listener: TcpListener, lobby: Lobby, door: Arc<Door>) {
         };
         match accepted {
             Ok((stream, peer)) => {
-                let guest = lobby.enter();
+                let guest = lobby.enter(peer.ip());
                 handshakes.spawn(Arc::clone(&door).receive(stream, peer.ip(), guest));
             }
             Err(problem) => {

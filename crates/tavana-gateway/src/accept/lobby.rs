@@ -1,12 +1,13 @@
 //! Connections that have not logged in yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-/// A bounded number of places; whoever has been in longest leaves when somebody new comes and
-/// there is none.
+/// A bounded number of places. When somebody comes and there is none, the one leaves who has been
+/// in longest of the address that has taken the most: whoever crowds the lobby crowds out himself.
 #[derive(Clone, Debug)]
 pub(crate) struct Lobby {
     places: usize,
@@ -17,7 +18,28 @@ pub(crate) struct Lobby {
 struct Guests {
     next: u64,
     /// By arrival, the oldest first.
-    waiting: BTreeMap<u64, CancellationToken>,
+    waiting: BTreeMap<u64, Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    address: IpAddr,
+    evicted: CancellationToken,
+}
+
+impl Guests {
+    /// Who has to leave next.
+    fn oldest_of_the_most(&self) -> Option<u64> {
+        let mut taken: HashMap<IpAddr, usize> = HashMap::new();
+        for waiting in self.waiting.values() {
+            *taken.entry(waiting.address).or_default() += 1;
+        }
+        let most = taken.values().max()?;
+        self.waiting
+            .iter()
+            .find(|(_, waiting)| taken.get(&waiting.address) == Some(most))
+            .map(|(number, _)| *number)
+    }
 }
 
 /// A place in the lobby, given back when dropped.
@@ -37,20 +59,25 @@ impl Lobby {
     }
 
     /// A place. There always is one.
-    pub(crate) fn enter(&self) -> Guest {
+    pub(crate) fn enter(&self, address: IpAddr) -> Guest {
         let evicted = CancellationToken::new();
         let mut guests = self.lock();
-        let number = guests.next;
-        guests.next += 1;
-        guests.waiting.insert(number, evicted.clone());
-        let oldest = if guests.waiting.len() > self.places {
-            guests.waiting.pop_first()
+        let leaving = if guests.waiting.len() >= self.places {
+            let number = guests.oldest_of_the_most();
+            number.and_then(|number| guests.waiting.remove(&number))
         } else {
             None
         };
+        let number = guests.next;
+        guests.next += 1;
+        let waiting = Waiting {
+            address: address.to_canonical(),
+            evicted: evicted.clone(),
+        };
+        guests.waiting.insert(number, waiting);
         drop(guests);
-        if let Some((_, oldest)) = oldest {
-            oldest.cancel();
+        if let Some(leaving) = leaving {
+            leaving.evicted.cancel();
         }
         Guest {
             number,
@@ -81,18 +108,33 @@ impl Drop for Guest {
 mod tests {
     use super::*;
 
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
     #[test]
     fn the_one_who_has_waited_longest_makes_room() {
         let lobby = Lobby::new(2);
-        let (first, second) = (lobby.enter(), lobby.enter());
+        let enter = || lobby.enter(address(1));
+        let (first, second) = (enter(), enter());
         assert!(!first.evicted().is_cancelled());
-        let third = lobby.enter();
+        let third = enter();
         assert!(first.evicted().is_cancelled());
         assert!(!second.evicted().is_cancelled() && !third.evicted().is_cancelled());
         drop(second);
-        let fourth = lobby.enter();
+        let fourth = enter();
         assert!(!third.evicted().is_cancelled() && !fourth.evicted().is_cancelled());
         drop((first, third, fourth));
         assert!(lobby.lock().waiting.is_empty());
+    }
+
+    #[test]
+    fn a_crowd_from_one_address_evicts_nobody_else() {
+        let lobby = Lobby::new(3);
+        let honest = lobby.enter(address(1));
+        let crowd: Vec<Guest> = (0..100).map(|_| lobby.enter(address(2))).collect();
+        assert!(!honest.evicted().is_cancelled());
+        let stay = crowd.iter().filter(|one| !one.evicted().is_cancelled());
+        assert_eq!(stay.count(), 2);
     }
 }

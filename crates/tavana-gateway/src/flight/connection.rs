@@ -34,6 +34,8 @@ struct Info {
     tls: Option<Tls>,
     /// Taken with the first call of a known caller.
     seat: OnceLock<Seat>,
+    /// Held while a caller is checked that is not known yet.
+    checking: tokio::sync::Mutex<()>,
 }
 
 impl ConnectionInfo {
@@ -47,6 +49,15 @@ impl ConnectionInfo {
 
     pub(crate) fn tls(&self) -> Option<&Tls> {
         self.0.tls.as_ref()
+    }
+
+    /// One call at a time is checked until somebody is known: many calls of one connection must not
+    /// be many guesses at once.
+    pub(crate) async fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        if self.0.seat.get().is_some() {
+            return None;
+        }
+        Some(self.0.checking.lock().await)
     }
 
     /// Notes that the caller is known: from now on the connection may stay.
@@ -89,6 +100,7 @@ pub(crate) fn accept(
             address: arrived.address,
             tls: arrived.tls,
             seat: OnceLock::new(),
+            checking: tokio::sync::Mutex::new(()),
         };
         let waiting = Waiting {
             evicted: Box::pin(arrived.guest.evicted().clone().cancelled_owned()),

@@ -112,8 +112,10 @@ impl Service {
     ) -> Result<Arc<ClientSession>, Status> {
         let connection = connection(extensions)?;
         let caller = self.unchecked(connection);
+        let turn = connection.turn().await;
         let principal = caller.of_request(metadata).await?;
         connection.logged_in()?;
+        drop(turn);
         connection.sessions().session_of(&principal, caller.origin)
     }
 
@@ -213,8 +215,10 @@ impl FlightService for Service {
                 .unwrap_or_default()
         };
         let caller = self.unchecked(connection);
+        let turn = connection.turn().await;
         let principal = caller.of_handshake(&metadata, &payload).await?;
         connection.logged_in()?;
+        drop(turn);
         let token = bearer_token(self.cluster_key(), &principal, caller.now);
         let header = format!("Bearer {token}")
             .parse()

@@ -69,7 +69,7 @@ pub(crate) async fn serve(
                 continue;
             }
         };
-        let guest = lobby.enter();
+        let guest = lobby.enter(peer.ip());
         let gateway = Arc::clone(&gateway);
         let stop = stop.clone();
         tasks.spawn(async move {
