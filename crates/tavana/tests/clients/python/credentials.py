@@ -102,7 +102,7 @@ class Authority:
         self.ca = self.folder / f"{name}.crt"
         self.ca.write_bytes(pem_of(certificate))
 
-    def builder(self, subject, key):
+    def builder(self, subject, key, days=1):
         now = datetime.datetime.now(datetime.UTC)
         return (
             x509.CertificateBuilder()
@@ -110,8 +110,8 @@ class Authority:
             .issuer_name(self.name)
             .public_key(key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - datetime.timedelta(hours=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
+            .not_valid_before(now - datetime.timedelta(days=10))
+            .not_valid_after(now + datetime.timedelta(days=days))
         )
 
     def write(self, name, certificate, key, folder=None):
@@ -134,17 +134,17 @@ class Authority:
         )
         return self.write(name, certificate, key, folder)
 
-    def client(self, user):
-        """Paths of a certificate of `user` and its key."""
+    def client(self, user, days=1):
+        """Paths of a certificate of `user` and its key. It expires in `days`."""
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, user)])
         usage = x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.CLIENT_AUTH])
         certificate = (
-            self.builder(subject, key)
+            self.builder(subject, key, days)
             .add_extension(usage, critical=False)
             .sign(self.key, hashes.SHA256())
         )
-        return self.write(f"client-{user}", certificate, key)
+        return self.write(f"{self.ca.stem}-{user}", certificate, key)
 
 
 def pem_of(certificate):
