@@ -266,6 +266,8 @@ class Stub:
 
 
 def no_secret_in(log, secrets):
+    # Shorter ones may stand in a line by chance.
+    secrets = [secret for secret in secrets if len(secret) >= 8]
     for line in log:
         for secret in secrets:
             assert secret not in line, f"a line of the log holds a secret: {line}"

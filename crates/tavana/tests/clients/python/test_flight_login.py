@@ -15,6 +15,7 @@ from harness import Tavana
 from test_values import flight_query, varint
 from wire import Wire, refusal
 
+WHO = "SHOW session_authorization"
 PASSWORD = "correct horse, \u00fc\U0001f434"
 MISSES_MAX = 5
 
@@ -240,9 +241,9 @@ def test_a_login_gives_a_bearer_token_and_the_password_is_not_needed_again(world
     assert name == b"authorization" and value.startswith(b"Bearer ")
     assert PASSWORD.encode() not in base64.urlsafe_b64decode(value[7:] + b"==")
     for options in (calling_with(header), calling_with(basic("ana", PASSWORD))):
-        assert flight_query(client, "SHOW session_authorization", options).to_pydict() == {"session_authorization": ["ana"]}
+        assert flight_query(client, WHO, options).to_pydict() == {"session_authorization": ["ana"]}
     with pyarrow.flight.connect(world.server.flight_uri) as other_connection:
-        rows = flight_query(other_connection, "SHOW session_authorization", calling_with(header))
+        rows = flight_query(other_connection, WHO, calling_with(header))
         assert rows.to_pydict() == {"session_authorization": ["ana"]}
     for user, password in (("ana", "wrong"), ("nobody", PASSWORD), ("ana", "")):
         with pytest.raises(pyarrow.flight.FlightUnauthenticatedError) as heard:
@@ -268,7 +269,7 @@ class OlderLogin(pyarrow.flight.ClientAuthHandler):
 
 def test_clients_that_log_in_by_messages_get_in(client):
     client.authenticate(OlderLogin("ana", PASSWORD))
-    assert flight_query(client, "SHOW session_authorization").to_pydict() == {"session_authorization": ["ana"]}
+    assert flight_query(client, WHO).to_pydict() == {"session_authorization": ["ana"]}
     for user, password in (("bob", "wrong"), ("", "")):
         with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
             client.authenticate(OlderLogin(user, password))
@@ -286,7 +287,7 @@ def test_adbc_logs_in_by_every_way_it_has(world):
     ]:
         with flight_dbapi.connect(world.server.flight_uri, db_kwargs=options, autocommit=True) as connection:
             with connection.cursor() as cursor:
-                cursor.execute("SHOW session_authorization")
+                cursor.execute(WHO)
                 assert cursor.fetchone() == (user,)
     for options in (
         {"username": "bob", "password": "wrong"},
@@ -297,7 +298,7 @@ def test_adbc_logs_in_by_every_way_it_has(world):
         with pytest.raises(adbc_driver_manager.Error) as refused:
             with flight_dbapi.connect(world.server.flight_uri, db_kwargs=options, autocommit=True) as connection:
                 with connection.cursor() as cursor:
-                    cursor.execute("SHOW session_authorization")
+                    cursor.execute(WHO)
         assert refused.value.status_code == adbc_driver_manager.AdbcStatusCode.UNAUTHENTICATED
 
 
@@ -339,6 +340,18 @@ def only_by(maker, other, *attempts):
         with pytest.raises(pyarrow.flight.FlightUnauthenticatedError, match="made for another user"):
             attempt(other)
         attempt(maker)
+
+
+def test_a_changed_password_ends_what_the_old_one_gave(world, client):
+    world.users.change(world.server, lambda path: world.users.add("changer", "before", path=path))
+    header = client.authenticate_basic_token("changer", "before")
+    assert flight_query(client, WHO, calling_with(header)).num_rows == 1
+    world.users.change(world.server, lambda path: world.users.add("changer", "after", path=path))
+    with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
+        flight_query(client, WHO, calling_with(basic("changer", "before")))
+    assert flight_query(client, WHO, calling_with(basic("changer", "after"))).num_rows == 1
+    with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
+        flight_query(client, WHO, calling_with(header))
 
 
 def test_a_token_of_another_cluster_does_not_count(world, client):
@@ -408,9 +421,9 @@ def test_guessing_a_password_is_stopped_and_the_holder_of_a_token_goes_on(world,
     # The other protocol is no second chance.
     refused = refusal(world.server, "victim", "guess")
     assert (refused.sqlstate, refused.message) == ("28000", throttled)
-    rows = flight_query(client, "SHOW session_authorization", calling_with(header))
+    rows = flight_query(client, WHO, calling_with(header))
     assert rows.to_pydict() == {"session_authorization": ["victim"]}
-    rows = flight_query(client, "SHOW session_authorization", calling_with(basic("ana", PASSWORD)))
+    rows = flight_query(client, WHO, calling_with(basic("ana", PASSWORD)))
     assert rows.to_pydict() == {"session_authorization": ["ana"]}
     throttled_lines = [line for line in world.server.log if "victim" in line and "too many failed logins" in line]
     assert len(throttled_lines) == 1, "the log says it once, not for each guess"
@@ -420,5 +433,5 @@ def test_unknown_keys_do_not_keep_the_holder_of_a_good_one_out(client, world):
     for number in range(3 * MISSES_MAX):
         with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
             client.get_flight_info(SELECT, calling_with((b"x-api-key", b"tvn_%d" % number)))
-    rows = flight_query(client, "SHOW session_authorization", calling_with((b"x-api-key", world.key.encode())))
+    rows = flight_query(client, WHO, calling_with((b"x-api-key", world.key.encode())))
     assert rows.to_pydict() == {"session_authorization": ["robot"]}

@@ -7,6 +7,8 @@ import os
 import shutil
 import socket
 import subprocess
+import threading
+import time
 
 import asyncpg
 import psycopg
@@ -27,8 +29,9 @@ from credentials import (
     tls_context,
 )
 from harness import Tavana, eventually
+from test_flight_login import fields_of, http2_call
 from test_values import flight_query
-from wire import Refused, Wire, refusal
+from wire import Refused, Wire, refusal, startup_packet
 
 PASSWORD = "correct horse, \u00fc\U0001f434"
 SHARED_SECRET = b"a secret of the issuer, 32 characters and more"
@@ -233,6 +236,20 @@ def test_after_five_misses_an_address_waits_and_nobody_else_does(world):
         assert wire.query("SHOW session_authorization") == [("robot",)], "a key cannot be guessed, so it is never throttled"
 
 
+def test_a_hundred_guesses_at_once_are_five(world):
+    heard = []
+
+    def guess():
+        heard.append(refusal(world.server, "ana", "wrong", source="127.0.2.5").sqlstate)
+
+    threads = [threading.Thread(target=guess) for _ in range(100)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (heard.count("28P01"), heard.count("28000")) == (MISSES_MAX, 100 - MISSES_MAX)
+
+
 def test_a_good_login_uses_up_no_try(world):
     source = "127.0.2.3"
     for _ in range(MISSES_MAX - 1):
@@ -245,8 +262,6 @@ def test_a_good_login_uses_up_no_try(world):
 
 
 def test_a_client_that_goes_away_in_the_middle_of_the_login_locks_nobody_out(world):
-    from wire import startup_packet
-
     source = "127.0.2.4"
     for _ in range(3 * MISSES_MAX):
         with Wire(world.server, source=source) as wire:
@@ -317,6 +332,38 @@ def test_changes_of_the_users_file_are_followed(world):
             with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
                 flight_rows(client, "SELECT 1 AS n", headers)
         assert flight_rows(client, "SHOW session_authorization", basic("changer", "after 2")) == {"session_authorization": ["changer"]}
+
+
+def test_names_and_passwords_may_hold_any_letter(world):
+    # The last ones are other letters with the same meaning (RFC 4013): clients send either.
+    users = {
+        'a "b"': "'; DROP --", "back\\slash": "\\", "ü x": "p w", "hash#": "#", "semi;colon": '"',
+        "roman": "\u2168", "hyphen": "I\u00adX", "space": "a\u00a0b", "ordinal": "\u00aa",
+    }  # fmt: skip
+
+    def add(path):
+        for name, password in users.items():
+            world.users.add(name, password, path=path)
+
+    world.users.change(world.server, add)
+
+    async def with_asyncpg(user, password):
+        connection = await asyncpg.connect(
+            host=world.server.host, port=world.server.pg_port, user=user, password=password, ssl=False
+        )
+        try:
+            return await connection.fetchval("SHOW session_authorization")
+        finally:
+            await connection.close()
+
+    for name, password in users.items():
+        with psycopg.connect(world.dsn(name, password)) as connection:
+            assert connection.execute("SHOW session_authorization").fetchone() == (name,)
+        assert asyncio.run(with_asyncpg(name, password)) == name
+        assert flight_user(world.server, basic(name, password)) == name
+    for name, password in {"roman": "IX", "hyphen": "IX", "space": "a b", "ordinal": "a"}.items():
+        with Wire(world.server, source="127.0.3.3") as wire:
+            wire.log_in(name, password)
 
 
 def test_a_users_file_that_cannot_be_read_leaves_the_last_good_one(world):
@@ -407,6 +454,8 @@ def tampered(token):
 
 WRONG_TOKENS = {
     "expired": lambda world, now: world.shared.token(exp=now - 5),
+    "whose begin is a text": lambda world, now: world.shared.token(nbf="tomorrow"),
+    "whose begin is no time": lambda world, now: world.shared.token(nbf=1e300),
     "expired for long": lambda world, now: world.rsa.token(exp=now - 3600),
     "not yet valid": lambda world, now: world.shared.token(nbf=now + 120),
     "for somebody else": lambda world, now: world.shared.token(aud="another"),
@@ -429,6 +478,7 @@ WRONG_TOKENS = {
     "of another key": lambda world, now: Signer("RS256").token(),
     "of another key under a known id": lambda world, now: Signer("ES256", kid="first").token(),
     "that brings its own key": lambda world, now: own_key_token(),
+    "that asks for what nobody here knows": lambda world, now: world.shared.token(header={"crit": ["x"], "x": 1}),
     "with another algorithm than its key": lambda world, now: world.rsa.token(header={"alg": "RS512"}),
     "changed": lambda world, now: tampered(world.shared.token()),
     "whose signature is cut": lambda world, now: world.rsa.token()[:-4],
@@ -443,8 +493,6 @@ def own_key_token():
 
 @pytest.mark.parametrize("what", WRONG_TOKENS)
 def test_a_wrong_token_is_refused(world, what):
-    import time
-
     token = WRONG_TOKENS[what](world, int(time.time()))
     world.tokens.append(token)
     source = f"127.0.5.{list(WRONG_TOKENS).index(what) + 1}"
@@ -477,6 +525,32 @@ def test_roles_and_tenants_of_a_token_are_noted(world):
         eventually(f"the log says what {user} may do", noted, 5)
 
 
+def test_what_a_token_gave_ends_with_it(world):
+    # Two seconds are enough to log in, and more than one, as times have whole seconds.
+    token = world.shared.token(sub="short", exp=int(time.time()) + 2)
+    world.tokens.append(token)
+    given = handshake(world.server, bearer(token))
+    again = handshake(world.server, bearer(given))
+    assert flight_user(world.server, bearer(again)) == "short"
+
+    def ended(held):
+        try:
+            flight_user(world.server, bearer(held))
+        except pyarrow.flight.FlightUnauthenticatedError:
+            return True
+        return False
+
+    eventually("the token has ended", lambda: ended(token), 5)
+    assert ended(given), "a login does not outlive the token that it was made with"
+    assert ended(again), "and what it gave gives no more time"
+
+
+def handshake(server, headers):
+    """The bearer token that a login with these headers gives."""
+    answer = http2_call(server, b"/arrow.flight.protocol.FlightService/Handshake", b"", *headers)
+    return fields_of(answer[5:])[2].decode()
+
+
 def test_a_new_key_of_the_issuer_counts_at_once_and_an_old_one_no_more(world):
     first = world.published
     assert world.user_by_token(first.token(sub="before")) == "before"
@@ -506,8 +580,17 @@ def test_in_optional_mode_listed_users_prove_who_they_are_and_others_come_in():
     users = UsersFile(place)
     users.add("ana", PASSWORD)
     key = users.add_key("robot")
+    issuer = Signer("RS256", kid="one")
+    (place / "keys.json").write_text(json.dumps({"keys": [issuer.jwk()]}))
     server = Tavana(
-        env={"TAVANA_AUTH_MODE": "optional", "TAVANA_USERS_FILE": str(users.path)}, logs_allowed=REFUSALS
+        env={
+            "TAVANA_AUTH_MODE": "optional",
+            "TAVANA_USERS_FILE": str(users.path),
+            "TAVANA_JWT_ISSUER": "https://issuer.test",
+            "TAVANA_JWT_AUDIENCE": "tavana",
+            "TAVANA_JWT_JWKS_URL": f"file://{place}/keys.json",
+        },
+        logs_allowed=REFUSALS,
     )
     try:
         with Wire(server) as wire:
@@ -523,7 +606,9 @@ def test_in_optional_mode_listed_users_prove_who_they_are_and_others_come_in():
         assert flight_user(server, basic("stranger", "")) == "stranger"
         assert flight_user(server, basic("ana", PASSWORD)) == "ana"
         assert flight_user(server, bearer(key)) == "robot"
-        for headers in (basic("ana", ""), basic("ana", "wrong"), basic("robot", ""), bearer("x"), bearer(key[:-1])):
+        assert flight_user(server, bearer(issuer.token(sub="tina"))) == "tina"
+        for headers in (basic("ana", ""), basic("ana", "wrong"), basic("robot", ""), bearer("x"), bearer(key[:-1]),
+                        bearer(issuer.token(aud="another"))):  # fmt: skip
             with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
                 flight_user(server, headers)
         with pyarrow.flight.connect(server.flight_uri) as client:
@@ -560,7 +645,7 @@ class Provider:
                 return 500, {"valid": True, "username": "ana"}
             if body["credential"] == "odd":
                 return 200, {"valid": "yes"}
-            if body["credential"] != PASSWORD:
+            if body["credential"] not in (PASSWORD, "key of ana"):
                 return 200, {"valid": False, "username": "ana"}
             user = "ana" if body["username"] in (None, "token") else body["username"]
             return 200, {"valid": True, "username": user, "tenant": "acme", "roles": ["readonly"]}
@@ -621,6 +706,14 @@ def test_whom_the_provider_knows_but_does_not_let_connect_hears_that(provided):
     assert (refused.sqlstate, refused.message) == ("42501", "permission denied to connect")
     with pytest.raises(pyarrow.flight.FlightUnauthorizedError):
         flight_user(server, basic("denied", PASSWORD))
+
+
+def test_wrong_tokens_of_others_keep_no_good_one_out(provided):
+    server, _ = provided
+    for number in range(MISSES_MAX + 1):
+        with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
+            flight_user(server, bearer(f"wrong-{number}"))
+    assert flight_user(server, [(b"x-api-key", b"key of ana")]) == "ana"
 
 
 @pytest.mark.parametrize("credential", ("broken", "odd"))

@@ -289,6 +289,40 @@ def test_tls_from_the_first_byte_must_name_the_protocol(world):
                 Wire(server, tls=tls_context(world.authority.ca, alpn=protocol), direct=True)
 
 
+def test_much_data_goes_through_tls_in_both_directions(world):
+    server = world.of_mode("required")
+    with connect(server, sslmode="verify-full", sslrootcert=world.authority.ca) as connection:
+        rows = connection.execute("SELECT i, 'row ' || i FROM range(200000) t(i) ORDER BY i").fetchall()
+        assert len(rows) == 200_000 and rows[-1] == (199_999, "row 199999")
+        text = "0123456789" * 500_000
+        assert connection.execute("SELECT %b::VARCHAR", (text,)).fetchone() == (text,)
+    with flight(server, "grpc+tls", tls_root_certs=world.roots) as client:
+        table = flight_query(client, "SELECT i FROM range(1000000) t(i) ORDER BY i")
+        assert table.num_rows == 1_000_000 and table["i"][-1].as_py() == 999_999
+
+
+@pytest.mark.parametrize(
+    ("mode", "sslmode"), [("required", "verify-full"), ("optional", "verify-full"), ("optional", "disable")]
+)
+def test_a_statement_is_cancelled_over_tls_and_in_clear(world, mode, sslmode):
+    with connect(world.of_mode(mode), sslmode=sslmode, sslrootcert=world.authority.ca) as connection:
+        problems = []
+
+        def cancel():
+            try:
+                connection.cancel_safe(timeout=10)
+            except psycopg.Error as problem:
+                problems.append(str(problem))
+
+        timer = threading.Timer(0.2, cancel)
+        timer.start()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            connection.execute("SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range")
+        timer.join()
+        assert not problems, "the client hears that its request has arrived: TLS ends with a word (close_notify)"
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def flight(server, scheme, **options):
     return pyarrow.flight.connect(f"{scheme}://localhost:{server.flight_port}", **options)
 
