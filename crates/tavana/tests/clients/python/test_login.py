@@ -647,7 +647,8 @@ class Provider:
                 return 200, {"valid": "yes"}
             if body["credential"] not in (PASSWORD, "key of ana"):
                 return 200, {"valid": False, "username": "ana"}
-            user = "ana" if body["username"] in (None, "token") else body["username"]
+            of_ana = body["credential"] == "key of ana" or body["username"] in (None, "token")
+            user = "ana" if of_ana else body["username"]
             return 200, {"valid": True, "username": user, "tenant": "acme", "roles": ["readonly"]}
         if path == "/api/v1/authz/check":
             return 200, {"allowed": body["username"] != "denied"}
@@ -706,6 +707,17 @@ def test_whom_the_provider_knows_but_does_not_let_connect_hears_that(provided):
     assert (refused.sqlstate, refused.message) == ("42501", "permission denied to connect")
     with pytest.raises(pyarrow.flight.FlightUnauthorizedError):
         flight_user(server, basic("denied", PASSWORD))
+
+
+def test_what_the_provider_takes_for_one_user_counts_for_no_other(provided):
+    server, _ = provided
+    for name in ("ana", "token"):
+        with Wire(server) as wire:
+            wire.log_in(name, "key of ana")
+            assert wire.query("SHOW session_authorization") == [("ana",)]
+    assert refusal(server, "bob", "key of ana").sqlstate == "28P01"
+    with pytest.raises(pyarrow.flight.FlightUnauthenticatedError):
+        flight_user(server, basic("bob", "key of ana"))
 
 
 def test_wrong_tokens_of_others_keep_no_good_one_out(provided):
