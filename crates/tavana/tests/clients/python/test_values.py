@@ -172,8 +172,9 @@ def flight_query(client, sql, options=None):
     command = b"\x0a" + varint(len(sql.encode())) + sql.encode()
     url = b"type.googleapis.com/arrow.flight.protocol.sql.CommandStatementQuery"
     wrapped = b"\x0a" + varint(len(url)) + url + b"\x12" + varint(len(command)) + command
-    info = client.get_flight_info(pyarrow.flight.FlightDescriptor.for_command(wrapped))
-    tables = [client.do_get(endpoint.ticket).read_all() for endpoint in info.endpoints]
+    options = options or pyarrow.flight.FlightCallOptions()
+    info = client.get_flight_info(pyarrow.flight.FlightDescriptor.for_command(wrapped), options)
+    tables = [client.do_get(endpoint.ticket, options).read_all() for endpoint in info.endpoints]
     return pa.concat_tables(tables)
 
 
