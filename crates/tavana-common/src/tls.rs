@@ -353,6 +353,13 @@ fn identity(
     let builder = ServerConfig::builder_with_provider(provider())
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
         .map_err(|problem| unusable(&problem))?;
+    // Probes have no certificate.
+    let mut http1 = builder
+        .clone()
+        .with_no_client_auth()
+        .with_single_cert(chain.clone(), key.clone_key())
+        .map_err(|problem| unusable(&problem))?;
+    http1.alpn_protocols = vec![Protocol::Http1.alpn().to_vec()];
     let builder = match client_ca {
         None => builder.with_no_client_auth(),
         Some(path) => {
@@ -376,7 +383,7 @@ fn identity(
     Ok(Identity {
         postgres: with(Protocol::Postgres),
         http2: with(Protocol::Http2),
-        http1: with(Protocol::Http1),
+        http1: Arc::new(http1),
         end_point,
     })
 }

@@ -9,6 +9,8 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::Value;
@@ -134,6 +136,11 @@ impl Tokens {
             return Err(JwtError::Refused("the token is too long".to_owned()));
         }
         let header = decode_header(token).map_err(|error| JwtError::Refused(error.to_string()))?;
+        if names_extensions(token) {
+            return Err(JwtError::Refused(
+                "the token needs extensions that are not known".to_owned(),
+            ));
+        }
         let mut last = "no key of the issuer fits the token".to_owned();
         for key in fitting(&self.fixed, header.kid.as_deref(), header.alg) {
             match self.claims(token, key, header.alg) {
@@ -176,6 +183,14 @@ impl Tokens {
         now: u64,
     ) -> Result<(Principal, u64), JwtError> {
         let refused = |text: &str| JwtError::Refused(text.to_owned());
+        // The library passes over what it cannot read.
+        let not_before = claims.get("nbf").map(|value| value.as_u64());
+        if not_before.is_some_and(|time| time.is_none_or(|time| time > now + CLOCK_SKEW)) {
+            return Err(refused("the token is not valid yet"));
+        }
+        if claims.get("iss").and_then(Value::as_str) != Some(&self.settings.issuer) {
+            return Err(refused("the token is of another issuer"));
+        }
         // The library's leeway is for clocks that are behind; an expired token is over.
         let expires_at = claims
             .get("exp")
@@ -279,6 +294,17 @@ impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tokens").finish_non_exhaustive()
     }
+}
+
+/// Whether the header names extensions that a reader must know (RFC 7515, section 4.1.11); none are
+/// known here.
+fn names_extensions(token: &str) -> bool {
+    let header = token.split('.').next().unwrap_or_default();
+    URL_SAFE_NO_PAD
+        .decode(header)
+        .ok()
+        .and_then(|json| serde_json::from_slice::<Value>(&json).ok())
+        .is_none_or(|header| header.get("crit").is_some())
 }
 
 /// Keys that may have signed: of the token's key id where both have one, and of its algorithm.

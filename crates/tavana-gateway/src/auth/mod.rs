@@ -40,7 +40,7 @@ pub use self::principal::Role;
 pub(crate) use self::principal::{Principal, Source, is_name};
 use self::scram::{Exchange, ScramError, Verifier};
 use self::throttle::{Throttle, Throttled, Try};
-use self::users::{User, Users};
+use self::users::{KeyHash, User, Users};
 use crate::error::{QueryError, SqlState};
 use crate::session::Protocol;
 use crate::settings::{AuthMode, AuthSettings};
@@ -146,6 +146,27 @@ impl Denied {
     }
 }
 
+/// A principal with what their proof was worth.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    pub(crate) principal: Principal,
+    /// When the proof stops counting, in seconds since 1970.
+    pub(crate) until: Option<u64>,
+    /// Which credential of the users file it was; empty for all others.
+    pub(crate) proof: Vec<u8>,
+}
+
+impl Login {
+    /// One that nothing was shown for, or nothing that could be taken back.
+    fn plain(principal: Principal) -> Self {
+        Self {
+            principal,
+            until: None,
+            proof: Vec::new(),
+        }
+    }
+}
+
 /// What a PostgreSQL client is asked for.
 #[derive(Debug)]
 pub(crate) enum Challenge {
@@ -184,8 +205,17 @@ pub(crate) struct Authenticator {
 
 #[derive(Clone, Debug)]
 struct Remembered {
-    principal: Principal,
+    login: Login,
+    /// Whether it is something that can be guessed.
+    kind: Kind,
     life: Duration,
+}
+
+/// Whether a credential can be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Password,
+    Token,
 }
 
 struct OwnLife;
@@ -259,6 +289,7 @@ impl Authenticator {
         if let Some(User {
             principal,
             verifier: Some(verifier),
+            ..
         }) = listed
         {
             return Ok(Challenge::Scram(Expected {
@@ -325,7 +356,7 @@ impl Authenticator {
         name: &str,
         password: &Secret,
         origin: Origin,
-    ) -> Result<Principal, Denied> {
+    ) -> Result<Login, Denied> {
         if self.mode == AuthMode::Passthrough {
             return self.anonymous(Some(name));
         }
@@ -336,42 +367,43 @@ impl Authenticator {
             && password.expose().is_empty()
             && self.user(name).is_none()
         {
-            return Ok(self.claimed(name));
+            return Ok(Login::plain(self.claimed(name)));
         }
         self.check(Some(name), password, origin).await
     }
 
     /// A token or API key that says itself whose it is.
-    pub(crate) async fn token(&self, token: &Secret, origin: Origin) -> Result<Principal, Denied> {
+    pub(crate) async fn token(&self, token: &Secret, origin: Origin) -> Result<Login, Denied> {
         self.check(None, token, origin).await
     }
 
     /// A client that shows nothing; `name` is what it calls itself.
-    pub(crate) fn anonymous(&self, name: Option<&str>) -> Result<Principal, Denied> {
+    pub(crate) fn anonymous(&self, name: Option<&str>) -> Result<Login, Denied> {
         let name = name.filter(|name| !name.is_empty()).unwrap_or("tavana");
         if !is_name(name) {
             return Err(Denied::Name);
         }
         match self.mode {
-            AuthMode::Passthrough => Ok(self.claimed(name)),
-            AuthMode::Optional if self.user(name).is_none() => Ok(self.claimed(name)),
+            AuthMode::Passthrough => Ok(Login::plain(self.claimed(name))),
+            AuthMode::Optional if self.user(name).is_none() => Ok(Login::plain(self.claimed(name))),
             AuthMode::Optional | AuthMode::Required => Err(Denied::Missing),
         }
     }
 
     /// A client that proved by TLS to own a certificate with this common name.
-    pub(crate) fn certificate(&self, name: &str) -> Result<Principal, Denied> {
+    pub(crate) fn certificate(&self, name: &str) -> Result<Login, Denied> {
         if !is_name(name) {
             return Err(Denied::Name);
         }
-        Ok(match self.mode {
+        Ok(Login::plain(match self.mode {
             AuthMode::Passthrough => self.claimed(name),
             AuthMode::Optional | AuthMode::Required => self.certified(name),
-        })
+        }))
     }
 
-    /// Whether a principal that logged in earlier would be let in today, too.
-    pub(crate) fn still_good(&self, principal: &Principal) -> bool {
+    /// Whether a principal that logged in earlier, by the credential of `proof`, would be let in
+    /// today, too.
+    pub(crate) fn still_good(&self, principal: &Principal, proof: &[u8]) -> bool {
         match principal.source() {
             Source::Claimed => match self.mode {
                 AuthMode::Passthrough => true,
@@ -380,7 +412,7 @@ impl Authenticator {
             },
             Source::File => self
                 .user(principal.name())
-                .is_some_and(|user| user.principal == *principal),
+                .is_some_and(|user| user.principal == *principal && user.still_shows(proof)),
             Source::Certificate => self.mode != AuthMode::Passthrough,
             Source::Token => self.tokens.is_some(),
             Source::External => self.external.is_some(),
@@ -392,16 +424,22 @@ impl Authenticator {
         name: Option<&str>,
         credential: &Secret,
         origin: Origin,
-    ) -> Result<Principal, Denied> {
+    ) -> Result<Login, Denied> {
         let key = self.hash(name, credential);
-        if let Some(remembered) = self.remembered.get(&key) {
-            return Ok(remembered.principal);
-        }
+        // Misses count for the name; a token without one is its own.
+        let tried = name.map_or_else(|| format!("{:02x?}", &key[..16]), str::to_owned);
         let shown = name.unwrap_or_default();
+        if let Some(remembered) = self.remembered.get(&key) {
+            // Who guesses right at last must not be told so.
+            if remembered.kind == Kind::Password {
+                self.admit(&tried, origin).await?.succeeded();
+            }
+            return Ok(remembered.login);
+        }
         // What cannot be guessed is judged first: good tokens are never throttled.
         let mut checked = self.check_token(credential).await.of(name);
         if !matches!(checked, Checked::Good { .. }) {
-            let attempt = self.admit(shown, origin).await?;
+            let attempt = self.admit(&tried, origin).await?;
             if matches!(checked, Checked::Bad(_)) {
                 checked = self.compare(name, credential).await.of(name);
             }
@@ -414,19 +452,21 @@ impl Authenticator {
         match checked {
             Checked::Good {
                 method,
-                principal,
-                life,
+                kind,
+                login,
             } => {
-                audit::login(origin, shown, method, &Outcome::Accepted(&principal));
-                let life = life.min(self.remember);
-                let remembered = Remembered {
-                    principal: principal.clone(),
-                    life,
-                };
+                let principal = &login.principal;
+                audit::login(origin, shown, method, &Outcome::Accepted(principal));
+                let left = login.until.map(|until| until.saturating_sub(now()));
+                let life = left.map_or(self.remember, |left| {
+                    self.remember.min(Duration::from_secs(left))
+                });
                 if !life.is_zero() {
-                    self.remembered.insert(key, remembered);
+                    let login = login.clone();
+                    self.remembered
+                        .insert(key, Remembered { login, kind, life });
                 }
-                Ok(principal)
+                Ok(login)
             }
             Checked::Bad(why) => {
                 audit::login(origin, shown, "password", &Outcome::Refused(&why));
@@ -455,8 +495,12 @@ impl Authenticator {
         if let Some(user) = listed {
             return Checked::Good {
                 method: "api key",
-                principal: user.principal,
-                life: self.remember,
+                kind: Kind::Token,
+                login: Login {
+                    principal: user.principal,
+                    until: None,
+                    proof: KeyHash::of(credential.expose()).proof(),
+                },
             };
         }
         let Some(tokens) = &self.tokens else {
@@ -469,8 +513,12 @@ impl Authenticator {
         match tokens.judge(credential.expose(), now).await {
             Ok((principal, expires_at)) => Checked::Good {
                 method: "token",
-                principal,
-                life: Duration::from_secs(expires_at.saturating_sub(now)),
+                kind: Kind::Token,
+                login: Login {
+                    principal,
+                    until: Some(expires_at),
+                    proof: Vec::new(),
+                },
             },
             Err(JwtError::Refused(why)) => Checked::Bad(why),
             Err(JwtError::Unavailable(why)) => Checked::Unavailable(why.to_string()),
@@ -485,8 +533,13 @@ impl Authenticator {
             return match external.validate(name, credential).await {
                 Ok(Verdict::Good(principal)) => Checked::Good {
                     method: "external",
-                    principal,
-                    life: self.remember,
+                    // Nobody here knows what the provider takes; with a name it may be a password.
+                    kind: if name.is_some() {
+                        Kind::Password
+                    } else {
+                        Kind::Token
+                    },
+                    login: Login::plain(principal),
                 },
                 Ok(Verdict::Bad) => Checked::Bad("the provider refused the credential".to_owned()),
                 Ok(Verdict::Forbidden(principal)) => Checked::Forbidden(principal),
@@ -501,10 +554,12 @@ impl Authenticator {
             Some(User {
                 principal,
                 verifier: Some(verifier),
+                ..
             }) => (verifier, Some(principal)),
             _ => (Verifier::of_nobody(&self.key, name), None),
         };
         let password = credential.clone();
+        let proof = verifier.proof();
         let Ok(_turn) = Arc::clone(&self.compared).acquire_owned().await else {
             return Checked::Unavailable("the gateway is stopping".to_owned());
         };
@@ -512,8 +567,12 @@ impl Authenticator {
         match (fits, principal) {
             (Ok(true), Some(principal)) => Checked::Good {
                 method: "password",
-                principal,
-                life: self.remember,
+                kind: Kind::Password,
+                login: Login {
+                    principal,
+                    until: None,
+                    proof,
+                },
             },
             (Ok(_), _) => Checked::Bad("wrong password or unknown user".to_owned()),
             (Err(problem), _) => Checked::Unavailable(problem.to_string()),
@@ -615,9 +674,8 @@ impl fmt::Debug for Authenticator {
 enum Checked {
     Good {
         method: &'static str,
-        principal: Principal,
-        /// How long it need not be asked about again.
-        life: Duration,
+        kind: Kind,
+        login: Login,
     },
     /// With the reason for the log; clients do not hear it.
     Bad(String),
@@ -629,8 +687,8 @@ impl Checked {
     /// A credential counts only for the name it came with; [`TOKEN_USER`] stands for any.
     fn of(self, name: Option<&str>) -> Self {
         match (self, name) {
-            (Self::Good { principal, .. }, Some(name))
-                if name != principal.name() && name != TOKEN_USER =>
+            (Self::Good { login, .. }, Some(name))
+                if name != login.principal.name() && name != TOKEN_USER =>
             {
                 Self::Bad("the credential is of another user".to_owned())
             }

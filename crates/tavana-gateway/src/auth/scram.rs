@@ -110,6 +110,13 @@ impl Verifier {
         )
     }
 
+    /// What a login by this password leaves in a bearer token.
+    pub(crate) fn proof(&self) -> Vec<u8> {
+        digest::digest(&digest::SHA256, self.to_text().as_bytes())
+            .as_ref()
+            .to_vec()
+    }
+
     /// Whether `password` is the one. Costs the whole work of the hash: keep it off the runtime.
     pub(crate) fn fits(&self, password: &str) -> bool {
         let (stored, _) = keys(&salted(password, &self.salt, self.iterations));

@@ -80,6 +80,11 @@ impl KeyHash {
         Self(hash)
     }
 
+    /// What a login by this key leaves in a bearer token.
+    pub(crate) fn proof(self) -> Vec<u8> {
+        digest(&SHA256, &self.0).as_ref().to_vec()
+    }
+
     fn from_hex(text: &str) -> Option<Self> {
         if text.len() != 64 || !text.is_ascii() {
             return None;
@@ -363,6 +368,20 @@ pub(crate) struct User {
     pub(crate) principal: Principal,
     /// The first password of the file; SCRAM can ask for one only.
     pub(crate) verifier: Option<Verifier>,
+    keys: Vec<KeyHash>,
+}
+
+impl User {
+    /// Whether the credential that `proof` was made of is still one of this user's. A certificate
+    /// leaves no proof: its authority vouches for it.
+    pub(crate) fn still_shows(&self, proof: &[u8]) -> bool {
+        proof.is_empty()
+            || self
+                .verifier
+                .as_ref()
+                .is_some_and(|verifier| verifier.proof() == proof)
+            || self.keys.iter().any(|key| key.proof() == proof)
+    }
 }
 
 /// The users file as it is now.
@@ -444,12 +463,14 @@ fn list(path: &Path) -> Result<Listed, UsersError> {
             .or_insert_with(|| User {
                 principal: entry.principal(),
                 verifier: None,
+                keys: Vec::new(),
             });
         match entry.credential {
             Credential::Password(verifier) => {
                 user.verifier.get_or_insert(verifier);
             }
             Credential::Key(hash) => {
+                user.keys.push(hash);
                 listed.keys.insert(hash, entry.name);
             }
             Credential::Certificate => {}

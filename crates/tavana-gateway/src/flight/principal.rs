@@ -11,7 +11,7 @@ use tonic::Status;
 use tonic::metadata::MetadataMap;
 
 use super::ticket::{self, BEARER_LIFE, Purpose, SealedUser, TOKEN_BEARER_LIFE};
-use crate::auth::{Authenticator, Origin, Principal, Role, Source};
+use crate::auth::{Authenticator, Login, Origin, Principal, Role, Source};
 
 /// What a caller shows.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Caller<'_> {
     /// The principal of a request: `authorization: Basic`, `authorization: Bearer` with a token of
     /// our handshake or one that `auth` knows, the `auth-token-bin` header of older Flight clients,
     /// `x-api-key`, or a client certificate.
-    pub(crate) async fn of_request(&self, metadata: &MetadataMap) -> Result<Principal, Status> {
+    pub(crate) async fn of_request(&self, metadata: &MetadataMap) -> Result<Login, Status> {
         self.check(shown(metadata)?).await
     }
 
@@ -49,7 +49,7 @@ impl Caller<'_> {
         &self,
         metadata: &MetadataMap,
         payload: &Bytes,
-    ) -> Result<Principal, Status> {
+    ) -> Result<Login, Status> {
         if metadata.contains_key("authorization") || payload.is_empty() {
             return self.of_request(metadata).await;
         }
@@ -59,7 +59,7 @@ impl Caller<'_> {
             .await
     }
 
-    async fn check(&self, shown: Shown) -> Result<Principal, Status> {
+    async fn check(&self, shown: Shown) -> Result<Login, Status> {
         let checked = match shown {
             Shown::Nothing => match self.certificate {
                 Some(name) => self.auth.certificate(name),
@@ -78,7 +78,7 @@ impl Caller<'_> {
                 self.auth.password(&name, &password, self.origin).await
             }
             Shown::Token(token) => match self.own_token(&token)? {
-                Some(principal) => return Ok(principal),
+                Some(login) => return Ok(login),
                 None => self.auth.token(&token, self.origin).await,
             },
         };
@@ -86,7 +86,7 @@ impl Caller<'_> {
     }
 
     /// A token of our handshake; `None` for one that is not ours.
-    fn own_token(&self, token: &Secret) -> Result<Option<Principal>, Status> {
+    fn own_token(&self, token: &Secret) -> Result<Option<Login>, Status> {
         let Ok(sealed) = URL_SAFE_NO_PAD.decode(token.expose()) else {
             return Ok(None);
         };
@@ -97,24 +97,34 @@ impl Caller<'_> {
         };
         let principal = principal_of(&user)
             .ok_or_else(|| Status::unauthenticated("the bearer token is of another version"))?;
-        if !self.auth.still_good(&principal) {
+        if !self.auth.still_good(&principal, &user.proof) {
             return Err(Status::unauthenticated(
                 "the bearer token's user may not log in any more",
             ));
         }
-        Ok(Some(principal))
+        Ok(Some(Login {
+            principal,
+            until: Some(user.expires_at),
+            proof: user.proof,
+        }))
     }
 }
 
-/// A bearer token for `principal`, as text.
-pub(crate) fn bearer_token(key: &ClusterKey, principal: &Principal, now: u64) -> String {
+/// A bearer token for a login, as text. It ends no later than what was shown for it: a token, or
+/// an earlier bearer token.
+pub(crate) fn bearer_token(key: &ClusterKey, login: &Login, now: u64) -> String {
+    let principal = &login.principal;
     let life = match principal.source() {
         Source::Token | Source::External => TOKEN_BEARER_LIFE,
         Source::Claimed | Source::File | Source::Certificate => BEARER_LIFE,
     };
     let user = SealedUser {
         name: principal.name().to_owned(),
-        expires_at: ticket::expiry(now, life),
+        expires_at: login
+            .until
+            .unwrap_or(u64::MAX)
+            .min(ticket::expiry(now, life)),
+        proof: login.proof.clone(),
         source: principal.source_name().to_owned(),
         tenant: principal.tenant().map(str::to_owned),
         role: principal.role().name().to_owned(),
@@ -200,6 +210,14 @@ mod tests {
         Authenticator::new(&settings.auth).expect("nothing to load")
     }
 
+    fn login(name: &str) -> Login {
+        Login {
+            principal: Principal::new(Source::Claimed, name),
+            until: None,
+            proof: Vec::new(),
+        }
+    }
+
     fn headers(authorization: &str) -> MetadataMap {
         let mut metadata = MetadataMap::new();
         metadata.insert("authorization", authorization.parse().expect("ASCII"));
@@ -224,7 +242,7 @@ mod tests {
         caller(&passthrough(), key, now)
             .of_request(metadata)
             .await
-            .map(|principal| principal.name().to_owned())
+            .map(|login| login.principal.name().to_owned())
             .map_err(|status| status.code())
     }
 
@@ -241,7 +259,7 @@ mod tests {
             Ok("ana".to_owned())
         );
         assert_eq!(user(&key, &basic(":"), 0).await, Ok("tavana".to_owned()));
-        let token = bearer_token(&key, &Principal::new(Source::Claimed, "bob"), 1000);
+        let token = bearer_token(&key, &login("bob"), 1000);
         let bearer = headers(&format!("bearer {token}"));
         assert_eq!(user(&key, &bearer, 1000).await, Ok("bob".to_owned()));
         let mut older = MetadataMap::new();
@@ -255,7 +273,7 @@ mod tests {
     #[tokio::test]
     async fn credentials_that_cannot_be_read_are_refused_and_never_become_the_default_user() {
         let key = ClusterKey::random();
-        let bob = Principal::new(Source::Claimed, "bob");
+        let bob = login("bob");
         let of_another = bearer_token(&ClusterKey::random(), &bob, 0);
         let expired = bearer_token(&key, &bob, 0);
         let basic_without_colon = format!("Basic {}", STANDARD.encode("ana"));
@@ -281,6 +299,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_bearer_token_ends_with_what_was_shown_for_it() {
+        let key = ClusterKey::random();
+        let short = Login {
+            until: Some(100),
+            ..login("bob")
+        };
+        let bearer = headers(&format!("Bearer {}", bearer_token(&key, &short, 0)));
+        let auth = passthrough();
+        let again = caller(&auth, &key, 99).of_request(&bearer).await;
+        // A bearer token for the bearer token is no longer one.
+        let again = bearer_token(&key, &again.expect("still good"), 99);
+        let again = headers(&format!("Bearer {again}"));
+        assert_eq!(user(&key, &again, 99).await, Ok("bob".to_owned()));
+        for late in [&bearer, &again] {
+            assert_eq!(user(&key, late, 100).await, Err(Code::Unauthenticated));
+        }
+    }
+
+    #[tokio::test]
     async fn the_login_message_of_older_clients_names_the_user() {
         let key = ClusterKey::random();
         let login = BasicAuth {
@@ -291,6 +328,6 @@ mod tests {
         let principal = caller(&auth, &key, 0)
             .of_handshake(&MetadataMap::new(), &login.encode_to_vec().into())
             .await;
-        assert_eq!(principal.expect("a user name").name(), "ana");
+        assert_eq!(principal.expect("a user name").principal.name(), "ana");
     }
 }

@@ -113,10 +113,12 @@ impl Service {
         let connection = connection(extensions)?;
         let caller = self.unchecked(connection);
         let turn = connection.turn().await;
-        let principal = caller.of_request(metadata).await?;
+        let login = caller.of_request(metadata).await?;
         connection.logged_in()?;
         drop(turn);
-        connection.sessions().session_of(&principal, caller.origin)
+        connection
+            .sessions()
+            .session_of(&login.principal, caller.origin)
     }
 
     fn unchecked<'a>(&'a self, connection: &'a ConnectionInfo) -> Caller<'a> {
@@ -216,10 +218,10 @@ impl FlightService for Service {
         };
         let caller = self.unchecked(connection);
         let turn = connection.turn().await;
-        let principal = caller.of_handshake(&metadata, &payload).await?;
+        let login = caller.of_handshake(&metadata, &payload).await?;
         connection.logged_in()?;
         drop(turn);
-        let token = bearer_token(self.cluster_key(), &principal, caller.now);
+        let token = bearer_token(self.cluster_key(), &login, caller.now);
         let header = format!("Bearer {token}")
             .parse()
             .map_err(|_| Status::internal("the token is no header value"))?;

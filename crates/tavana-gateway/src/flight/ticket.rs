@@ -131,6 +131,9 @@ pub(crate) struct SealedUser {
     pub(crate) role: String,
     #[prost(bool, tag = "6")]
     pub(crate) own_credentials_only: bool,
+    /// Which credential of the users file it was; empty for all others.
+    #[prost(bytes = "vec", tag = "7")]
+    pub(crate) proof: Vec<u8>,
 }
 
 /// Why a sealed text cannot be used.

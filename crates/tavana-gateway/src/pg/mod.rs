@@ -42,6 +42,9 @@ use crate::error::{QueryError, SqlState};
 /// Time between probes of a silent client; three unanswered ones end the connection.
 const KEEPALIVE: Duration = Duration::from_secs(10);
 
+/// Longest wait for a client to take our last bytes.
+const GOODBYE_MAX: Duration = Duration::from_secs(2);
+
 /// Accepts connections until `stop`, then ends those that are left.
 ///
 /// # Errors
@@ -115,7 +118,11 @@ async fn serve_one(
     };
     let (session, key, _seat) = match started {
         Ok(Ok(Started::Session(session, key, seat))) => (session, key, seat),
-        Ok(Ok(Started::Over)) => return Ok(()),
+        Ok(Ok(Started::Over)) => {
+            // Over TLS a client waits for a proper end.
+            drop(tokio::time::timeout(GOODBYE_MAX, wire.close()).await);
+            return Ok(());
+        }
         Ok(Err(Refused::Error(error))) => return refuse(wire, &error).await,
         Ok(Err(Refused::Wire(WireError::Protocol(message)))) => {
             return refuse(
@@ -142,6 +149,6 @@ async fn serve_one(
 async fn refuse(mut wire: Wire<ClientStream>, error: &QueryError) -> Result<(), WireError> {
     wire.put(&error_response(error, Severity::Fatal))?;
     // A client that does not read its refusal is simply dropped.
-    drop(tokio::time::timeout(Duration::from_secs(2), wire.close()).await);
+    drop(tokio::time::timeout(GOODBYE_MAX, wire.close()).await);
     Ok(())
 }

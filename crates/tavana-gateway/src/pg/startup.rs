@@ -223,7 +223,11 @@ async fn login(
                 .filter(|text| !text.contains('\0'))
                 .ok_or(Denied::Malformed("invalid password packet"))?;
             let password = Secret::new(password.to_owned());
-            Ok(gateway.auth.password(name, &password, origin).await?)
+            Ok(gateway
+                .auth
+                .password(name, &password, origin)
+                .await?
+                .principal)
         }
         Challenge::Scram(Expected {
             verifier,
