@@ -3,8 +3,8 @@
 //! The supervisor assigns secrets: those of the infrastructure, or what the session SET itself. A
 //! user may make more with CREATE SECRET. The user's own always win, which DuckDB does not promise:
 //! of two secrets it takes the one with the longer scope, whoever made it. So while the user has a
-//! secret of a type, or a path in the statement carries keys of its own, the infrastructure's
-//! secret of that type is not in the instance at all.
+//! secret of a type, the infrastructure's secret of that type is not in the instance at all; and
+//! while a path in the statement carries keys of its own, it is there without its keys.
 //!
 //! DuckDB's secrets are transactional. All changes are therefore made on the session's own
 //! connection, inside its transaction when one is open: what a ROLLBACK brings back of the user's
@@ -45,6 +45,11 @@ const PATH_KEYS: [&str; 4] = [
     "s3_session_token=",
     "s3_endpoint=",
 ];
+
+/// Of a secret, what says where the store is.
+const PLACE: [&str; 4] = ["REGION", "ENDPOINT", "USE_SSL", "URL_STYLE"];
+/// Marks the number of an assignment whose secret was made without its keys.
+const WITHOUT_KEYS: u64 = 1 << 63;
 
 /// The secrets of an instance: wanted, and in it.
 #[derive(Debug, Default)]
@@ -190,10 +195,9 @@ impl Secrets {
     fn wanted(&self, own_types: &[String]) -> Vec<(Secret, u64)> {
         let replaced = |secret: &Secret| {
             secret.infrastructure
-                && (own_types
+                && own_types
                     .iter()
                     .any(|own| own.eq_ignore_ascii_case(&secret.r#type))
-                    || (self.path_keys && secret.r#type.eq_ignore_ascii_case("s3")))
         };
         let mut wanted: Vec<(Secret, u64)> = self
             .assigned
@@ -201,6 +205,17 @@ impl Secrets {
             .filter(|(secret, _)| !replaced(secret))
             .cloned()
             .collect();
+        if self.path_keys {
+            // Where the deployment's store is, but none of its keys: the path has its own.
+            for (secret, number) in &mut wanted {
+                if secret.infrastructure && secret.r#type.eq_ignore_ascii_case("s3") {
+                    secret
+                        .options
+                        .retain(|option, _| PLACE.contains(&option.as_str()));
+                    *number |= WITHOUT_KEYS;
+                }
+            }
+        }
         let everywhere = wanted
             .iter()
             .any(|(secret, _)| secret.r#type.eq_ignore_ascii_case("s3") && secret.scope.is_empty());
@@ -341,8 +356,14 @@ mod tests {
         assert_eq!(names(&secrets, &["S3"]), ["a", ANONYMOUS_S3]);
         assert_eq!(names(&secrets, &["azure"]), ["s"]);
         assert_eq!(names(&secrets, &["gcs"]), ["s", "a"]);
+        secrets.assigned[0].0.options = [("ENDPOINT", "h"), ("SECRET", "x")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
         secrets.path_keys = true;
-        assert_eq!(names(&secrets, &[]), ["a", ANONYMOUS_S3]);
+        let (without_keys, number) = secrets.wanted(&[]).remove(0);
+        assert_eq!(without_keys.options.into_keys().collect::<Vec<_>>(), ["ENDPOINT"]);
+        assert_ne!(number, secrets.assigned[0].1);
+        secrets.path_keys = false;
         // What the session SET itself stays beside what it made with CREATE SECRET.
         secrets.assign(&[secret("s", "s3", false)]);
         assert_eq!(names(&secrets, &["s3"]), ["s"]);

@@ -7,5 +7,9 @@ mod support;
 
 mod credentials;
 mod files;
+mod hygiene;
+mod identity;
+mod lake;
 mod locks;
+mod matrix;
 mod sessions;
