@@ -18,7 +18,7 @@ mod failure;
 mod ffi;
 mod instance;
 mod interrupt;
-mod limits;
+pub(crate) mod limits;
 pub mod main;
 mod output;
 mod params;

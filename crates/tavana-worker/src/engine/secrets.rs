@@ -361,7 +361,10 @@ mod tests {
             .into();
         secrets.path_keys = true;
         let (without_keys, number) = secrets.wanted(&[]).remove(0);
-        assert_eq!(without_keys.options.into_keys().collect::<Vec<_>>(), ["ENDPOINT"]);
+        assert_eq!(
+            without_keys.options.into_keys().collect::<Vec<_>>(),
+            ["ENDPOINT"]
+        );
         assert_ne!(number, secrets.assigned[0].1);
         secrets.path_keys = false;
         // What the session SET itself stays beside what it made with CREATE SECRET.

@@ -155,6 +155,11 @@ impl Supervisor {
             refresh: Mutex::new(None),
             upkeep: Mutex::new(Vec::new()),
         });
+        // The C library reads the limit when a program starts. An engine that finds it in force need
+        // not execute itself again, which would double the cost of its linking.
+        if let Err(error) = crate::engine::limits::set_stack() {
+            debug!(%error, "engines set the limit of their stacks themselves");
+        }
         // Also without prefork the first engine is started: a worker that cannot run one must say
         // so now and not to its first client.
         let first = supervisor

@@ -157,7 +157,10 @@ fn asks_once_with(wire: &mut Wire, lake: &mut Lake, key: Key) {
     lake.asked();
     wire.query(lake.read(Format::Csv, key.bucket, "")).ok();
     let asked = lake.asked();
-    assert!(asked.iter().eq([key.id]), "the store was asked by {asked:?}");
+    assert!(
+        asked.iter().eq([key.id]),
+        "the store was asked by {asked:?}"
+    );
 }
 
 #[test]
@@ -211,7 +214,8 @@ fn the_infrastructures_secret_goes_and_comes_with_transactions() {
     assert_ne!(wire.query(&create).state(), "", "it exists");
     assert_ne!(wire.query("CREATE SECRET x (TYPE s3, NOPE 1)").state(), "");
     asks_once_with(&mut wire, &mut lake, A);
-    wire.query(create.replace("CREATE SECRET", "CREATE SECRET IF NOT EXISTS")).ok();
+    wire.query(create.replace("CREATE SECRET", "CREATE SECRET IF NOT EXISTS"))
+        .ok();
     asks_once_with(&mut wire, &mut lake, A);
     let replacement = lake.create_secret("mine", "", B);
     wire.query(replacement.replace("CREATE SECRET", "CREATE OR REPLACE TEMPORARY SECRET"))
@@ -243,8 +247,11 @@ fn settings_of_a_session_are_its_credentials_until_they_are_reset() {
     let set = |wire: &mut Wire, scope: &str, key: Key| {
         wire.query(format!("SET {scope} s3_access_key_id = '{}'", key.id))
             .ok();
-        wire.query(format!("SET {scope} s3_secret_access_key = '{}'", key.secret))
-            .ok();
+        wire.query(format!(
+            "SET {scope} s3_secret_access_key = '{}'",
+            key.secret
+        ))
+        .ok();
     };
     for reset in [
         &["RESET s3_access_key_id", "RESET s3_secret_access_key"][..],

@@ -43,9 +43,13 @@ fn statements(lake: &Lake) -> Vec<String> {
     );
     let port = lake.port;
     vec![
-        format!("CREATE SECRET good (TYPE s3, KEY_ID 'AK', SECRET '{USER}', SESSION_TOKEN '{TOKEN}')"),
+        format!(
+            "CREATE SECRET good (TYPE s3, KEY_ID 'AK', SECRET '{USER}', SESSION_TOKEN '{TOKEN}')"
+        ),
         format!("CREATE SECRET good (TYPE s3, KEY_ID 'AK', SECRET '{USER}')"),
-        format!("CREATE OR REPLACE SECRET good (TYPE s3, KEY_ID 'AK', SECRET '{USER}', ENDPOINT '127.0.0.1:{port}', USE_SSL false, URL_STYLE 'path')"),
+        format!(
+            "CREATE OR REPLACE SECRET good (TYPE s3, KEY_ID 'AK', SECRET '{USER}', ENDPOINT '127.0.0.1:{port}', USE_SSL false, URL_STYLE 'path')"
+        ),
         format!("CREATE SECRET x (TYPE s3, KEY_ID 'AK', SECRET '{USER}'"),
         format!("CREATE SECRET x (TYPE s3, KEY_ID 'AK' SECRET '{USER}')"),
         format!("CREATE SECRET x (TYPE s3, SECRET 'x' '{USER}')"),
@@ -72,13 +76,21 @@ fn statements(lake: &Lake) -> Vec<String> {
         "FROM which_secret('s3://bka/one.parquet', 's3')".to_owned(),
         "FROM read_parquet('s3://bka/one.parquet')".to_owned(),
         "FROM delta_scan('s3://bka/delta')".to_owned(),
-        format!("FROM read_parquet('s3://bka/one.parquet?s3_access_key_id=AK&s3_secret_access_key={USER}')"),
-        format!("FROM read_parquet('s3://bka/no*.parquet?s3_access_key_id=AK&s3_secret_access_key={USER}')"),
+        format!(
+            "FROM read_parquet('s3://bka/one.parquet?s3_access_key_id=AK&s3_secret_access_key={USER}')"
+        ),
+        format!(
+            "FROM read_parquet('s3://bka/no*.parquet?s3_access_key_id=AK&s3_secret_access_key={USER}')"
+        ),
         format!("FROM read_csv('s3://bka/rows.csv?s3_session_token={TOKEN}&s3_access_key_id=AK')"),
         format!("FROM read_csv('https://127.0.0.1:9/x.csv?sv=1&sig={SAS}')"),
         format!("FROM delta_scan('https://127.0.0.1:9/x?sig={SAS}')"),
-        format!("COPY (SELECT 1) TO 's3://bka/x.csv?s3_access_key_id=AK&s3_secret_access_key={USER}'"),
-        format!("EXPLAIN FROM read_csv('s3://bka/rows.csv?s3_access_key_id=AK&s3_secret_access_key={USER}')"),
+        format!(
+            "COPY (SELECT 1) TO 's3://bka/x.csv?s3_access_key_id=AK&s3_secret_access_key={USER}'"
+        ),
+        format!(
+            "EXPLAIN FROM read_csv('s3://bka/rows.csv?s3_access_key_id=AK&s3_secret_access_key={USER}')"
+        ),
         "DROP SECRET good".to_owned(),
         "DROP SECRET az".to_owned(),
         "RESET ALL".to_owned(),
@@ -110,7 +122,10 @@ fn no_credential_is_in_any_output_whatever_goes_wrong() {
     let mut flight = Flight::connect(tavana.flight);
     for sql in statements(&lake) {
         let simple = wire.query(&sql);
-        assert_clean(&sql, &format!("{:?} {:?}", simple.faults(), simple.notices()));
+        assert_clean(
+            &sql,
+            &format!("{:?} {:?}", simple.faults(), simple.notices()),
+        );
         assert_clean(&sql, &format!("{:?}", simple.texts()));
         let reply = extended.exchange(
             Out::new()
@@ -137,7 +152,10 @@ fn no_credential_is_in_any_output_whatever_goes_wrong() {
     }
     assert_clean("/metrics", &tavana.http_get("/metrics").1);
     let log = tavana.log();
-    assert!(log.contains("TRACE"), "the log is as talkative as it can be");
+    assert!(
+        log.contains("TRACE"),
+        "the log is as talkative as it can be"
+    );
     assert_clean("the log", &log);
 }
 
@@ -157,7 +175,10 @@ fn engines_show_nothing_in_proc_and_leave_no_core() {
         assert_clean("an environment", &environment.escape_ascii().to_string());
         let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
         // A process that may not be dumped does not show its limits to other users.
-        for line in limits.lines().filter(|line| line.starts_with("Max core file")) {
+        for line in limits
+            .lines()
+            .filter(|line| line.starts_with("Max core file"))
+        {
             let fields: Vec<&str> = line.split_whitespace().collect();
             assert_eq!(fields[4..6], ["0", "0"], "{line}");
         }

@@ -121,7 +121,12 @@ fn assumed(key: Key, seconds: i64) -> String {
 /// RFC 3339, as `date` writes it.
 fn in_seconds(seconds: i64) -> String {
     let output = std::process::Command::new("date")
-        .args(["-u", "-d", &format!("{seconds} seconds"), "+%Y-%m-%dT%H:%M:%SZ"])
+        .args([
+            "-u",
+            "-d",
+            &format!("{seconds} seconds"),
+            "+%Y-%m-%dT%H:%M:%SZ",
+        ])
         .output()
         .expect("date is installed");
     String::from_utf8(output.stdout)
@@ -133,7 +138,10 @@ fn in_seconds(seconds: i64) -> String {
 fn start(lake: &Lake) -> Start {
     Start::new()
         .env("AWS_REGION", "us-east-1")
-        .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", lake.port))
+        .env(
+            "AWS_ENDPOINT_URL",
+            format!("http://127.0.0.1:{}", lake.port),
+        )
         .env("TAVANA_HTTP_RETRIES", "0")
         .env("TAVANA_NETWORK_ALLOW", "127.0.0.1")
 }
@@ -164,7 +172,11 @@ fn a_roles_keys_are_renewed_in_idle_and_in_pinned_engines() {
     let token = file(&folder, "token", "CANARY-token-one");
     let sts = Stub::start(|request| {
         assert!(request.body.contains("Action=AssumeRoleWithWebIdentity"));
-        assert!(request.body.contains("RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Flake"));
+        assert!(
+            request
+                .body
+                .contains("RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Flake")
+        );
         // Another token, another key.
         if request.body.contains("CANARY-token-two") {
             (200, assumed(B, 3600))
@@ -187,13 +199,24 @@ fn a_roles_keys_are_renewed_in_idle_and_in_pinned_engines() {
         assert!(may_read(wire, &lake, A), "the first key");
     }
     file(&folder, "token", "CANARY-token-two");
-    eventually("the new key is in use", PATIENCE, || may_read(&mut idle, &lake, B));
-    assert!(may_read(&mut pinned, &lake, B), "the session's engine has it");
+    eventually("the new key is in use", PATIENCE, || {
+        may_read(&mut idle, &lake, B)
+    });
+    assert!(
+        may_read(&mut pinned, &lake, B),
+        "the session's engine has it"
+    );
     assert!(may_read(&mut inside, &lake, B), "also inside a transaction");
     inside.query("ROLLBACK").ok();
-    assert!(may_read(&mut inside, &lake, B), "also after it was rolled back");
+    assert!(
+        may_read(&mut inside, &lake, B),
+        "also after it was rolled back"
+    );
     assert!(!may_read(&mut pinned, &lake, A), "the old key is gone");
-    assert_eq!(pinned.query("SELECT i FROM t").value().as_deref(), Some("1"));
+    assert_eq!(
+        pinned.query("SELECT i FROM t").value().as_deref(),
+        Some("1")
+    );
     let asked = sts.requests().len();
     assert!((2..30).contains(&asked), "asked {asked} times");
     no_canary(&tavana);
@@ -255,7 +278,10 @@ fn a_worker_without_its_first_keys_serves_those_who_have_their_own() {
         if *opened.lock().expect("nobody panicked") {
             (200, assumed(A, 3600))
         } else {
-            (400, "<Error><Code>InvalidIdentityToken</Code><Message>CANARY</Message></Error>".into())
+            (
+                400,
+                "<Error><Code>InvalidIdentityToken</Code><Message>CANARY</Message></Error>".into(),
+            )
         }
     });
     let tavana = start(&lake)
@@ -265,16 +291,25 @@ fn a_worker_without_its_first_keys_serves_those_who_have_their_own() {
         .logs("credentials could not be fetched")
         .logs("not ready: there are no credentials of the infrastructure yet")
         .run();
-    assert!(tavana.log().contains("InvalidIdentityToken"), "{}", tavana.log());
+    assert!(
+        tavana.log().contains("InvalidIdentityToken"),
+        "{}",
+        tavana.log()
+    );
     let mut own = Wire::connect(tavana.postgres);
     own.query(lake.create_secret("", "", B)).ok();
     assert!(may_read(&mut own, &lake, B));
     let mut other = Wire::connect(tavana.postgres);
     lake.asked();
     assert!(!may_read(&mut other, &lake, A));
-    assert!(lake.asked().iter().all(String::is_empty), "asked without a key");
+    assert!(
+        lake.asked().iter().all(String::is_empty),
+        "asked without a key"
+    );
     *open.lock().expect("nobody panicked") = true;
-    eventually("the keys have come", PATIENCE, || may_read(&mut other, &lake, A));
+    eventually("the keys have come", PATIENCE, || {
+        may_read(&mut other, &lake, A)
+    });
     no_canary(&tavana);
 }
 
@@ -283,7 +318,8 @@ fn a_google_identity_reads_with_the_token_of_the_metadata_server() {
     let google = Stub::start(|request| {
         let token = "/computeMetadata/v1/instance/service-accounts/default/token";
         if request.path == token && request.header("metadata-flavor") == Some("Google") {
-            let answer = r#"{"access_token":"CANARY-google-token","expires_in":3599,"token_type":"Bearer"}"#;
+            let answer =
+                r#"{"access_token":"CANARY-google-token","expires_in":3599,"token_type":"Bearer"}"#;
             return (200, answer.to_owned());
         }
         match request.header("authorization") {
@@ -303,7 +339,10 @@ fn a_google_identity_reads_with_the_token_of_the_metadata_server() {
     // A user's own key of the type takes its place.
     wire.query("SET gcs_access_key_id = 'GOOGOWN'").ok();
     wire.query("SET gcs_secret = 'own'").ok();
-    assert_ne!(wire.query("SELECT a FROM read_csv('gs://b/y.csv')").state(), "");
+    assert_ne!(
+        wire.query("SELECT a FROM read_csv('gs://b/y.csv')").state(),
+        ""
+    );
     let own = google
         .requests()
         .into_iter()
@@ -369,7 +408,9 @@ fn an_azure_workload_identity_becomes_a_token_and_gives_way_to_a_users_secret() 
         let asked = request.path == "/tenant-1/oauth2/v2.0/token"
             && request.body.contains("client_id=app-1")
             && request.body.contains("client_assertion=CANARY-federated")
-            && request.body.contains("scope=https%3A%2F%2Fstorage.azure.com%2F.default");
+            && request
+                .body
+                .contains("scope=https%3A%2F%2Fstorage.azure.com%2F.default");
         if asked {
             let answer = r#"{"access_token":"CANARY-azure-token","expires_in":3600}"#;
             (200, answer.to_owned())
@@ -387,10 +428,14 @@ fn an_azure_workload_identity_becomes_a_token_and_gives_way_to_a_users_secret() 
     let mut wire = Wire::connect(tavana.postgres);
     let infra = "SELECT count(*) FROM duckdb_secrets() WHERE provider = 'access_token'";
     assert_eq!(wire.query(infra).value().as_deref(), Some("1"));
-    let shown = wire.query("SELECT secret_string FROM duckdb_secrets()").texts();
+    let shown = wire
+        .query("SELECT secret_string FROM duckdb_secrets()")
+        .texts();
     assert!(!format!("{shown:?}").contains("CANARY"), "{shown:?}");
-    wire.query("CREATE SECRET mine (TYPE azure, CONNECTION_STRING 'AccountName=x;AccountKey=eA==')")
-        .ok();
+    wire.query(
+        "CREATE SECRET mine (TYPE azure, CONNECTION_STRING 'AccountName=x;AccountKey=eA==')",
+    )
+    .ok();
     assert_eq!(wire.query(infra).value().as_deref(), Some("0"));
     wire.query("DROP SECRET mine").ok();
     assert_eq!(wire.query(infra).value().as_deref(), Some("1"));

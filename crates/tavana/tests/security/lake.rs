@@ -101,7 +101,10 @@ impl Lake {
             .env("AWS_ACCESS_KEY_ID", INFRA.id)
             .env("AWS_SECRET_ACCESS_KEY", INFRA.secret)
             .env("AWS_REGION", "us-east-1")
-            .env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", self.port))
+            .env(
+                "AWS_ENDPOINT_URL",
+                format!("http://127.0.0.1:{}", self.port),
+            )
             .env("TAVANA_HTTP_RETRIES", "0")
             .env("TAVANA_HTTP_TIMEOUT_SECS", "5")
             // The store of the test is on loopback.

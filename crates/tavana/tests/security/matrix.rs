@@ -138,8 +138,13 @@ fn is_kept_out(
             asked.iter().all(|id| allowed.contains(&id.as_str())),
             "{way:?} {format:?}: the store was asked by {asked:?}"
         );
-        if way.reads(format) {
-            assert!(!asked.contains(""), "{way:?} {format:?}: an unsigned request");
+        // httpfs lists once more with the secret alone when the keys of a path are refused: that
+        // the request is unsigned, and not signed by the infrastructure, is the point.
+        if way != Way::Path {
+            assert!(
+                !asked.contains(""),
+                "{way:?} {format:?}: an unsigned request"
+            );
         }
         let outcome = outcome(&reply);
         for key in [A, B, LISTER, INFRA] {
