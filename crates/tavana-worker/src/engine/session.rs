@@ -169,7 +169,9 @@ impl Session {
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Stop> {
         self.redactor.assign(&assign.secrets);
-        if self.secrets.assign(&assign.secrets) {
+        // Open results would have to be read to their end first: the next statement does that, in
+        // its own time. Until then nothing can use a secret.
+        if self.secrets.assign(&assign.secrets) && self.cursors.is_empty() {
             let fitted = self.fit_secrets(false);
             // In a failed transaction DuckDB refuses everything: what ends it is followed by the
             // statement that makes up for it.

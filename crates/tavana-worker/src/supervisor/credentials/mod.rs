@@ -22,6 +22,7 @@ mod settings;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tavana_common::proto::engine;
 use tavana_common::secret::Secret;
@@ -145,6 +146,13 @@ impl Vault {
             held.generation += 1;
         }
         expired
+    }
+
+    /// How long what was fetched is still good for; `None` when it does not expire.
+    fn left(&self, kind: Kind, now: Instant) -> Option<Duration> {
+        let mut held = self.held();
+        let (_, until) = held.slot(kind).as_ref()?;
+        until.map(|until| until.saturating_duration_since(now))
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -290,8 +298,6 @@ fn own(name: &str, r#type: &str, options: HashMap<String, String>) -> engine::Se
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use tavana_common::env::Env;
     use tavana_common::proto::v1::Setting;
 

@@ -129,7 +129,9 @@ async fn keep(vault: Arc<Vault>, kind: Kind, source: Source, told: watch::Sender
                 if vault.expire(kind, Instant::now()) {
                     error!(source = name, "the credentials have expired");
                 }
-                let wait = pause;
+                // What expires meanwhile is taken away when it does.
+                let left = vault.left(kind, Instant::now()).unwrap_or(pause);
+                let wait = pause.min(left.max(PAUSE.0));
                 pause = (pause * 2).min(PAUSE.1);
                 wait
             }
