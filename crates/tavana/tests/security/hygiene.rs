@@ -28,9 +28,10 @@ fn canaries() -> [&'static str; 8] {
 #[track_caller]
 fn assert_clean(what: &str, text: &str) {
     for canary in canaries() {
-        if let Some(at) = text.find(canary) {
-            let start = text[..at].char_indices().rev().nth(200).map_or(0, |c| c.0);
-            panic!("{what} shows {canary}: {}", &text[start..at + canary.len()]);
+        if let Some((before, _)) = text.split_once(canary) {
+            let start = before.chars().count().saturating_sub(200);
+            let near: String = before.chars().skip(start).collect();
+            panic!("{what} shows {canary} after: {near}");
         }
     }
 }
