@@ -54,6 +54,10 @@ pub struct WorkerSettings {
     pub slots: u32,
     /// Sessions that may keep an engine.
     pub pinned_sessions_max: u32,
+    /// Engine processes that one principal may have.
+    pub engines_per_principal_max: u32,
+    /// Sessions of one principal that may keep an engine.
+    pub sessions_per_principal_max: u32,
     /// Idle engines that are kept for their principal.
     pub idle_engines_max: u32,
     /// How long an idle engine is kept.
@@ -120,6 +124,20 @@ impl WorkerSettings {
             64,
             0..=4096,
             "Sessions with a transaction, temporary object or cursor that may be open at once.",
+        );
+        let engines_per_principal_max = env.number_or_auto(
+            "TAVANA_ENGINES_PER_PRINCIPAL_MAX",
+            slots.saturating_add(pinned_sessions_max),
+            1..=8192,
+            "Engine processes that one user may have on a worker: running, in sessions and idle; \
+             auto: as many as there are.",
+        );
+        let sessions_per_principal_max = env.number_or_auto(
+            "TAVANA_SESSIONS_PER_PRINCIPAL_MAX",
+            pinned_sessions_max,
+            1..=4096,
+            "Sessions with a transaction, temporary object or cursor that one user may have open \
+             on a worker; auto: as many as there are.",
         );
         let idle_engines_max = env.number_or_auto(
             "TAVANA_WORKER_IDLE_ENGINES_MAX",
@@ -206,6 +224,8 @@ impl WorkerSettings {
             threads,
             slots,
             pinned_sessions_max,
+            engines_per_principal_max,
+            sessions_per_principal_max,
             idle_engines_max,
             engine_idle_max,
             prefork,

@@ -1637,6 +1637,7 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .into(),
+            infrastructure: true,
         }],
     }));
     engine.answer(None).unwrap();
@@ -1646,6 +1647,8 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
     assert_eq!(
         names,
         [
+            Some("\u{10ffff}tavana_anon_azure_abfs".to_owned()),
+            Some("\u{10ffff}tavana_anon_azure_abfss".to_owned()),
             Some("\u{10ffff}tavana_anon_s3".to_owned()),
             Some("\u{10ffff}tavana_lake".to_owned())
         ]

@@ -281,6 +281,7 @@ impl Gateway {
             principal: principal.to_owned(),
             pin: Pin::None,
             settings: Vec::new(),
+            own_credentials_only: false,
             client: self.client.clone(),
         }
     }
@@ -315,6 +316,7 @@ struct Session {
     principal: String,
     pin: Pin,
     settings: Vec<Setting>,
+    own_credentials_only: bool,
     client: Client,
 }
 
@@ -338,7 +340,7 @@ impl Session {
             session_id: self.id.to_string(),
             gateway_id: self.gateway.to_string(),
             role: 0,
-            own_credentials_only: false,
+            own_credentials_only: self.own_credentials_only,
             principal: self.principal.clone(),
             pin: self.pin.into(),
             settings: self.settings.clone(),
@@ -781,6 +783,37 @@ async fn two_principals_never_share_an_engine() {
         3,
         "alice's first engine is still hers"
     );
+}
+
+#[tokio::test]
+async fn who_may_use_only_own_credentials_gets_none_of_the_deployments() {
+    let extensions = extensions();
+    let worker = Worker::start(&[
+        ("TAVANA_EXTENSIONS_DIR", extensions.to_str().unwrap()),
+        ("AWS_ACCESS_KEY_ID", "AKINFRA"),
+        ("AWS_SECRET_ACCESS_KEY", "CANARY"),
+        ("AZURE_STORAGE_ACCOUNT_NAME", "accountinfra"),
+        ("GCS_ACCESS_KEY_ID", "GOOGINFRA"),
+        ("GCS_SECRET", "CANARY"),
+    ])
+    .await;
+    let gateway = worker.gateway().await;
+    let may = gateway.session("alice");
+    let mut may_not = gateway.session("alice");
+    may_not.own_credentials_only = true;
+    // An error shows what the engine holds: the text of a list of its secrets.
+    let sees = |name: &str| {
+        format!(
+            "SELECT CASE WHEN contains(s, '{name}') THEN '' ELSE error('no ' || '{name}') END \
+             FROM (SELECT string_agg(secret_string) AS s FROM duckdb_secrets())"
+        )
+    };
+    for name in ["AKINFRA", "accountinfra", "GOOGINFRA"] {
+        may.execute(&sees(name)).await.unwrap();
+        let failure = may_not.execute(&sees(name)).await.unwrap_err();
+        assert!(failure.message.contains(name), "{failure:?}");
+    }
+    assert_eq!(worker.engines().len(), 2, "their engines are not shared");
 }
 
 #[tokio::test]

@@ -121,10 +121,11 @@ const KNOWN: &[Known] = &[
     known("xmloption", "content", false, Rule::Free),
 ];
 
-/// DuckDB's settings for stores. They travel with each statement, so that the worker can make them
+/// Settings for stores: DuckDB's own and, for Google Cloud Storage, ones of the same shape, for
+/// which DuckDB has only secrets. They travel with each statement, so that the worker can make them
 /// a secret of the session's own engine: there they win over those of the deployment, and
 /// `delta_scan`, which does not look at settings, sees them too.
-const STORE: [(&str, StoreRule); 9] = [
+const STORE: [(&str, StoreRule); 13] = [
     ("s3_access_key_id", StoreRule::Text),
     ("s3_secret_access_key", StoreRule::Secret),
     ("s3_session_token", StoreRule::Secret),
@@ -134,6 +135,10 @@ const STORE: [(&str, StoreRule); 9] = [
     ("s3_use_ssl", StoreRule::Bool),
     ("azure_storage_connection_string", StoreRule::Secret),
     ("azure_account_name", StoreRule::Text),
+    ("gcs_access_key_id", StoreRule::Text),
+    ("gcs_secret", StoreRule::Secret),
+    ("gcs_bearer_token", StoreRule::Secret),
+    ("gcs_endpoint", StoreRule::Text),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,11 +304,12 @@ impl SessionSettings {
         let value = match rule {
             StoreRule::Text | StoreRule::Secret => value.to_owned(),
             StoreRule::UrlStyle if matches!(value, "vhost" | "path") => value.to_owned(),
-            StoreRule::UrlStyle => return Err(invalid(name, value)),
+            // The value is not repeated: a key may have got into the wrong setting.
+            StoreRule::UrlStyle => return Err(invalid(name, "***")),
             StoreRule::Bool => match parse_bool(value) {
                 Some(true) => "true".to_owned(),
                 Some(false) => "false".to_owned(),
-                None => return Err(invalid(name, value)),
+                None => return Err(invalid(name, "***")),
             },
         };
         self.store.insert(name, Secret::new(value));
@@ -629,6 +635,17 @@ mod tests {
         settings.set("s3_secret_access_key", None).expect("reset");
         assert_eq!(settings.show("s3_secret_access_key").expect("known").1, "");
         assert!(settings.set("s3_url_style", Some("sideways")).is_err());
+        for name in ["gcs_secret", "gcs_bearer_token"] {
+            settings.set(name, Some("CANARY")).expect("a key");
+            assert_eq!(settings.show(name).expect("known").1, "***");
+        }
+        settings.reset_all();
+        assert!(
+            settings
+                .for_worker()
+                .iter()
+                .all(|setting| setting.value != "CANARY")
+        );
     }
 
     #[test]

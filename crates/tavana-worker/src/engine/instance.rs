@@ -1,16 +1,11 @@
 //! The DuckDB instance of this process: opened, filled with extensions, locked, owned.
 
-use tavana_common::proto::engine::{Assign, Secret, Start};
-use tavana_common::proto::v1::Failure;
+use tavana_common::proto::engine::Start;
 
 use super::failure;
 use super::ffi::{Connection, Database, ErrorText};
 use super::profile;
-use super::text::{quote_name, quote_text};
-
-/// Prefix of the names of tavana's secrets. Of secrets with equal scope DuckDB takes the one whose
-/// name sorts first; this character sorts behind all others, so a user's own secret wins.
-const RESERVED_PREFIX: &str = "\u{10ffff}tavana_";
+use super::text::quote_text;
 
 /// The instance and its two connections.
 #[derive(Debug)]
@@ -63,58 +58,6 @@ impl Instance {
             control,
             loaded_extensions,
             database,
-        })
-    }
-
-    /// Gives the instance the credentials of its owner.
-    pub(crate) fn assign(&self, assign: &Assign) -> Result<(), Failure> {
-        for secret in &assign.secrets {
-            self.create_secret(secret)?;
-        }
-        let has_s3 = assign
-            .secrets
-            .iter()
-            .any(|secret| secret.r#type.eq_ignore_ascii_case("s3") && secret.scope.is_empty());
-        if !has_s3 && self.loaded_extensions.iter().any(|name| name == "httpfs") {
-            // Without any S3 secret delta_scan would ask the instance metadata service for the
-            // machine's own identity. A secret without keys stops that, and does not hide a
-            // session's own settings from httpfs.
-            let name = quote_name(&format!("{RESERVED_PREFIX}anon_s3"));
-            self.control
-                .run(&format!("CREATE OR REPLACE SECRET {name} (TYPE s3)"))
-                .map_err(|_| failure::internal("could not create the anonymous S3 secret"))?;
-        }
-        Ok(())
-    }
-
-    fn create_secret(&self, secret: &Secret) -> Result<(), Failure> {
-        let mut options = vec![format!("TYPE {}", quote_text(&secret.r#type))];
-        if !secret.provider.is_empty() {
-            options.push(format!("PROVIDER {}", quote_text(&secret.provider)));
-        }
-        if !secret.scope.is_empty() {
-            options.push(format!("SCOPE {}", quote_text(&secret.scope)));
-        }
-        for (name, value) in &secret.options {
-            if !name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            {
-                return Err(failure::invalid(
-                    "a secret has an option with an unusable name",
-                ));
-            }
-            options.push(format!("{name} {}", quote_text(value)));
-        }
-        let name = quote_name(&format!("{RESERVED_PREFIX}{}", secret.name));
-        let sql = format!("CREATE OR REPLACE SECRET {name} ({})", options.join(", "));
-        self.control.run(&sql).map_err(|error| {
-            // DuckDB's text may repeat the statement and with it the key; only its class is told.
-            let class = failure::EngineError::read(&error).class;
-            failure::internal(format!(
-                "could not create the secret \"{}\" of type {} ({class})",
-                secret.name, secret.r#type
-            ))
         })
     }
 }

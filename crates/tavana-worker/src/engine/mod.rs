@@ -5,7 +5,8 @@
 //! its parameters; [`params`] turns the parameters' Arrow into values; DuckDB runs it ([`ffi`],
 //! the only module that touches the C API); its rows go as Arrow ([`export`]) to the [`output`]'s thread, which
 //! encodes them once. A [`cursor`] keeps its result open in between, an [`append`] takes rows in
-//! the other direction, and an [`interrupt`] ends any of them.
+//! the other direction, and an [`interrupt`] ends any of them. [`secrets`] keeps the user's own
+//! credentials ahead of the infrastructure's, and [`redact`] keeps all of them out of failures.
 //!
 //! The process is expendable: whatever happens in it costs the statements of its owner and
 //! nobody else's. [`limits`] and the [`profile`] keep it from costing more.
@@ -17,13 +18,15 @@ mod failure;
 mod ffi;
 mod instance;
 mod interrupt;
-mod limits;
+pub(crate) mod limits;
 pub mod main;
 mod output;
 mod params;
 mod prepare;
 mod profile;
+mod redact;
 mod rules;
+mod secrets;
 mod session;
 mod text;
 mod types;

@@ -27,9 +27,6 @@ const REFINEMENTS_MAX: usize = 32;
 /// What PostgreSQL takes for a literal or parameter of unknown type.
 const UNKNOWN_TYPE: &str = "VARCHAR";
 
-/// Least length of a literal that is taken out of what is said about a statement with a credential
-/// in it, in characters: shorter ones stand by chance in any text.
-const REDACTED_CHARACTERS_MIN: usize = 6;
 /// Subtypes of errors that do not depend on the value of a parameter.
 const WRONG_WITH_ANY_VALUE: [&str; 2] = ["COLUMN_NOT_FOUND", "NO_MATCHING_FUNCTION"];
 /// The class of the failure of a statement that cannot be described before it has its parameters.
@@ -80,36 +77,8 @@ impl Positions {
         let position = error.offset.map_or(0, |offset| {
             text.position(self.substituted.origin(offset).min(self.sql.len()))
         });
-        let failure = error.into_failure(position);
-        if makes_a_secret(&text) {
-            without_literals(failure, &text)
-        } else {
-            failure
-        }
+        error.into_failure(position)
     }
-}
-
-fn makes_a_secret(text: &SqlText<'_>) -> bool {
-    text.is_keyword(0, "create") && (1..=4).any(|index| text.is_keyword(index, "secret"))
-}
-
-/// A statement with a credential in it is never repeated in what is said about it.
-fn without_literals(mut failure: Failure, text: &SqlText<'_>) -> Failure {
-    failure.duckdb_extra.clear();
-    failure.hint.clear();
-    if failure.duckdb_class == "Parser" {
-        failure.message = "syntax error in CREATE SECRET".to_owned();
-        return failure;
-    }
-    for index in 0..text.tokens.len() {
-        if let Some(literal) = text
-            .text_value(index)
-            .filter(|literal| literal.chars().count() >= REDACTED_CHARACTERS_MIN)
-        {
-            failure.message = failure.message.replace(&literal, "***");
-        }
-    }
-    failure
 }
 
 impl Prepared {

@@ -20,7 +20,9 @@ use super::interrupt::Interrupts;
 use super::output::{Closed, Output};
 use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
+use super::redact::Redactor;
 use super::rules::{self, Rules};
+use super::secrets::{self, Secrets};
 use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
 
@@ -41,6 +43,8 @@ pub(crate) enum Job {
 pub(crate) struct Session {
     instance: Instance,
     rules: Rules,
+    secrets: Secrets,
+    redactor: Redactor,
     output: Output,
     interrupts: Interrupts,
     granted: Grant,
@@ -86,6 +90,8 @@ impl Session {
         interrupts: Interrupts,
     ) -> Self {
         Self {
+            secrets: Secrets::new(&instance.loaded_extensions),
+            redactor: Redactor::default(),
             instance,
             rules: Rules::new(&start.allowed_directories, &start.spill_directory),
             output,
@@ -134,11 +140,13 @@ impl Session {
                     let requested = self.interrupts.is_requested();
                     self.interrupts.disarm();
                     // An interrupt may surface as another fault, e.g. of a half-read file.
-                    let failure = if requested && failure.kind() == FailureKind::FailureEngine {
+                    let mut failure = if requested && failure.kind() == FailureKind::FailureEngine {
                         failure::cancelled()
                     } else {
                         *failure
                     };
+                    // The one place where failures leave the engine.
+                    self.redactor.failure(&mut failure);
                     let fatal = is_fatal(&failure);
                     let sent = self.output.failure(failure);
                     if fatal {
@@ -160,7 +168,17 @@ impl Session {
     }
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Stop> {
-        self.instance.assign(assign)?;
+        self.redactor.assign(&assign.secrets);
+        // Open results would have to be read to their end first: the next statement does that, in
+        // its own time. Until then nothing can use a secret.
+        if self.secrets.assign(&assign.secrets) && self.cursors.is_empty() {
+            let fitted = self.fit_secrets(false);
+            // In a failed transaction DuckDB refuses everything: what ends it is followed by the
+            // statement that makes up for it.
+            if !self.in_transaction {
+                fitted?;
+            }
+        }
         self.done(Done::default())
     }
 
@@ -180,6 +198,8 @@ impl Session {
         let text = SqlText::lex(&request.sql);
         self.enter(&text, request.grant.as_ref(), &request.settings)?;
         let mut prepared = self.bind(&text, &request.parameter_types)?;
+        self.secrets
+            .before(prepared.facts.kind(), &text, self.in_transaction);
         let batches = self.parameter_rows(&prepared, request)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let done = if prepared.parameters.is_empty() && batches.is_empty() {
@@ -455,16 +475,32 @@ impl Session {
         if text.sql.contains('\0') {
             return Err(failure::invalid("a statement may not contain a zero byte").into());
         }
+        self.redactor.begin(text);
+        secrets::check_names(text)?;
         self.rules.check(text)?;
         self.spool_cursors()?;
         if let Some(grant) = grant {
             self.apply_grant(grant)?;
         }
         // A failed transaction refuses every SET; what ends it must get through.
-        if !(self.in_transaction && prepare::ends_transaction(text)) {
+        if self.in_transaction && prepare::ends_transaction(text) {
+            self.secrets.transaction_ends();
+        } else {
             self.apply_settings(settings)?;
+            let path_keys = secrets::has_path_keys(text);
+            if self.secrets.is_stale(path_keys) {
+                self.fit_secrets(path_keys)?;
+            }
         }
         Ok(())
+    }
+
+    /// Brings the secrets of the instance in order before anything can use them.
+    fn fit_secrets(&mut self, path_keys: bool) -> Result<(), Stop> {
+        self.spool_cursors()?;
+        self.secrets
+            .fit(&self.instance.session, path_keys, self.in_transaction)
+            .map_err(|misfit| misfit.into_failure().into())
     }
 
     /// DuckDB closes an open result when its connection does anything else.
@@ -571,10 +607,10 @@ impl Session {
 
     /// The rows of parameters, with a column for each parameter.
     fn parameter_rows(
-        &self,
+        &mut self,
         prepared: &Prepared,
         request: &Execute,
-    ) -> Result<Vec<RecordBatch>, Failure> {
+    ) -> Result<Vec<RecordBatch>, Stop> {
         let batches = params::decode(&request.parameters)?;
         let wanted = prepared.facts.parameter_types.len();
         let found = batches.first().map_or(0, RecordBatch::num_columns);
@@ -582,10 +618,18 @@ impl Session {
         if missing || (!batches.is_empty() && found != wanted) {
             return Err(failure::invalid(format!(
                 "the statement has {wanted} parameters and {found} were given"
-            )));
+            ))
+            .into());
         }
+        let mut path_keys = false;
         for column in batches.iter().flat_map(RecordBatch::columns) {
-            params::each_text(column, &mut |text| self.rules.check_text(text))?;
+            params::each_text(column, &mut |text| {
+                path_keys |= secrets::text_has_path_keys(text);
+                self.rules.check_text(text)
+            })?;
+        }
+        if path_keys && self.secrets.is_stale(true) {
+            self.fit_secrets(true)?;
         }
         Ok(batches)
     }

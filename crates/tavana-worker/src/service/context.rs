@@ -8,6 +8,7 @@ use tavana_common::failure;
 use tavana_common::proto::v1::{Failure, FailureKind, SessionContext};
 
 use crate::supervisor::Context;
+use crate::supervisor::credentials::Store;
 
 const PRINCIPAL_BYTES_MAX: usize = 1024;
 const SETTINGS_MAX: usize = 1024;
@@ -25,12 +26,14 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
             "more than {SETTINGS_MAX} settings are in force"
         )));
     }
+    let (store, settings) = Store::split(session.settings, session.own_credentials_only);
     Ok(Context {
         session: id("session_id", &session.session_id)?,
         gateway: id("gateway_id", &session.gateway_id)?,
         principal: Arc::from(session.principal),
         pin,
-        settings: session.settings,
+        settings,
+        store,
     })
 }
 

@@ -5,6 +5,9 @@
 //! pinned one, until it is shrunk): DuckDB keeps what it was granted as caches and temporary
 //! tables, so a grant that ended with its statement would be memory counted twice.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use tavana_common::proto::v1::FailureKind;
 
 /// The bounds of one worker.
@@ -24,6 +27,10 @@ pub(crate) struct Bounds {
     pub(crate) short_grant_bytes: u64,
     /// What an idle pinned engine keeps when memory is short.
     pub(crate) pinned_floor_bytes: u64,
+    /// Engine processes of one principal.
+    pub(crate) engines_per_principal_max: u32,
+    /// Pinned sessions of one principal.
+    pub(crate) sessions_per_principal_max: u32,
 }
 
 /// Smallest useful grant.
@@ -67,6 +74,17 @@ impl Bounds {
                 .max(SHORT_GRANT_BYTES_MIN)
                 .min(grant_bytes),
             pinned_floor_bytes,
+            engines_per_principal_max: u32::MAX,
+            sessions_per_principal_max: u32::MAX,
+        }
+    }
+
+    /// The same with what one principal may have at most.
+    pub(crate) fn for_each_principal(self, engines_max: u32, sessions_max: u32) -> Self {
+        Self {
+            engines_per_principal_max: engines_max,
+            sessions_per_principal_max: sessions_max,
+            ..self
         }
     }
 }
@@ -82,6 +100,10 @@ pub(crate) enum Refusal {
     NoEngine,
     /// As many sessions as may are pinned.
     NoPin,
+    /// The principal has all the engines it may have, and none of them is idle.
+    EnginesOfPrincipal,
+    /// The principal has all the pinned sessions it may have.
+    SessionsOfPrincipal,
     /// The worker is on its way out.
     Draining,
 }
@@ -89,9 +111,12 @@ pub(crate) enum Refusal {
 impl Refusal {
     pub(crate) fn kind(self) -> FailureKind {
         match self {
-            Self::NoSlot | Self::NoMemory | Self::NoEngine | Self::NoPin => {
-                FailureKind::FailureOverloaded
-            }
+            Self::NoSlot
+            | Self::NoMemory
+            | Self::NoEngine
+            | Self::NoPin
+            | Self::EnginesOfPrincipal
+            | Self::SessionsOfPrincipal => FailureKind::FailureOverloaded,
             Self::Draining => FailureKind::FailureDraining,
         }
     }
@@ -102,7 +127,23 @@ impl Refusal {
             Self::NoMemory => "the memory of the worker is granted to other statements",
             Self::NoEngine => "all engine processes of the worker are taken",
             Self::NoPin => "the worker keeps as many sessions as it may",
+            Self::EnginesOfPrincipal => "the user has as many engine processes as one may have",
+            Self::SessionsOfPrincipal => {
+                "the user has as many sessions with a state as one may have"
+            }
             Self::Draining => "the worker is draining",
+        }
+    }
+
+    /// What a client can do about it; empty when there is nothing but waiting.
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            Self::EnginesOfPrincipal => "The setting TAVANA_ENGINES_PER_PRINCIPAL_MAX limits them.",
+            Self::SessionsOfPrincipal => {
+                "End a session, or DISCARD ALL in one. The setting \
+                 TAVANA_SESSIONS_PER_PRINCIPAL_MAX limits them."
+            }
+            _ => "",
         }
     }
 }
@@ -113,7 +154,11 @@ pub(crate) struct Admission {
     bounds: Bounds,
     running: u32,
     pinned: u32,
+    /// Pinned sessions of each principal that has any.
+    pinned_of: HashMap<Arc<str>, u32>,
     engines: u32,
+    /// Engines of each principal that has any; never-used ones belong to nobody.
+    engines_of: HashMap<Arc<str>, u32>,
     granted_bytes: u64,
     draining: bool,
 }
@@ -124,7 +169,9 @@ impl Admission {
             bounds,
             running: 0,
             pinned: 0,
+            pinned_of: HashMap::new(),
             engines: 0,
+            engines_of: HashMap::new(),
             granted_bytes: 0,
             draining: false,
         }
@@ -175,22 +222,41 @@ impl Admission {
     }
 
     /// Takes the place of a pinned session.
-    pub(crate) fn pin(&mut self) -> Result<(), Refusal> {
+    pub(crate) fn pin(&mut self, principal: &Arc<str>) -> Result<(), Refusal> {
         if self.draining {
             return Err(Refusal::Draining);
         }
         if self.pinned >= self.bounds.pinned_sessions_max {
             return Err(Refusal::NoPin);
         }
+        let most = self.bounds.sessions_per_principal_max;
+        if !take(&mut self.pinned_of, principal, most) {
+            return Err(Refusal::SessionsOfPrincipal);
+        }
         self.pinned += 1;
         Ok(())
     }
 
-    pub(crate) fn unpin(&mut self) {
+    pub(crate) fn unpin(&mut self, principal: &Arc<str>) {
+        give_back(&mut self.pinned_of, principal);
         self.pinned = self
             .pinned
             .checked_sub(1)
             .expect("each pin is given back once");
+    }
+
+    /// Takes one of the engines that a principal may have.
+    pub(crate) fn own(&mut self, principal: &Arc<str>) -> Result<(), Refusal> {
+        let most = self.bounds.engines_per_principal_max;
+        if take(&mut self.engines_of, principal, most) {
+            Ok(())
+        } else {
+            Err(Refusal::EnginesOfPrincipal)
+        }
+    }
+
+    pub(crate) fn disown(&mut self, principal: &Arc<str>) {
+        give_back(&mut self.engines_of, principal);
     }
 
     /// Takes up to `wanted` bytes from the budget, and at least `least`. Returns how many.
@@ -225,6 +291,26 @@ impl Admission {
 
     pub(crate) fn reap(&mut self) {
         self.engines = self.engines.checked_sub(1).expect("each engine dies once");
+    }
+}
+
+fn take(counts: &mut HashMap<Arc<str>, u32>, principal: &Arc<str>, most: u32) -> bool {
+    let count = counts.get(principal).copied().unwrap_or(0);
+    if count >= most {
+        return false;
+    }
+    counts.insert(Arc::clone(principal), count + 1);
+    true
+}
+
+/// Forgets a principal that has none left: the table does not grow with the number of users.
+fn give_back(counts: &mut HashMap<Arc<str>, u32>, principal: &Arc<str>) {
+    let count = counts
+        .get_mut(principal)
+        .expect("what is given back was taken");
+    *count -= 1;
+    if *count == 0 {
+        counts.remove(principal);
     }
 }
 
@@ -317,7 +403,7 @@ mod tests {
         assert_eq!(admission.start(), Ok(()));
         admission.drain();
         assert_eq!(admission.start(), Err(Refusal::Draining));
-        assert_eq!(admission.pin(), Err(Refusal::Draining));
+        assert_eq!(admission.pin(&Arc::from("a")), Err(Refusal::Draining));
         assert_eq!(Refusal::Draining.kind(), FailureKind::FailureDraining);
         admission.finish();
         assert_eq!(admission.running(), 0);
@@ -332,9 +418,33 @@ mod tests {
         assert_eq!(admission.spawn(), Err(Refusal::NoEngine));
         admission.reap();
         assert_eq!(admission.spawn(), Ok(()));
-        assert_eq!(admission.pin(), Ok(()));
-        assert_eq!(admission.pin(), Err(Refusal::NoPin));
-        admission.unpin();
-        assert_eq!(admission.pin(), Ok(()));
+        let user = Arc::from("a");
+        assert_eq!(admission.pin(&user), Ok(()));
+        assert_eq!(admission.pin(&user), Err(Refusal::NoPin));
+        admission.unpin(&user);
+        assert_eq!(admission.pin(&user), Ok(()));
+    }
+
+    #[test]
+    fn one_principal_at_its_limits_is_in_nobodys_way() {
+        let bounds = Bounds::new(4, 64, 1, 4 * GIB).for_each_principal(2, 1);
+        let mut admission = Admission::new(bounds);
+        let (ann, bob) = (Arc::from("ann"), Arc::from("bob"));
+        assert_eq!(admission.pin(&ann), Ok(()));
+        assert_eq!(admission.pin(&ann), Err(Refusal::SessionsOfPrincipal));
+        assert_eq!(admission.pin(&bob), Ok(()));
+        admission.unpin(&ann);
+        assert_eq!(admission.pin(&ann), Ok(()));
+        for _ in 0..2 {
+            assert_eq!(admission.own(&ann), Ok(()));
+        }
+        assert_eq!(admission.own(&ann), Err(Refusal::EnginesOfPrincipal));
+        assert_eq!(admission.own(&bob), Ok(()));
+        admission.disown(&ann);
+        assert_eq!(admission.own(&ann), Ok(()));
+        for _ in 0..2 {
+            admission.disown(&ann);
+        }
+        assert!(!admission.engines_of.contains_key(&ann), "nothing is kept");
     }
 }

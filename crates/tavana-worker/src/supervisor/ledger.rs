@@ -79,9 +79,14 @@ impl Ledger {
             .map(|()| Slot(Arc::clone(self)))
     }
 
-    pub(crate) fn pin(self: &Arc<Self>) -> Result<Pinning, Refusal> {
-        self.change(Admission::pin)
-            .map(|()| Pinning(Arc::clone(self)))
+    pub(crate) fn pin(self: &Arc<Self>, principal: &Arc<str>) -> Result<Pinning, Refusal> {
+        self.change(|admission| admission.pin(principal))
+            .map(|()| Pinning(Arc::clone(self), Arc::clone(principal)))
+    }
+
+    pub(crate) fn own(self: &Arc<Self>, principal: &Arc<str>) -> Result<Owned, Refusal> {
+        self.change(|admission| admission.own(principal))
+            .map(|()| Owned(Arc::clone(self), Arc::clone(principal)))
     }
 
     pub(crate) fn place(self: &Arc<Self>) -> Result<EnginePlace, Refusal> {
@@ -122,11 +127,21 @@ impl Drop for Slot {
 
 /// The right to keep one session.
 #[derive(Debug)]
-pub(crate) struct Pinning(Arc<Ledger>);
+pub(crate) struct Pinning(Arc<Ledger>, Arc<str>);
 
 impl Drop for Pinning {
     fn drop(&mut self) {
-        self.0.change(Admission::unpin);
+        self.0.change(|admission| admission.unpin(&self.1));
+    }
+}
+
+/// The right of a principal to one of its engine processes.
+#[derive(Debug)]
+pub(crate) struct Owned(Arc<Ledger>, Arc<str>);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.0.change(|admission| admission.disown(&self.1));
     }
 }
 

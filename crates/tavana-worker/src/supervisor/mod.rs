@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use tavana_common::failure;
 use tavana_common::ids::{GatewayId, SessionId, WorkerId};
-use tavana_common::proto::engine::{Extension, Grant, Secret, Start};
+use tavana_common::proto::engine::{Extension, Grant, Start};
 use tavana_common::proto::v1::{Failure, FailureKind, Pin, Setting, WorkerStatus};
 use tavana_common::task::Task;
 use tokio::sync::watch;
@@ -34,7 +34,7 @@ use tracing::{debug, info, warn};
 
 use self::admission::{Bounds, Refusal};
 use self::checkout::Checkout;
-use self::credentials::Credentials;
+use self::credentials::{FIRST_FETCH_MAX, Refresh, Store, Vault};
 use self::ledger::Ledger;
 use self::pool::Pool;
 use self::process::{Blueprint, Engine, Owner, StartError};
@@ -62,13 +62,14 @@ pub(crate) struct Supervisor {
     sessions: Arc<Sessions>,
     queries: Arc<Queries>,
     blueprint: Blueprint,
-    credentials: Credentials,
+    vault: Arc<Vault>,
     threads: u32,
     engine_idle_max: Duration,
     session_lease: Duration,
     duckdb_version: OnceLock<String>,
-    /// Whether new work is welcome: engines can be started, and the worker does not drain.
-    healthy: watch::Sender<bool>,
+    health: Health,
+    /// `None` after the end.
+    refresh: Mutex<Option<Refresh>>,
     upkeep: Mutex<Vec<Task<()>>>,
 }
 
@@ -79,7 +80,9 @@ pub(crate) struct Context {
     pub(crate) gateway: GatewayId,
     pub(crate) principal: Arc<str>,
     pub(crate) pin: Pin,
+    /// What the engine sets; nothing secret.
     pub(crate) settings: Vec<Setting>,
+    pub(crate) store: Store,
 }
 
 /// Whether a request takes one of the worker's slots.
@@ -98,6 +101,10 @@ impl Supervisor {
             settings.pinned_sessions_max,
             settings.prefork,
             settings.memory_budget_bytes,
+        )
+        .for_each_principal(
+            settings.engines_per_principal_max,
+            settings.sessions_per_principal_max,
         );
         let extensions = verified_extensions(settings).await?;
         let allowed_directories = allowed_directories(settings)?;
@@ -126,6 +133,8 @@ impl Supervisor {
             engines_max = bounds.engines_max,
             "worker bounds"
         );
+        let vault = Arc::new(Vault::new(settings.credentials.clone()));
+        let refresh = Refresh::begin(&vault);
         let supervisor = Arc::new(Self {
             worker: WorkerId::mint(),
             ledger: Arc::new(Ledger::new(bounds, Arc::clone(&settings.metrics))),
@@ -137,14 +146,20 @@ impl Supervisor {
                 start,
                 spill: Arc::new(spill),
             },
-            credentials: settings.credentials.clone(),
+            vault,
             threads: settings.threads,
             engine_idle_max: settings.engine_idle_max,
             session_lease: settings.session_lease,
             duckdb_version: OnceLock::new(),
-            healthy: watch::Sender::new(true),
+            health: Health::new(),
+            refresh: Mutex::new(None),
             upkeep: Mutex::new(Vec::new()),
         });
+        // The C library reads the limit when a program starts. An engine that finds it in force need
+        // not execute itself again, which would double the cost of its linking.
+        if let Err(error) = crate::engine::limits::set_stack() {
+            debug!(%error, "engines set the limit of their stacks themselves");
+        }
         // Also without prefork the first engine is started: a worker that cannot run one must say
         // so now and not to its first client.
         let first = supervisor
@@ -153,6 +168,7 @@ impl Supervisor {
             .map_err(|error| WorkerError::Engine(error.text()))?;
         drop(supervisor.pool().put_fresh(first));
         supervisor.begin_upkeep();
+        supervisor.await_credentials(refresh).await;
         Ok(supervisor)
     }
 
@@ -169,7 +185,42 @@ impl Supervisor {
     }
 
     pub(crate) fn health(&self) -> watch::Receiver<bool> {
-        self.healthy.subscribe()
+        self.health.told.subscribe()
+    }
+
+    /// Waits a while for the first credentials of the deployment. Without them the worker serves,
+    /// because users with credentials of their own need nothing of them, but is not healthy.
+    async fn await_credentials(self: &Arc<Self>, refresh: Refresh) {
+        let first = refresh.first();
+        *self.refresh.lock().unwrap_or_else(PoisonError::into_inner) = Some(refresh);
+        tokio::pin!(first);
+        if timeout(FIRST_FETCH_MAX, &mut first).await.is_ok() {
+            return;
+        }
+        warn!("not ready: there are no credentials of the infrastructure yet");
+        self.health
+            .change(|condition| condition.has_credentials = false);
+        let rest = self
+            .refresh
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .map(Refresh::first);
+        let supervisor = Arc::downgrade(self);
+        let later = tavana_common::task::spawn(async move {
+            if let Some(rest) = rest {
+                rest.await;
+            }
+            if let Some(supervisor) = supervisor.upgrade() {
+                supervisor
+                    .health
+                    .change(|condition| condition.has_credentials = true);
+            }
+        });
+        self.upkeep
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(later);
     }
 
     pub(crate) fn lease_gateway(&self, gateway: GatewayId) -> GatewayLease {
@@ -251,7 +302,7 @@ impl Supervisor {
                     ));
                 }
                 None => {
-                    let pinning = self.ledger.pin().map_err(refused)?;
+                    let pinning = self.ledger.pin(&context.principal).map_err(refused)?;
                     match self.sessions.open(
                         context.session,
                         context.gateway,
@@ -317,13 +368,7 @@ impl Supervisor {
                 }
             }
         }
-        let owner = context.owner();
-        if engine.owner() != Some(&owner) {
-            engine
-                .assign(&owner, self.secrets(&context.settings))
-                .await?;
-        }
-        Ok(())
+        self.assign(engine, context).await
     }
 
     /// An engine of the pool, with memory granted, that serves nobody but the request's owner.
@@ -343,8 +388,19 @@ impl Supervisor {
                 {
                     memory.grow(full, 0).map_err(refused)?;
                 }
+                self.assign(&mut engine, context).await?;
                 return Ok(engine);
             }
+            // An idle engine of the same principal with other credentials gives way.
+            let owned = match self.ledger.own(&context.principal) {
+                Ok(owned) => owned,
+                Err(refusal) => {
+                    if self.retire_idle_of(&context.principal).await {
+                        continue;
+                    }
+                    return Err(refused(refusal));
+                }
+            };
             let memory = match self.ledger.memory(full, full) {
                 Ok(memory) => memory,
                 Err(_) if self.make_room().await => continue,
@@ -370,9 +426,8 @@ impl Supervisor {
                 })?,
             };
             engine.set_memory(memory);
-            engine
-                .assign(&owner, self.secrets(&context.settings))
-                .await?;
+            engine.own(owned);
+            self.assign(&mut engine, context).await?;
             return Ok(engine);
         }
     }
@@ -424,6 +479,16 @@ impl Supervisor {
         false
     }
 
+    async fn retire_idle_of(&self, principal: &str) -> bool {
+        let idle = self.pool().take_idle_of(principal);
+        let Some(mut engine) = idle else {
+            return false;
+        };
+        self.ledger.metrics.engines_retired.add_one();
+        engine.kill().await;
+        true
+    }
+
     async fn retire_longest_idle(&self) -> bool {
         let longest_idle = self.pool().take_longest_idle();
         let Some(mut engine) = longest_idle else {
@@ -451,10 +516,15 @@ impl Supervisor {
         Ok(engine)
     }
 
-    /// The secrets of an engine, as far as its extensions know their types.
-    fn secrets(&self, settings: &[Setting]) -> Vec<Secret> {
+    /// Gives an engine the secrets of its owner as they are now, as far as its extensions know
+    /// their types. Does nothing when it has them already.
+    async fn assign(&self, engine: &mut Engine, context: &Context) -> Result<(), Failure> {
+        let owner = context.owner();
+        if engine.owner() == Some(&owner) && engine.generation() == self.vault.generation() {
+            return Ok(());
+        }
         let extensions = &self.blueprint.start.extensions;
-        let mut secrets = self.credentials.secrets(settings);
+        let (mut secrets, generation) = self.vault.secrets(&context.store);
         secrets.retain(|secret| {
             let needed = if secret.r#type == "azure" {
                 "azure"
@@ -463,7 +533,7 @@ impl Supervisor {
             };
             extensions.iter().any(|extension| extension.name == needed)
         });
-        secrets
+        engine.assign(&owner, secrets, generation).await
     }
 
     /// Puts an engine that is not busy where it belongs, and ends a session that has none.
@@ -571,8 +641,7 @@ impl Supervisor {
     /// how many had to be stopped.
     pub(crate) async fn drain(&self, grace: Duration) -> u32 {
         self.ledger.drain();
-        self.healthy
-            .send_if_modified(|healthy| std::mem::replace(healthy, false));
+        self.health.change(|condition| condition.draining = true);
         info!(grace_seconds = grace.as_secs_f64(), "draining");
         if timeout(grace, self.queries.empty()).await.is_ok() {
             return 0;
@@ -594,6 +663,12 @@ impl Supervisor {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+        drop(
+            self.refresh
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         self.ledger.drain();
         self.queries.stop_all(StopReason::Draining);
         let engines = self.pool().take_all();
@@ -624,8 +699,8 @@ impl Supervisor {
                         Err(error) => {
                             warn!(%error, "an engine process did not start");
                             supervisor
-                                .healthy
-                                .send_if_modified(|healthy| std::mem::replace(healthy, false));
+                                .health
+                                .change(|condition| condition.starts_engines = false);
                             drop(supervisor);
                             sleep(pause).await;
                             pause = (pause * 2).min(RESTART_PAUSE.1);
@@ -662,10 +737,8 @@ impl Supervisor {
                 return Ok(());
             };
             let (engine, _) = Engine::start(&self.blueprint, place, &self.ledger).await?;
-            if !self.ledger.read(admission::Admission::draining) {
-                self.healthy
-                    .send_if_modified(|healthy| !std::mem::replace(healthy, true));
-            }
+            self.health
+                .change(|condition| condition.starts_engines = true);
             drop(self.pool().put_fresh(engine));
         }
         Ok(())
@@ -702,11 +775,50 @@ impl Supervisor {
     }
 }
 
+/// Whether new work is welcome.
+#[derive(Debug)]
+struct Health {
+    condition: Mutex<Condition>,
+    told: watch::Sender<bool>,
+}
+
+#[derive(Debug)]
+struct Condition {
+    starts_engines: bool,
+    has_credentials: bool,
+    draining: bool,
+}
+
+impl Health {
+    fn new() -> Self {
+        Self {
+            condition: Mutex::new(Condition {
+                starts_engines: true,
+                has_credentials: true,
+                draining: false,
+            }),
+            told: watch::Sender::new(true),
+        }
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Condition)) {
+        let mut condition = self
+            .condition
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        change(&mut condition);
+        let healthy = condition.starts_engines && condition.has_credentials && !condition.draining;
+        // Under the lock, so that the last change is also told last.
+        self.told
+            .send_if_modified(|told| std::mem::replace(told, healthy) != healthy);
+    }
+}
+
 impl Context {
     fn owner(&self) -> Owner {
         Owner {
             principal: Arc::clone(&self.principal),
-            credentials: credentials::fingerprint(&self.settings),
+            credentials: self.store.fingerprint(),
         }
     }
 }
@@ -728,7 +840,10 @@ impl NoEngine {
 }
 
 fn refused(refusal: Refusal) -> Failure {
-    failure::new(refusal.kind(), refusal.text())
+    Failure {
+        hint: refusal.hint().to_owned(),
+        ..failure::new(refusal.kind(), refusal.text())
+    }
 }
 
 async fn verified_extensions(settings: &WorkerSettings) -> Result<Vec<Extension>, WorkerError> {

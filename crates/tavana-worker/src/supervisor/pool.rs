@@ -54,6 +54,16 @@ impl<E: Pooled> Pool<E> {
         self.idle.remove(index)
     }
 
+    /// The longest-idle engine of `principal`, whatever its credentials.
+    pub(crate) fn take_idle_of(&mut self, principal: &str) -> Option<E> {
+        let index = self.idle.iter().position(|engine| {
+            engine
+                .owner()
+                .is_some_and(|owner| *owner.principal == *principal)
+        })?;
+        self.idle.remove(index)
+    }
+
     pub(crate) fn take_fresh(&mut self) -> Option<E> {
         self.fresh.pop()
     }
@@ -166,6 +176,9 @@ mod tests {
         assert_eq!(pool.take_idle(&owner("a", 0)).unwrap().0, 1);
         assert!(pool.take_idle(&owner("a", 0)).is_none());
         assert_eq!(pool.take_idle(&owner("a", 1)).unwrap().0, 2);
+        assert!(pool.put_idle(used(4, owner("b", 0))).is_none());
+        assert!(pool.take_idle_of("a").is_none());
+        assert_eq!(pool.take_idle_of("b").unwrap().0, 4);
     }
 
     #[test]

@@ -24,8 +24,9 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::process::{Child, Command};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tracing::{debug, info, warn};
+use zeroize::Zeroize;
 
-use super::ledger::{Buried, EnginePlace, Ledger, Memory, Slot};
+use super::ledger::{Buried, EnginePlace, Ledger, Memory, Owned, Slot};
 use super::spill::{SpillFolder, SpillRoot};
 use super::stderr;
 use super::stop::{StopReason, Watch};
@@ -58,7 +59,7 @@ pub(crate) struct Blueprint {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) principal: Arc<str>,
-    /// Tells sets of credentials apart, see [`super::credentials::fingerprint`].
+    /// Tells sets of credentials apart, see [`super::credentials::Store::fingerprint`].
     pub(crate) credentials: [u8; 32],
 }
 
@@ -78,6 +79,8 @@ pub(crate) struct Engine {
     writer: OwnedWriteHalf,
     phase: Phase,
     owner: Option<Owner>,
+    /// Of the infrastructure's credentials that it has, see [`super::credentials::Vault`].
+    generation: u64,
     quiet_since: Instant,
     /// Taken when the process is buried.
     body: Option<Box<Body>>,
@@ -93,6 +96,8 @@ struct Body {
     memory: Option<Memory>,
     slot: Option<Slot>,
     spill: SpillFolder,
+    /// Counts it among its principal's.
+    owned: Option<Owned>,
     _place: EnginePlace,
 }
 
@@ -193,6 +198,7 @@ impl Engine {
             memory: None,
             slot: None,
             spill,
+            owned: None,
             _place: place,
         };
         Ok(Self {
@@ -200,6 +206,7 @@ impl Engine {
             writer,
             phase: Phase::Busy,
             owner: None,
+            generation: 0,
             quiet_since: Instant::now(),
             body: Some(Box::new(body)),
             ledger: Arc::clone(ledger),
@@ -239,6 +246,17 @@ impl Engine {
 
     pub(crate) fn owner(&self) -> Option<&Owner> {
         self.owner.as_ref()
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Counts the engine among its principal's, until it is dead.
+    pub(crate) fn own(&mut self, owned: Owned) {
+        if let Some(body) = &mut self.body {
+            body.owned = Some(owned);
+        }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -295,6 +313,7 @@ impl Engine {
         &mut self,
         owner: &Owner,
         secrets: Vec<engine::Secret>,
+        generation: u64,
     ) -> Result<(), Failure> {
         debug_assert!(
             self.owner
@@ -302,11 +321,16 @@ impl Engine {
                 .is_none_or(|old| old.principal == owner.principal)
         );
         let mut watch = Watch::within(ASSIGN_MAX);
-        self.send(to_engine::Message::Assign(Assign { secrets }), &mut watch)
-            .await?;
+        let mut frame = Frame::Message(ToEngine {
+            message: Some(to_engine::Message::Assign(Assign { secrets })),
+        });
+        let written = self.write(&frame, &mut watch).await;
+        wipe(&mut frame);
+        written?;
         match self.next(&mut watch).await? {
             Reply::Done(_) => {
                 self.owner = Some(owner.clone());
+                self.generation = generation;
                 Ok(())
             }
             reply => Err(self.confused(&reply)),
@@ -571,6 +595,18 @@ impl Engine {
         self.phase = Phase::Spent;
         let body = self.body.take()?;
         Some(self.ledger.run(body.rest()))
+    }
+}
+
+/// Overwrites the values of secrets that were sent.
+fn wipe(frame: &mut Frame<ToEngine>) {
+    if let Frame::Message(ToEngine {
+        message: Some(to_engine::Message::Assign(assign)),
+    }) = frame
+    {
+        for secret in &mut assign.secrets {
+            secret.options.values_mut().for_each(Zeroize::zeroize);
+        }
     }
 }
 

@@ -1,8 +1,14 @@
 //! Nothing of a session is visible to another one, of the same user or of a different one.
 
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
 use crate::support::flight::Flight;
-use crate::support::server::Tavana;
+use crate::support::server::{Start, Tavana};
 use crate::support::wire::Wire;
+use crate::support::{PATIENCE, eventually, process, rounds};
 
 fn pair(tavana: &Tavana, users: [&str; 2]) -> [Wire; 2] {
     users.map(|user| Wire::connect_as(tavana.postgres, &[("user", user)]))
@@ -140,4 +146,200 @@ fn flight_connections_are_sessions_of_their_own() {
     // A plan of a session with state belongs to that session.
     let info = first.info("SELECT x FROM mine").expect("a plan");
     assert!(second.fetch(&info).is_err());
+}
+
+/// What a session of an application leaves when it is cut off.
+const LEFTOVERS: [&str; 8] = [
+    "CREATE TEMP TABLE leftover AS SELECT 'canary' AS x",
+    "CREATE TABLE plain AS SELECT 'canary' AS x",
+    "SET VARIABLE leftover = 'canary'",
+    "PREPARE leftover AS SELECT 'canary'",
+    "CREATE SECRET canary (TYPE s3, KEY_ID 'canary', SECRET 'canary')",
+    "SET s3_access_key_id = 'canary'",
+    "SET search_path = 'canary'",
+    "SET app.who = 'canary'",
+];
+
+#[test]
+fn sessions_that_come_and_go_find_nothing_of_those_before() {
+    let tavana = Start::new().env("TAVANA_ENGINE_IDLE_SECS", "2").run();
+    let count = rounds(60);
+    for round in 0..count {
+        let user = if round % 2 == 0 { "ann" } else { "bob" };
+        let mut wire = Wire::connect_as(tavana.postgres, &[("user", user)]);
+        // A part of them at a time, so that a session with one leaves nothing by another.
+        let part = usize::try_from(round / 2).expect("a small number") % LEFTOVERS.len();
+        for (sql, state) in [
+            ("SELECT x FROM leftover", "42P01"),
+            ("SELECT x FROM plain", "42P01"),
+            ("EXECUTE leftover", "26000"),
+        ] {
+            assert_eq!(wire.query(sql).state(), state, "round {round}: {sql}");
+        }
+        for sql in [
+            "SELECT getvariable('leftover')",
+            "SELECT string_agg(name || secret_string, ',') FROM duckdb_secrets()",
+            "SHOW search_path",
+            "SHOW s3_access_key_id",
+            "SELECT string_agg(table_name, ',') FROM duckdb_tables()",
+        ] {
+            let seen = format!("{:?}", wire.query(sql).ok().texts());
+            let clean = !["canary", "leftover", "plain"]
+                .iter()
+                .any(|word| seen.contains(word));
+            assert!(clean, "round {round}: {sql}: {seen}");
+        }
+        assert_ne!(wire.query("SHOW app.who").state(), "", "round {round}");
+        // The search path last: the names of the others need the usual one.
+        wire.query(LEFTOVERS[part]).ok();
+        if round % 3 == 0 {
+            for sql in LEFTOVERS.iter().take(6) {
+                // The one that is there already says so.
+                drop(wire.query(sql));
+            }
+        }
+        match round % 4 {
+            0 => wire.vanish(),
+            1 => {
+                wire.query("BEGIN").ok();
+                wire.vanish();
+            }
+            _ => drop(wire),
+        }
+    }
+    eventually("the engines of all sessions are gone", PATIENCE, || {
+        // Those held ready, and one idle for each user.
+        tavana.engines().len() <= 4
+    });
+}
+
+#[test]
+fn a_session_that_hogs_memory_is_refused_and_its_neighbours_go_on() {
+    let tavana = Start::new()
+        .env("MAX_MEMORY_GB", "1")
+        .env("TAVANA_WORKER_SLOTS", "2")
+        .run();
+    let address = tavana.postgres;
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let neighbour = std::thread::spawn(move || {
+        let mut wire = Wire::connect_as(address, &[("user", "neighbour")]);
+        let mut slowest = Duration::ZERO;
+        let mut answers = 0_u32;
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            let asked = Instant::now();
+            let sum = wire
+                .query("SELECT sum(i)::BIGINT FROM range(100000) t(i)")
+                .ok();
+            assert_eq!(sum.value().as_deref(), Some("4999950000"));
+            slowest = slowest.max(asked.elapsed());
+            answers += 1;
+        }
+        (answers, slowest)
+    });
+    let mut hog = Wire::connect_as(tavana.postgres, &[("user", "hog")]);
+    for _ in 0..rounds(3) {
+        for sql in [
+            "SELECT length(range(1000000000))",
+            "SELECT length(repeat('x', 4000000000))",
+        ] {
+            assert_eq!(hog.query(sql).state(), "53200", "{sql}");
+        }
+        assert_eq!(hog.query("SELECT 1").value().as_deref(), Some("1"));
+    }
+    drop(stop);
+    let (answers, slowest) = neighbour.join().expect("every answer was right");
+    assert!(answers > 10, "{answers} answers");
+    assert!(slowest < Duration::from_secs(5), "one took {slowest:?}");
+}
+
+#[test]
+fn one_user_has_so_many_sessions_and_engines_and_no_more() {
+    let tavana = Start::new()
+        .env("TAVANA_SESSIONS_PER_PRINCIPAL_MAX", "2")
+        .env("TAVANA_ENGINES_PER_PRINCIPAL_MAX", "3")
+        .env("TAVANA_QUEUE_WAIT_SECS", "1")
+        .run();
+    let pin = "CREATE TEMP TABLE t AS SELECT 1 AS i";
+    let [mut first, mut second] = pair(&tavana, ["ann", "ann"]);
+    first.query(pin).ok();
+    second.query(pin).ok();
+    let [mut third, mut other] = pair(&tavana, ["ann", "bob"]);
+    let reply = third.query(pin);
+    assert_eq!(reply.state(), "53300", "{:?}", reply.faults());
+    let hint = reply.faults()[0].fields.get(&'H').cloned();
+    assert!(
+        hint.is_some_and(|hint| hint.contains("TAVANA_SESSIONS_PER_PRINCIPAL_MAX")),
+        "{:?}",
+        reply.faults()
+    );
+    other.query(pin).ok();
+    // What needs no engine of its own goes on, with other credentials too.
+    for key in ["a", "b", "c"] {
+        third.query(format!("SET s3_access_key_id = '{key}'")).ok();
+        assert_eq!(third.query("SELECT 1").value().as_deref(), Some("1"));
+    }
+    first.query("DISCARD ALL").ok();
+    third.query(pin).ok();
+    assert_eq!(third.query("SELECT i FROM t").value().as_deref(), Some("1"));
+}
+
+#[test]
+fn engines_and_spill_of_a_killed_server_do_not_outlive_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spill = folder.path().to_str().expect("UTF-8").to_owned();
+    let start = || {
+        Start::new()
+            .env("DUCKDB_TEMP_DIR", &spill)
+            .env("MAX_MEMORY_GB", "1")
+            .env("TAVANA_WORKER_SLOTS", "4")
+            .logs("an engine died under its statement")
+            .run()
+    };
+    for round in 0..rounds(3) {
+        let tavana = start();
+        // Also what the round before left is gone.
+        eventually("no bytes of dead sessions", Duration::from_secs(10), || {
+            bytes_below(folder.path()) == 0
+        });
+        let address = tavana.postgres;
+        let client = std::thread::spawn(move || {
+            let mut wire = Wire::connect(address);
+            let sorts = "SELECT count(*) FROM (SELECT i, hash(i) AS h FROM range(60000000) t(i) \
+                         ORDER BY h, i OFFSET 1)";
+            wire.send(crate::support::wire::Out::new().query(sorts));
+            // It ends with the connection, which the server's death ends.
+            drop(wire.expect_end());
+        });
+        eventually("it spills", PATIENCE, || {
+            bytes_below(folder.path()) > 50 << 20
+        });
+        let engines = tavana.engines();
+        assert!(!engines.is_empty());
+        tavana.stop_by("KILL");
+        eventually("its engines are gone", Duration::from_secs(10), || {
+            engines.iter().all(|pid| !process::is_alive(*pid))
+        });
+        client
+            .join()
+            .unwrap_or_else(|_| panic!("round {round}: the connection ends"));
+    }
+    let tavana = start();
+    eventually("no bytes of dead sessions", Duration::from_secs(10), || {
+        bytes_below(folder.path()) == 0
+    });
+    drop(tavana);
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
 }

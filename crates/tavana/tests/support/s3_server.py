@@ -114,6 +114,7 @@ class Handler(BaseHTTPRequestHandler):
     def serve(self):
         self.key_id = ""
         self.status = 0
+        self.noted = False
         path, _, self.query_text = self.path.partition("?")
         self.decoded = urllib.parse.unquote(path)
         self.query = urllib.parse.parse_qsl(self.query_text, keep_blank_values=True)
@@ -132,6 +133,12 @@ class Handler(BaseHTTPRequestHandler):
         except ConnectionError:
             self.close_connection = True
         finally:
+            self.note()
+
+    def note(self):
+        """Writes the request down, once and before the client can know the answer."""
+        if not self.noted:
+            self.noted = True
             self.store.log.append(
                 Request(self.command, self.decoded, self.query_text, self.key_id, self.status)
             )
@@ -416,6 +423,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, status, body=b"", headers=None):
         self.status = status
+        self.note()
         self.send_response(status)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
