@@ -102,6 +102,7 @@ fn start_message(spill: &TempDir) -> Start {
         extensions: Vec::new(),
         http_timeout_seconds: 5,
         http_retries: 1,
+        ..Start::default()
     }
 }
 

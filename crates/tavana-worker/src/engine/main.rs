@@ -17,17 +17,25 @@ use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 use tavana_common::proto::engine::{Ready, Start, ToEngine, from_engine, to_engine};
+use tavana_common::proto::v1::Failure;
 
 use super::ffi::{Database, exit_now, reuse_buffers};
+use super::guard;
 use super::instance::Instance;
 use super::interrupt::Interrupts;
 use super::limits;
+use super::network::Network;
 use super::output::Output;
+use super::profile;
 use super::session::{Job, Session};
+use super::spilled::Spilled;
 use crate::stream::{Frame, read_frame_blocking};
 
 /// Frames between the reader and the executor: batches of an append.
 const JOBS_MAX: usize = 4;
+
+/// The class of the failure of a statement whose engine has ended with it.
+pub(crate) const ENDED_CLASS: &str = "Engine Ended";
 
 /// What an engine says on its standard error before it ends.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +48,8 @@ enum EngineError {
     Socket(io::Error),
     #[error("the supervisor did not send a start message")]
     NoStart,
+    #[error("could not use the spill folder: {0}")]
+    SpillFolder(io::Error),
     #[error("could not start a thread: {0}")]
     Thread(io::Error),
     #[error("{0}")]
@@ -94,6 +104,11 @@ fn serve() -> Result<(), EngineError> {
     limits::set(&start).map_err(EngineError::Limits)?;
 
     let interrupts = Interrupts::default();
+    let temporary = profile::temporary_folder(&start).map_err(EngineError::SpillFolder)?;
+    let spilled = Spilled::in_folder(&temporary).map_err(EngineError::SpillFolder)?;
+    let network = Network::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
+    guard::arm(network, spilled, interrupts.clone())
+        .map_err(|text| EngineError::Instance(text.to_owned()))?;
     let (output, writer) = Output::new(socket, interrupts.clone());
     spawn("writer", limits::STACK_BYTES / 32, move || {
         // The supervisor is gone, or what it would read next is not to be trusted.
@@ -103,6 +118,7 @@ fn serve() -> Result<(), EngineError> {
     let (jobs, queue) = sync_channel(JOBS_MAX);
     let (opened, open) = sync_channel(1);
     let executor_interrupts = interrupts.clone();
+    let last_words = output.clone();
     spawn("executor", limits::STACK_BYTES, move || {
         execute(&start, output, &executor_interrupts, &queue, &opened);
     })?;
@@ -111,7 +127,13 @@ fn serve() -> Result<(), EngineError> {
         Ok(Ok(interrupter)) => {
             let repeated = interrupts.clone();
             spawn("interrupter", limits::STACK_BYTES / 32, move || {
-                repeated.repeat(&interrupter)
+                let refusal = repeated.repeat(&interrupter);
+                let failure = Failure {
+                    duckdb_class: ENDED_CLASS.to_owned(),
+                    ..refusal.failure()
+                };
+                // The writer ends the process when it has written this, and also when it cannot.
+                drop(last_words.failure(failure).and_then(|()| last_words.end()));
             })?;
         }
         Ok(Err(reason)) => return Err(EngineError::Instance(reason)),

@@ -7,6 +7,9 @@
 //! encodes them once. A [`cursor`] keeps its result open in between, an [`append`] takes rows in
 //! the other direction, and an [`interrupt`] ends any of them.
 //!
+//! Whatever a library in this process connects to or opens passes the [`guard`], which asks
+//! [`network`] and [`spilled`].
+//!
 //! The process is expendable: whatever happens in it costs the statements of its owner and
 //! nobody else's. [`limits`] and the [`profile`] keep it from costing more.
 
@@ -15,15 +18,18 @@ mod cursor;
 mod export;
 mod failure;
 mod ffi;
+mod guard;
 mod instance;
 mod interrupt;
 mod limits;
 pub mod main;
+pub(crate) mod network;
 mod output;
 mod params;
 mod prepare;
 mod profile;
 mod rules;
 mod session;
+mod spilled;
 mod text;
 mod types;

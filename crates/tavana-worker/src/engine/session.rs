@@ -132,12 +132,19 @@ impl Session {
                 Err(Stop::Closed) => Err(Closed),
                 Err(Stop::Failure(failure)) => {
                     let requested = self.interrupts.is_requested();
-                    self.interrupts.disarm();
-                    // An interrupt may surface as another fault, e.g. of a half-read file.
-                    let failure = if requested && failure.kind() == FailureKind::FailureEngine {
-                        failure::cancelled()
-                    } else {
-                        *failure
+                    let refusal = self.interrupts.disarm();
+                    let consequence = matches!(
+                        failure.kind(),
+                        FailureKind::FailureEngine | FailureKind::FailureCancelled
+                    );
+                    let failure = match refusal {
+                        // What it led to is not of interest.
+                        Some(refusal) if consequence && !is_fatal(&failure) => refusal.failure(),
+                        // An interrupt may surface as another fault, e.g. of a half-read file.
+                        _ if requested && failure.kind() == FailureKind::FailureEngine => {
+                            failure::cancelled()
+                        }
+                        _ => *failure,
                     };
                     let fatal = is_fatal(&failure);
                     let sent = self.output.failure(failure);
@@ -153,10 +160,18 @@ impl Session {
         }
     }
 
-    /// The request has succeeded: no interrupt is for it any more.
+    /// The request has succeeded: no interrupt is for it any more. One that tried what it may not
+    /// has not.
     fn done(&self, done: Done) -> Result<(), Stop> {
-        self.interrupts.disarm();
+        self.finished()?;
         Ok(self.output.done(done)?)
+    }
+
+    fn finished(&self) -> Result<(), Failure> {
+        match self.interrupts.disarm() {
+            Some(refusal) => Err(refusal.failure()),
+            None => Ok(()),
+        }
     }
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Stop> {
@@ -171,7 +186,7 @@ impl Session {
         if let Some(failure) = prepared.undescribed {
             return Err((*failure).into());
         }
-        self.interrupts.disarm();
+        self.finished()?;
         // Only the facts are kept, by the client: executing binds anew with the types found here.
         Ok(self.output.facts(prepared.facts)?)
     }
@@ -666,7 +681,7 @@ impl Session {
 
     /// Not interruptible: it must happen.
     fn roll_back(&mut self) -> Result<(), Failure> {
-        self.interrupts.disarm();
+        drop(self.interrupts.disarm());
         self.instance
             .session
             .run("ROLLBACK")

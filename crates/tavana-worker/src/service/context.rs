@@ -17,6 +17,7 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
         return Err(invalid("the request has no session"));
     };
     let pin = session.pin();
+    let role = session.role();
     if session.principal.is_empty() || session.principal.len() > PRINCIPAL_BYTES_MAX {
         return Err(invalid("the principal is empty or too long"));
     }
@@ -31,6 +32,7 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
         principal: Arc::from(session.principal),
         pin,
         settings: session.settings,
+        role,
     })
 }
 

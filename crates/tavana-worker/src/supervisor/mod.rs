@@ -8,6 +8,7 @@
 pub(crate) mod admission;
 pub(crate) mod checkout;
 pub(crate) mod credentials;
+pub(crate) mod egress;
 pub(crate) mod extensions;
 mod leases;
 pub(crate) mod ledger;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use tavana_common::failure;
 use tavana_common::ids::{GatewayId, SessionId, WorkerId};
 use tavana_common::proto::engine::{Extension, Grant, Secret, Start};
-use tavana_common::proto::v1::{Failure, FailureKind, Pin, Setting, WorkerStatus};
+use tavana_common::proto::v1::{Failure, FailureKind, Pin, Role, Setting, WorkerStatus};
 use tavana_common::task::Task;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
@@ -80,6 +81,7 @@ pub(crate) struct Context {
     pub(crate) principal: Arc<str>,
     pub(crate) pin: Pin,
     pub(crate) settings: Vec<Setting>,
+    pub(crate) role: Role,
 }
 
 /// Whether a request takes one of the worker's slots.
@@ -116,6 +118,12 @@ impl Supervisor {
             extensions,
             http_timeout_seconds: settings.http_timeout_seconds,
             http_retries: settings.http_retries,
+            network_allow: settings
+                .egress
+                .network_allow_with(&settings.credentials.secrets(&[])),
+            endpoints_allow: settings.egress.endpoints_allow.clone(),
+            credential_chain_allowed: settings.egress.credential_chain_allowed,
+            admin_statements: settings.egress.admin_statements.clone(),
         };
         info!(
             slots = bounds.slots,
