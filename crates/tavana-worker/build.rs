@@ -15,7 +15,6 @@ const GUARDED: [&str; 11] = [
     "mkdir",
 ];
 
-#[expect(clippy::print_stdout, reason = "how a build script speaks to cargo")]
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     for name in GUARDED {

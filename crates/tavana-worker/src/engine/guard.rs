@@ -475,8 +475,12 @@ pub(crate) unsafe extern "C" fn opendir(path: *const c_char) -> *mut libc::DIR {
 /// As the C library's.
 #[unsafe(no_mangle)]
 pub(crate) unsafe extern "C" fn mkdir(path: *const c_char, mode: libc::mode_t) -> c_int {
-    // SAFETY: the caller keeps the C library's contract.
-    if !unsafe { may_open(path, libc::O_CREAT) } {
+    let refused = GUARD.get().filter(|guard| {
+        // SAFETY: a path that is not null is NUL-terminated.
+        !path.is_null() && !guard.spilled.may_make(unsafe { CStr::from_ptr(path) })
+    });
+    if let Some(guard) = refused {
+        guard.interrupts.refuse(Refusal::Spilled);
         set_errno(libc::EACCES);
         return -1;
     }

@@ -27,6 +27,7 @@ use super::limits;
 use super::network::Network;
 use super::output::Output;
 use super::profile;
+use super::rules::Rules;
 use super::session::{Job, Session};
 use super::spilled::Spilled;
 use crate::stream::{Frame, read_frame_blocking};
@@ -107,6 +108,7 @@ fn serve() -> Result<(), EngineError> {
     let temporary = profile::temporary_folder(&start).map_err(EngineError::SpillFolder)?;
     let spilled = Spilled::in_folder(&temporary).map_err(EngineError::SpillFolder)?;
     let network = Network::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
+    let rules = Rules::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
     guard::arm(network, spilled, interrupts.clone())
         .map_err(|text| EngineError::Instance(text.to_owned()))?;
     let (output, writer) = Output::new(socket, interrupts.clone());
@@ -120,7 +122,7 @@ fn serve() -> Result<(), EngineError> {
     let executor_interrupts = interrupts.clone();
     let last_words = output.clone();
     spawn("executor", limits::STACK_BYTES, move || {
-        execute(&start, output, &executor_interrupts, &queue, &opened);
+        execute(&start, rules, output, &executor_interrupts, &queue, &opened);
     })?;
     // The instance is open or it says why not.
     match open.recv() {
@@ -170,6 +172,7 @@ fn spawn(
 /// The executor's thread: DuckDB is opened, used and left here only.
 fn execute(
     start: &Start,
+    rules: Rules,
     output: Output,
     interrupts: &Interrupts,
     queue: &Receiver<Job>,
@@ -196,7 +199,7 @@ fn execute(
     {
         return;
     }
-    Session::new(start, instance, output, interrupts.clone()).run(queue);
+    Session::new(start, rules, instance, output, interrupts.clone()).run(queue);
     // The session has dropped its end of the output: the writer says what is left and ends the
     // process.
     park();

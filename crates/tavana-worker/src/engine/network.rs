@@ -309,7 +309,11 @@ impl Network {
             Some(port) => format!("{host}:{port}"),
             None => host.clone(),
         };
-        let fits = |entry: &Allowance| entry.port.is_none() || port.is_none() || entry.port == port;
+        // Without a port it is one of the two usual ones; a setting beside it decides which.
+        let fits = |entry: &Allowance| match (entry.port, port) {
+            (None, _) | (Some(80 | 443), None) => true,
+            (known, port) => known == port,
+        };
         let ip = loose_ip(&host).map(plain);
         let listed = |list: &[Allowance]| {
             list.iter().any(|entry| {
@@ -402,8 +406,7 @@ fn is_local_name(host: &str) -> bool {
         "metadata.google.internal",
         "instance-data",
     ]
-    .iter()
-    .any(|name| host == *name)
+    .contains(&host)
         || [".localhost", ".local", ".internal"]
             .iter()
             .any(|suffix| host.ends_with(suffix))

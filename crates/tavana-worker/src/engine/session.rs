@@ -9,7 +9,7 @@ use tavana_common::proto::engine::{
     AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
     Start, to_engine,
 };
-use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Setting, StatementKind};
+use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Role, Setting, StatementKind};
 
 use super::append::Append;
 use super::cursor::{Cursor, LiveRows, Spool};
@@ -20,7 +20,7 @@ use super::interrupt::Interrupts;
 use super::output::{Closed, Output};
 use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
-use super::rules::{self, Rules};
+use super::rules::Rules;
 use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
 
@@ -81,13 +81,14 @@ impl From<Closed> for Stop {
 impl Session {
     pub(crate) fn new(
         start: &Start,
+        rules: Rules,
         instance: Instance,
         output: Output,
         interrupts: Interrupts,
     ) -> Self {
         Self {
             instance,
-            rules: Rules::new(&start.allowed_directories, &start.spill_directory),
+            rules,
             output,
             interrupts,
             granted: Grant {
@@ -181,7 +182,12 @@ impl Session {
 
     fn prepare(&mut self, request: &Prepare) -> Result<(), Stop> {
         let text = SqlText::lex(&request.sql);
-        self.enter(&text, request.grant.as_ref(), &request.settings)?;
+        self.enter(
+            &text,
+            request.grant.as_ref(),
+            &request.settings,
+            request.role(),
+        )?;
         let prepared = self.bind(&text, &request.parameter_types)?;
         if let Some(failure) = prepared.undescribed {
             return Err((*failure).into());
@@ -193,7 +199,12 @@ impl Session {
 
     fn execute(&mut self, request: &Execute) -> Result<(), Stop> {
         let text = SqlText::lex(&request.sql);
-        self.enter(&text, request.grant.as_ref(), &request.settings)?;
+        self.enter(
+            &text,
+            request.grant.as_ref(),
+            &request.settings,
+            request.role(),
+        )?;
         let mut prepared = self.bind(&text, &request.parameter_types)?;
         let batches = self.parameter_rows(&prepared, request)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
@@ -324,7 +335,12 @@ impl Session {
             return Err(failure::invalid("a cursor with this id is already open").into());
         }
         let text = SqlText::lex(&execute.sql);
-        self.enter(&text, execute.grant.as_ref(), &execute.settings)?;
+        self.enter(
+            &text,
+            execute.grant.as_ref(),
+            &execute.settings,
+            execute.role(),
+        )?;
         let mut prepared = self.bind(&text, &execute.parameter_types)?;
         let batches = self.parameter_rows(&prepared, &execute)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
@@ -418,7 +434,12 @@ impl Session {
     }
 
     fn append(&mut self, start: &AppendStart, jobs: &Receiver<Job>) -> Result<(), Stop> {
-        self.enter(&SqlText::lex(""), start.grant.as_ref(), &start.settings)?;
+        self.enter(
+            &SqlText::lex(""),
+            start.grant.as_ref(),
+            &start.settings,
+            start.role(),
+        )?;
         let own = self.begin_unless_open()?;
         let outcome = self.append_all(start, jobs);
         let (rows, outcome) = match outcome {
@@ -465,12 +486,13 @@ impl Session {
         text: &SqlText<'_>,
         grant: Option<&Grant>,
         settings: &[Setting],
+        role: Role,
     ) -> Result<(), Stop> {
         self.go_on()?;
         if text.sql.contains('\0') {
             return Err(failure::invalid("a statement may not contain a zero byte").into());
         }
-        self.rules.check(text)?;
+        self.rules.check(text, role)?;
         self.spool_cursors()?;
         if let Some(grant) = grant {
             self.apply_grant(grant)?;
@@ -526,9 +548,7 @@ impl Session {
             if !is_name {
                 return Err(failure::invalid("a setting has an unusable name"));
             }
-            if rules::is_reserved_setting(&setting.name) {
-                return Err(rules::reserved_setting(&setting.name));
-            }
+            self.rules.check_value(setting)?;
         }
         let gone: Vec<String> = self
             .settings

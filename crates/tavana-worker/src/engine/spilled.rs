@@ -32,21 +32,31 @@ impl Spilled {
         })
     }
 
+    /// Whether a path names something directly in the folder. There are no folders in it.
+    fn holds(&self, path: &Path) -> bool {
+        let parent = path.parent().map(|parent| {
+            if parent.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                parent
+            }
+        });
+        parent.is_some_and(|parent| self.is_folder(parent))
+    }
+
+    /// Whether a folder may be made.
+    pub(crate) fn may_make(&self, path: &CStr) -> bool {
+        let path = Path::new(std::ffi::OsStr::from_bytes(path.to_bytes()));
+        !self.holds(path)
+    }
+
     /// Whether a file may be opened with these flags of open(2).
     pub(crate) fn may_open(&self, path: &CStr, flags: libc::c_int) -> bool {
         let path = Path::new(std::ffi::OsStr::from_bytes(path.to_bytes()));
         if self.is_folder(path) {
             return false;
         }
-        let Some(parent) = path.parent() else {
-            return true;
-        };
-        let parent = if parent.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            parent
-        };
-        if !self.is_folder(parent) {
+        if !self.holds(path) {
             return true;
         }
         let name = path.file_name().unwrap_or_default().as_bytes();
@@ -109,6 +119,7 @@ mod tests {
             ] {
                 assert!(!open(format!("{prefix}/{name}"), flags), "{prefix} {name}");
             }
+            assert!(!spilled.may_make(&at(format!("{prefix}/duckdb_temp_block-17.block"))));
             assert!(!spilled.may_list(&at(prefix)));
         }
         assert!(open("/etc/hosts".to_owned(), libc::O_RDONLY));
