@@ -7,5 +7,7 @@ mod support;
 
 mod credentials;
 mod files;
+mod gate;
 mod locks;
+mod network;
 mod sessions;
