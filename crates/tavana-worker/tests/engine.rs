@@ -1382,7 +1382,7 @@ fn the_spill_folder_cannot_be_read_or_written_by_a_statement() {
         format!("FROM glob('/{folder}/./*')"),
         format!("COPY (SELECT 1) TO '{folder}/x.csv'"),
         format!("ATTACH '{folder}/x.db' AS x"),
-        format!("SELECT * FROM \"{folder}/x.csv\""),
+        format!("SELECT * FROM \"{folder}/*.csv\""),
     ] {
         let failure = engine.fails(&sql);
         assert!(
@@ -1400,9 +1400,9 @@ fn the_spill_folder_cannot_be_read_or_written_by_a_statement() {
                 parameters(vec![value]),
             )
             .unwrap_err();
-        assert_eq!(
-            failure.kind(),
-            FailureKind::FailurePermission,
+        assert!(
+            failure.duckdb_class == "Permission"
+                || failure.kind() == FailureKind::FailurePermission,
             "{failure:?}"
         );
     }
