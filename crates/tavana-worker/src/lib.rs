@@ -24,7 +24,9 @@ use tokio::sync::oneshot;
 
 pub use crate::error::{ExtensionError, WorkerError};
 pub use crate::metrics::{Counter, Metrics};
-pub use crate::settings::{Credentials, EngineCommand, LogSettings, TlsSettings, WorkerSettings};
+pub use crate::settings::{
+    Credentials, Egress, EngineCommand, LogSettings, TlsSettings, WorkerSettings,
+};
 
 /// Runs a worker until `shutdown` resolves and the worker has drained. `ready` is told the address
 /// when the first engine is ready and the service answers.

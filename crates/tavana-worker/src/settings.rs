@@ -13,6 +13,7 @@ use crate::metrics::Metrics;
 pub use crate::service::tls::TlsSettings;
 use crate::supervisor::admission::GRANT_BYTES_MIN;
 pub use crate::supervisor::credentials::Credentials;
+pub use crate::supervisor::egress::Egress;
 use crate::supervisor::extensions::default_folder;
 use crate::supervisor::limits::{Kernel, cores};
 
@@ -86,6 +87,8 @@ pub struct WorkerSettings {
     pub drain_grace: Duration,
     /// Credentials of the deployment.
     pub credentials: Credentials,
+    /// What engines may reach and their users may do.
+    pub egress: Egress,
     /// How an engine process is started.
     pub engine: EngineCommand,
     /// Where the worker counts; keep a clone to read it.
@@ -215,6 +218,7 @@ impl WorkerSettings {
             "Seconds that running statements have left when the worker is told to end.",
         );
         let credentials = Credentials::from_env(env);
+        let egress = Egress::from_env(env);
 
         Self {
             listen,
@@ -240,6 +244,7 @@ impl WorkerSettings {
             connection_window_bytes,
             drain_grace,
             credentials,
+            egress,
             engine,
             metrics: Arc::new(Metrics::default()),
         }

@@ -102,6 +102,7 @@ fn start_message(spill: &TempDir) -> Start {
         extensions: Vec::new(),
         http_timeout_seconds: 5,
         http_retries: 1,
+        ..Start::default()
     }
 }
 
@@ -165,6 +166,7 @@ impl Engine {
 
     fn statement(&self, sql: &str, types: &[&str], parameters: Bytes) -> Execute {
         Execute {
+            role: 0,
             grant: None,
             settings: self.settings.clone(),
             sql: sql.to_owned(),
@@ -175,6 +177,7 @@ impl Engine {
 
     fn prepare(&mut self, sql: &str, types: &[&str]) -> Result<StatementFacts, Failure> {
         self.send(to_engine::Message::Prepare(Prepare {
+            role: 0,
             grant: None,
             settings: self.settings.clone(),
             sql: sql.to_owned(),
@@ -1365,15 +1368,21 @@ fn local_files_outside_of_the_allowed_folders_cannot_be_reached() {
 #[test]
 fn the_spill_folder_cannot_be_read_or_written_by_a_statement() {
     let mut engine = Engine::start();
-    let folder = engine.spill.path().display().to_string();
-    std::fs::write(engine.spill.path().join("spilled"), "CANARY").unwrap();
+    let spill = engine.spill.path().join("duckdb");
+    let folder = spill.display().to_string();
+    const SWAP: &str = "duckdb_temp_storage_DEFAULT-0.tmp";
+    std::fs::write(spill.join(SWAP), "CANARY").unwrap();
     for sql in [
         format!("SELECT * FROM read_blob('{folder}/*')"),
-        format!("SELECT * FROM read_text('file://{folder}/../{folder}/spilled')"),
+        format!("SELECT * FROM read_text('{folder}/{SWAP}')"),
+        format!("SELECT * FROM read_text(concat('{folder}', '/{SWAP}'))"),
+        format!("SELECT * FROM read_text(concat('/proc/self/root{folder}', '/{SWAP}'))"),
+        format!("COPY (SELECT 1) TO '{folder}/{SWAP}' (USE_TMP_FILE false)"),
+        format!("SELECT * FROM read_text('file://{folder}/../duckdb/{SWAP}')"),
         format!("FROM glob('/{folder}/./*')"),
         format!("COPY (SELECT 1) TO '{folder}/x.csv'"),
         format!("ATTACH '{folder}/x.db' AS x"),
-        format!("SELECT * FROM \"{folder}/x.csv\""),
+        format!("SELECT * FROM \"{folder}/*.csv\""),
     ] {
         let failure = engine.fails(&sql);
         assert!(
@@ -1382,7 +1391,7 @@ fn the_spill_folder_cannot_be_read_or_written_by_a_statement() {
             "{sql}: {failure:?}"
         );
     }
-    let spilled = format!("{folder}/spilled");
+    let spilled = format!("{folder}/{SWAP}");
     for value in [text(&[Some(&spilled)]), list_of(&[&spilled])] {
         let failure = engine
             .execute_with(
@@ -1391,13 +1400,14 @@ fn the_spill_folder_cannot_be_read_or_written_by_a_statement() {
                 parameters(vec![value]),
             )
             .unwrap_err();
-        assert_eq!(
-            failure.kind(),
-            FailureKind::FailurePermission,
+        assert!(
+            failure.duckdb_class == "Permission"
+                || failure.kind() == FailureKind::FailurePermission,
             "{failure:?}"
         );
     }
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+    assert_eq!(std::fs::read(spill.join(SWAP)).unwrap(), b"CANARY");
     // The one form of a string the lexer does not know is one DuckDB does not know either.
     let failure = engine.fails("SELECT U&'\\002f'");
     assert_eq!(failure.duckdb_class, "Parser");

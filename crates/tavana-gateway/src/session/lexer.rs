@@ -137,9 +137,9 @@ impl Tokens<'_> {
             match (self.byte(self.at), self.byte(self.at + 1)) {
                 (Some(byte), _) if byte.is_ascii_whitespace() || byte == 0x0b => self.at += 1,
                 (Some(b'-'), Some(b'-')) => {
-                    self.at = self
-                        .find_from(self.at, b"\n")
-                        .map_or(self.sql.len(), |at| at + 1);
+                    let rest = self.sql.as_bytes().get(self.at..).unwrap_or_default();
+                    self.at = memchr::memchr2(b'\n', b'\r', rest)
+                        .map_or(self.sql.len(), |end| self.at + end + 1);
                 }
                 (Some(b'/'), Some(b'*')) => self.skip_block_comment(),
                 _ => return,
@@ -294,6 +294,7 @@ mod tests {
             ("$t$ $$ ; $t$ c", &["$t$ $$ ; $t$", "c"]),
             ("$1+$23", &["$1", "+", "$23"]),
             ("a--;\nb", &["a", "b"]),
+            ("a--;\rb", &["a", "b"]),
             ("a/*;/*;*/;*/b", &["a", "b"]),
             ("'open; till the end", &["'open; till the end"]),
             ("/* open", &[]),

@@ -37,7 +37,7 @@ pub(crate) use transaction::TransactionState;
 use self::cursor::Cursors;
 use self::prepared::PreparedStatements;
 use self::rows::{Limits, Remote};
-use self::settings::{Change, SessionSettings};
+use self::settings::{Change, SessionSettings, names_endpoint};
 use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
@@ -611,6 +611,20 @@ impl Session {
             }
             Change::Done => {}
         }
+        // Which endpoints may be named is the workers' to say, better now than to the next query.
+        if value.is_some() && names_endpoint(name) {
+            let query = Statement::internal("SELECT 1", Class::Read);
+            let checked = match self.run(&query, Parameters::none()).await {
+                Ok(mut rows) => rows.finish().await.map(drop),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = checked
+                && error.sqlstate == SqlState::INSUFFICIENT_PRIVILEGE
+            {
+                self.settings.set(name, before.as_deref())?;
+                return Err(error);
+            }
+        }
         if scope == Scope::Local {
             match &mut self.block {
                 Some(block) => block.local_before.push((name.to_owned(), before)),
@@ -646,6 +660,7 @@ impl Session {
                 SqlState::INSUFFICIENT_PRIVILEGE,
                 format!("permission denied to set parameter \"{name}\""),
             )
+            .with_hint("The worker has fixed it at its start; no setting allows it.")
         } else {
             QueryError::new(
                 SqlState::UNDEFINED_OBJECT,

@@ -157,6 +157,13 @@ fn find_store(name: &str) -> Option<(&'static str, StoreRule)> {
     known.copied()
 }
 
+/// Whether a setting for stores says which host to speak to.
+pub(crate) fn names_endpoint(name: &str) -> bool {
+    ["s3_endpoint", "azure_storage_connection_string"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(name))
+}
+
 fn find(name: &str) -> Option<&'static Known> {
     KNOWN
         .iter()

@@ -9,11 +9,16 @@ use tavana_common::failure::{self, TEXT_BYTES_MAX, cap_text};
 use tavana_common::proto::v1::{Failure, FailureKind};
 
 use super::ffi::ErrorText;
+use super::network::{Denied, NETWORK_ALLOW};
 
 /// Longest value of one of DuckDB's extra facts. Lists of candidates can be long.
 const EXTRA_CHARACTERS_MAX: usize = 512;
 /// Facts that repeat the message at great length.
 const EXTRA_SKIPPED: [&str; 3] = ["candidates_list", "stack_trace", "stack_trace_pointers"];
+
+/// What would allow what DuckDB itself refused.
+const PERMISSION_HINT: &str = "Only object stores, https:// addresses and the local folders that \
+    TAVANA_ALLOWED_DIRECTORIES lists can be used.";
 
 /// What DuckDB said, taken apart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,6 +95,7 @@ impl EngineError {
         };
         let (message, hint) = match message.split_once("\nHINT: ") {
             Some((message, hint)) => (message.to_owned(), hint.to_owned()),
+            None if self.class == "Permission" => (message, PERMISSION_HINT.to_owned()),
             None => (message, String::new()),
         };
         debug_assert!(message.len() <= TEXT_BYTES_MAX);
@@ -123,6 +129,27 @@ pub(crate) fn invalid(message: impl Into<String>) -> Failure {
 
 pub(crate) fn permission(message: impl Into<String>) -> Failure {
     failure::new(FailureKind::FailurePermission, message)
+}
+
+/// A refusal with what would allow it.
+pub(crate) fn refused(message: impl Into<String>, hint: impl Into<String>) -> Failure {
+    Failure {
+        hint: hint.into(),
+        ..permission(message)
+    }
+}
+
+/// A connection or endpoint that is not allowed.
+pub(crate) fn denied(denied: &Denied) -> Failure {
+    refused(
+        format!("connection to {} is not permitted", denied.to),
+        match denied.setting {
+            NETWORK_ALLOW => format!(
+                "Addresses that are not public are reached only when {NETWORK_ALLOW} lists them."
+            ),
+            setting => format!("Only what {setting} lists may be reached."),
+        },
+    )
 }
 
 pub(crate) fn limit(message: impl Into<String>) -> Failure {

@@ -3,21 +3,57 @@
 //! DuckDB clears its own interrupt flag whenever a query starts, so one call may come too early
 //! and be lost. Here an interrupt stays requested until the request has ended: the executor asks
 //! between its steps, and a thread repeats the call to DuckDB until then.
+//!
+//! A request that tried to reach what it may not is interrupted in the same way, and its answer is
+//! the refusal. Some clients in DuckDB's extensions try again for a minute and hear no interrupt:
+//! the process does not wait for them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tavana_common::proto::v1::Failure;
+use tokio::time::Instant;
+
+use super::failure;
 use super::ffi::Interrupter;
+use super::network::Denied;
 
 /// Time between two calls to DuckDB while a request does not end.
 const REPEAT: Duration = Duration::from_millis(10);
+/// How long a refused request may go on before the process answers for it and ends.
+const REFUSED_MAX: Duration = Duration::from_secs(1);
+
+/// What a request tried and may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// A connection to an address that is not allowed.
+    Network(Denied),
+    /// A file of the spill folder.
+    Spilled,
+}
+
+impl Refusal {
+    pub(crate) fn failure(&self) -> Failure {
+        match self {
+            Self::Network(denied) => failure::denied(denied),
+            Self::Spilled => failure::refused(
+                "this local path cannot be used here",
+                "The folder DuckDB spills to is not for statements; no setting allows it.",
+            ),
+        }
+    }
+}
 
 #[derive(Debug, Default)]
 struct State {
     /// A request is being worked on (or waits for the executor).
     armed: bool,
     requested: bool,
+    /// The first refusal of the request, and when it was.
+    refused: Option<(Refusal, Instant)>,
+    /// The process answers for the executor and ends: the executor says nothing any more.
+    abandoned: bool,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +74,26 @@ impl Interrupts {
         let mut state = self.lock();
         state.armed = true;
         state.requested = false;
+        state.refused = None;
         self.0.requested.store(false, Ordering::Release);
+    }
+
+    /// The request tried what it may not. A connection is not tried again: the request is
+    /// interrupted.
+    pub(crate) fn refuse(&self, refusal: Refusal) {
+        let mut state = self.lock();
+        if !state.armed {
+            return;
+        }
+        if matches!(refusal, Refusal::Network(_)) {
+            state.requested = true;
+            self.0.requested.store(true, Ordering::Release);
+        }
+        if state.refused.is_none() {
+            state.refused = Some((refusal, Instant::now()));
+        }
+        drop(state);
+        self.0.changed.notify_all();
     }
 
     /// The supervisor wants the request to end. Without a request this does nothing.
@@ -59,19 +114,36 @@ impl Interrupts {
     }
 
     /// From here on DuckDB is not interrupted any more: for the end of a request and what must
-    /// be undone before it.
-    pub(crate) fn disarm(&self) {
+    /// be undone before it. Returns what the request tried and may not; that is its outcome then.
+    /// Does not return when the process has answered already.
+    pub(crate) fn disarm(&self) -> Option<Refusal> {
         let mut state = self.lock();
+        while state.abandoned {
+            state = self
+                .0
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
         // Not told to the other thread: where it repeats, it finds out at the next turn.
         state.armed = false;
         state.requested = false;
+        state.refused.as_ref().map(|(refusal, _)| refusal.clone())
     }
 
-    /// Interrupts DuckDB as long as that is requested. Runs until the process ends.
-    pub(crate) fn repeat(&self, interrupter: &Interrupter) {
+    /// Interrupts DuckDB as long as that is requested. Returns when a refused request does not
+    /// end: then it is for the caller to answer and to end the process.
+    pub(crate) fn repeat(&self, interrupter: &Interrupter) -> Refusal {
         let mut state = self.lock();
         loop {
             if state.armed && state.requested {
+                if let Some((refusal, since)) = &state.refused
+                    && since.elapsed() >= REFUSED_MAX
+                {
+                    let refusal = refusal.clone();
+                    state.abandoned = true;
+                    return refusal;
+                }
                 // Under the lock, so that none comes after `disarm` has returned.
                 interrupter.interrupt();
                 state = self
@@ -98,6 +170,24 @@ impl Interrupts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_told_at_the_end_of_its_own_request_only() {
+        let interrupts = Interrupts::default();
+        interrupts.refuse(Refusal::Spilled);
+        interrupts.arm();
+        assert_eq!(interrupts.disarm(), None);
+        interrupts.arm();
+        interrupts.refuse(Refusal::Spilled);
+        assert!(!interrupts.is_requested(), "a file is an error of its own");
+        assert_eq!(interrupts.disarm(), Some(Refusal::Spilled));
+        interrupts.arm();
+        interrupts.refuse(Refusal::Network(Denied {
+            to: "127.0.0.1:1".to_owned(),
+            setting: "X",
+        }));
+        assert!(interrupts.is_requested(), "a connection ends the request");
+    }
 
     #[test]
     fn an_interrupt_without_a_request_is_not_kept_for_the_next_one() {

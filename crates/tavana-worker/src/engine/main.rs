@@ -17,17 +17,26 @@ use std::thread;
 
 use rustix::fs::{Mode, OFlags};
 use tavana_common::proto::engine::{Ready, Start, ToEngine, from_engine, to_engine};
+use tavana_common::proto::v1::Failure;
 
 use super::ffi::{Database, exit_now, reuse_buffers};
+use super::guard;
 use super::instance::Instance;
 use super::interrupt::Interrupts;
 use super::limits;
+use super::network::Network;
 use super::output::Output;
+use super::profile;
+use super::rules::Rules;
 use super::session::{Job, Session};
+use super::spilled::Spilled;
 use crate::stream::{Frame, read_frame_blocking};
 
 /// Frames between the reader and the executor: batches of an append.
 const JOBS_MAX: usize = 4;
+
+/// The class of the failure of a statement whose engine has ended with it.
+pub(crate) const ENDED_CLASS: &str = "Engine Ended";
 
 /// What an engine says on its standard error before it ends.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +49,8 @@ enum EngineError {
     Socket(io::Error),
     #[error("the supervisor did not send a start message")]
     NoStart,
+    #[error("could not use the spill folder: {0}")]
+    SpillFolder(io::Error),
     #[error("could not start a thread: {0}")]
     Thread(io::Error),
     #[error("{0}")]
@@ -94,6 +105,12 @@ fn serve() -> Result<(), EngineError> {
     limits::set(&start).map_err(EngineError::Limits)?;
 
     let interrupts = Interrupts::default();
+    let temporary = profile::temporary_folder(&start).map_err(EngineError::SpillFolder)?;
+    let spilled = Spilled::in_folder(&temporary).map_err(EngineError::SpillFolder)?;
+    let network = Network::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
+    let rules = Rules::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
+    guard::arm(network, spilled, interrupts.clone())
+        .map_err(|text| EngineError::Instance(text.to_owned()))?;
     let (output, writer) = Output::new(socket, interrupts.clone());
     spawn("writer", limits::STACK_BYTES / 32, move || {
         // The supervisor is gone, or what it would read next is not to be trusted.
@@ -103,15 +120,22 @@ fn serve() -> Result<(), EngineError> {
     let (jobs, queue) = sync_channel(JOBS_MAX);
     let (opened, open) = sync_channel(1);
     let executor_interrupts = interrupts.clone();
+    let last_words = output.clone();
     spawn("executor", limits::STACK_BYTES, move || {
-        execute(&start, output, &executor_interrupts, &queue, &opened);
+        execute(&start, rules, output, &executor_interrupts, &queue, &opened);
     })?;
     // The instance is open or it says why not.
     match open.recv() {
         Ok(Ok(interrupter)) => {
             let repeated = interrupts.clone();
             spawn("interrupter", limits::STACK_BYTES / 32, move || {
-                repeated.repeat(&interrupter)
+                let refusal = repeated.repeat(&interrupter);
+                let failure = Failure {
+                    duckdb_class: ENDED_CLASS.to_owned(),
+                    ..refusal.failure()
+                };
+                // The writer ends the process when it has written this, and also when it cannot.
+                drop(last_words.failure(failure).and_then(|()| last_words.end()));
             })?;
         }
         Ok(Err(reason)) => return Err(EngineError::Instance(reason)),
@@ -148,6 +172,7 @@ fn spawn(
 /// The executor's thread: DuckDB is opened, used and left here only.
 fn execute(
     start: &Start,
+    rules: Rules,
     output: Output,
     interrupts: &Interrupts,
     queue: &Receiver<Job>,
@@ -174,7 +199,7 @@ fn execute(
     {
         return;
     }
-    Session::new(start, instance, output, interrupts.clone()).run(queue);
+    Session::new(start, rules, instance, output, interrupts.clone()).run(queue);
     // The session has dropped its end of the output: the writer says what is left and ends the
     // process.
     park();

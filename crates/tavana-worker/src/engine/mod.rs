@@ -8,6 +8,9 @@
 //! the other direction, and an [`interrupt`] ends any of them. [`secrets`] keeps the user's own
 //! credentials ahead of the infrastructure's, and [`redact`] keeps all of them out of failures.
 //!
+//! Whatever a library in this process connects to or opens passes the [`guard`], which asks
+//! [`network`] and [`spilled`].
+//!
 //! The process is expendable: whatever happens in it costs the statements of its owner and
 //! nobody else's. [`limits`] and the [`profile`] keep it from costing more.
 
@@ -16,10 +19,12 @@ mod cursor;
 mod export;
 mod failure;
 mod ffi;
+mod guard;
 mod instance;
 mod interrupt;
 pub(crate) mod limits;
 pub mod main;
+pub(crate) mod network;
 mod output;
 mod params;
 mod prepare;
@@ -28,5 +33,6 @@ mod redact;
 mod rules;
 mod secrets;
 mod session;
+mod spilled;
 mod text;
 mod types;

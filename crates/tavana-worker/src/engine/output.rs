@@ -51,6 +51,8 @@ enum Item {
     Schema(SchemaRef),
     /// Rows and the bytes they take.
     Rows(RecordBatch, usize),
+    /// Nothing follows: the process ends.
+    End,
 }
 
 /// Bytes of rows between the two threads.
@@ -141,6 +143,11 @@ impl Output {
         self.items.send(Item::Message(message)).map_err(|_| Closed)
     }
 
+    /// Ends the process when all before this is written.
+    pub(crate) fn end(&self) -> Result<(), Closed> {
+        self.items.send(Item::End).map_err(|_| Closed)
+    }
+
     /// Starts a stream of batches.
     pub(crate) fn schema(&self, schema: SchemaRef) -> Result<(), Closed> {
         self.items.send(Item::Schema(schema)).map_err(|_| Closed)
@@ -205,6 +212,7 @@ impl OutputThread {
                     self.write_rows()?;
                     write_frame_blocking(&mut self.socket, &Frame::Message(*message))?;
                 }
+                Item::End => break,
             }
         }
         self.write_rows()?;

@@ -5,6 +5,11 @@
 //! opened up again by any statement; [`verify`] reads that back before the engine says it is
 //! ready.
 
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
+
 use tavana_common::proto::engine::Start;
 
 use super::ffi::{Connection, ErrorText};
@@ -85,6 +90,20 @@ pub(crate) fn is_remote(path: &str) -> bool {
     })
 }
 
+fn temporary_path(start: &Start) -> PathBuf {
+    PathBuf::from(&start.spill_directory).join("duckdb")
+}
+
+/// Makes the folder DuckDB spills to. What the engine itself writes lies beside it, so that in
+/// there are files of DuckDB's only.
+pub(crate) fn temporary_folder(start: &Start) -> io::Result<PathBuf> {
+    let path = temporary_path(start);
+    match DirBuilder::new().mode(0o700).create(&path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(path),
+    }
+}
+
 /// Settings in force before extensions are loaded.
 pub(crate) const BEFORE_EXTENSIONS: &str = "
     SET GLOBAL errors_as_json=true;
@@ -116,7 +135,7 @@ pub(crate) fn settings(start: &Start, loaded: &[String]) -> String {
         file_cache = start.allowed_directories.is_empty(),
         threads = start.threads.max(1),
         memory = start.memory_bytes_max,
-        spill = quote_text(&start.spill_directory),
+        spill = quote_text(&temporary_path(start).display().to_string()),
         spill_bytes = start.spill_bytes_max,
     );
     if loaded.iter().any(|name| name == "httpfs") {

@@ -1,15 +1,23 @@
 //! Statements a client may not run, told by their tokens and kind.
 //!
-//! Most of what a stranger must not do is refused by DuckDB itself under the locked profile. Here
-//! is what that leaves open: the settings the supervisor keeps for its grants, statements that
-//! reach the standard streams of this process, table functions that read local files behind
-//! `allowed_directories`, and the folder DuckDB spills to, which it takes for an allowed one.
+//! Most of what a stranger must not do is refused by DuckDB itself under the locked profile, and
+//! what connects or opens files passes the guard of the process. Here is what that leaves open: the
+//! settings the supervisor keeps for its grants, statements that reach the standard streams of this
+//! process or watch others, table functions that read local files behind `allowed_directories`,
+//! secrets from the identity of the machine, endpoints, and what a role may not do.
+//!
+//! A statement is looked at wherever it stands: behind EXPLAIN and PREPARE, in `query()`, in the
+//! body of a view or macro. What is computed cannot be looked at, so the places that matter take
+//! literals only.
 
-use std::path::{Component, Path, PathBuf};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use tavana_common::proto::v1::Failure;
+use tavana_common::proto::engine::Start;
+use tavana_common::proto::v1::{Failure, Role, Setting};
 
 use super::failure;
+use super::network::{Network, Verdict};
 use super::profile::{GRANT_SETTINGS, is_remote};
 use super::text::{SqlText, TokenKind};
 
@@ -30,9 +38,8 @@ const OTHER_SETTINGS: [&str; 12] = [
 ];
 
 /// Functions and pragmas that write what others do to the log or the standard output of the
-/// process, follow a pointer given in SQL, take the identity of the machine, or run a statement
-/// hidden in a value.
-const REFUSED_FUNCTIONS: [&str; 19] = [
+/// process.
+const WATCHING_FUNCTIONS: [&str; 10] = [
     "enable_logging",
     "disable_logging",
     "duckdb_logs",
@@ -43,6 +50,11 @@ const REFUSED_FUNCTIONS: [&str; 19] = [
     "disable_profiling",
     "disable_profile",
     "all_profiling_output",
+];
+
+/// Functions and pragmas that follow a pointer given in SQL, take the identity of the machine, or
+/// run a statement hidden in a value.
+const REFUSED_FUNCTIONS: [&str; 9] = [
     "arrow_scan",
     "arrow_scan_dumb",
     "pandas_scan",
@@ -59,103 +71,224 @@ const FOLDER_FUNCTION_PREFIXES: [&str; 2] = ["delta_", "iceberg_"];
 /// Of these, the ones that only compute.
 const FOLDER_FUNCTION_EXCEPTIONS: [&str; 2] = ["iceberg_bucket", "iceberg_truncate"];
 
+/// What ATTACH may attach.
+const ATTACH_TYPES: [&str; 3] = ["duckdb", "iceberg", "delta"];
+/// Providers of secrets that use only what stands in the statement.
+const OWN_PROVIDERS: [&str; 4] = ["config", "access_token", "service_principal", "oauth2"];
+/// Options of secrets that use the identity or the files of the machine.
+const IDENTITY_OPTIONS: [&str; 5] = [
+    "chain",
+    "profile",
+    "assume_role_arn",
+    "external_id",
+    "validation",
+];
+
 /// Deepest `query('query(...)')` that is looked into.
 const NESTING_MAX: usize = 4;
 
-/// Where local files may be read.
-#[derive(Debug, Clone, Default)]
+/// Hints that more than one rule gives.
+const NOTHING_ALLOWS: &str = "No setting allows it.";
+const DIRECTORIES: &str =
+    "Local folders can be used only below those that TAVANA_ALLOWED_DIRECTORIES lists.";
+const ADMIN_ATTACH: &str =
+    "TAVANA_ADMIN_STATEMENTS=attach lets administrators attach other databases.";
+const ADMIN_LOGGING: &str = "TAVANA_ADMIN_STATEMENTS=logging lets administrators do it.";
+const CHAIN: &str = "TAVANA_CREDENTIAL_CHAIN_ALLOWED=true lets users use the identity of the \
+    machine.";
+const READ_ONLY_ROLE: &str = "The role of this user is readonly.";
+
+/// What clients may do.
+#[derive(Debug, Default)]
 pub(crate) struct Rules {
     allowed_directories: Vec<PathBuf>,
-    /// The folder DuckDB spills to, under each name it has.
-    spill_directories: Vec<PathBuf>,
-    /// What a relative path starts from.
-    current_directory: PathBuf,
+    /// The endpoints that may be named; the guard has its own.
+    network: Network,
+    credential_chain_allowed: bool,
+    admin_statements: Vec<String>,
+}
+
+/// An option of ATTACH or CREATE SECRET: its name in lower case, and its value's tokens.
+struct Choice {
+    name: String,
+    value: Range<usize>,
+}
+
+/// One statement of one client being looked at.
+struct Check<'a> {
+    rules: &'a Rules,
+    role: Role,
 }
 
 impl Rules {
     /// Folders that do not exist are not allowed: there is nothing in them.
-    pub(crate) fn new(allowed_directories: &[String], spill_directory: &str) -> Self {
-        let current_directory = std::env::current_dir().unwrap_or_default();
-        let mut spill_directories = Vec::new();
-        if !spill_directory.is_empty() {
-            spill_directories.push(normal(&current_directory.join(spill_directory)));
-            spill_directories.extend(std::fs::canonicalize(spill_directory).ok());
-        }
-        let allowed_directories = allowed_directories
-            .iter()
-            .filter_map(|directory| std::fs::canonicalize(directory).ok())
-            .collect();
-        Self {
-            allowed_directories,
-            spill_directories,
-            current_directory,
-        }
+    ///
+    /// # Errors
+    /// One line: the start message makes no sense.
+    pub(crate) fn of(start: &Start) -> Result<Self, &'static str> {
+        Ok(Self {
+            allowed_directories: start
+                .allowed_directories
+                .iter()
+                .filter_map(|directory| std::fs::canonicalize(directory).ok())
+                .collect(),
+            network: Network::of(start)?,
+            credential_chain_allowed: start.credential_chain_allowed,
+            admin_statements: start.admin_statements.clone(),
+        })
     }
 
     /// # Errors
-    /// The statement is refused, with what is wrong about it.
-    pub(crate) fn check(&self, text: &SqlText<'_>) -> Result<(), Failure> {
-        self.check_nested(text, 0)
+    /// The statement is refused, with what is wrong about it and what would allow it.
+    pub(crate) fn check(&self, text: &SqlText<'_>, role: Role) -> Result<(), Failure> {
+        Check { rules: self, role }.check(text, 0)
     }
 
-    fn check_nested(&self, text: &SqlText<'_>, depth: usize) -> Result<(), Failure> {
-        let mut statement_start = true;
-        let mut prepares = first_word(text).as_deref() == Some("prepare");
-        for index in 0..text.tokens.len() {
-            self.check_literal(text, index)?;
-            if statement_start {
-                self.check_statement(text, index)?;
-            }
-            // PREPARE name AS statement: the statement is checked like one of its own.
-            let after_as = prepares && text.is_keyword(index, "as");
-            prepares &= !after_as;
-            statement_start = after_as || text.is_symbol(index, ';');
-            if text.is_symbol(index + 1, '(')
-                && let Some(function) = text.name(index)
-            {
-                self.check_call(text, index, &function, depth)?;
-            }
+    /// A setting that came with a request.
+    pub(crate) fn check_value(&self, setting: &Setting) -> Result<(), Failure> {
+        if is_reserved_setting(&setting.name) {
+            return Err(reserved_setting(&setting.name));
+        }
+        self.check_named(&setting.name, &setting.value)
+    }
+
+    /// A text that may be a path: its query string may name an endpoint.
+    pub(crate) fn check_text(&self, text: &str) -> Result<(), Failure> {
+        let Some((path, query)) = text.split_once('?') else {
+            return Ok(());
+        };
+        if !is_remote(path) {
+            return Ok(());
+        }
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .try_for_each(|(name, value)| self.check_named(&name.to_ascii_lowercase(), value))
+    }
+
+    /// The value of a setting, option or parameter, if its name says that it is an endpoint.
+    fn check_named(&self, name: &str, value: &str) -> Result<(), Failure> {
+        let name = name.to_ascii_lowercase();
+        let endpoint = |text: &str| match self.network.check_endpoint(text) {
+            Verdict::Denied(denied) if !text.trim().is_empty() => Err(failure::denied(&denied)),
+            _ => Ok(()),
+        };
+        if name.ends_with("connection_string") {
+            let mut parts = value.split(';').filter_map(|part| part.split_once('='));
+            return parts.try_for_each(|(key, value)| {
+                let key = key.trim().to_ascii_lowercase();
+                if key.ends_with("endpoint") || key == "endpointsuffix" {
+                    endpoint(value)
+                } else if key == "accountname" {
+                    account_name(value)
+                } else {
+                    Ok(())
+                }
+            });
+        }
+        if name.ends_with("account_name") {
+            return account_name(value);
+        }
+        if names_endpoint(&name) {
+            return endpoint(value);
         }
         Ok(())
     }
 
-    /// A string, or a name in quotes: FROM takes both for the name of a file.
-    fn check_literal(&self, text: &SqlText<'_>, index: usize) -> Result<(), Failure> {
-        let token = &text.tokens[index];
-        if token.kind == TokenKind::Quoted {
-            let written = text.written(token);
-            let name = written.strip_prefix('"').unwrap_or(written);
-            let name = name.strip_suffix('"').unwrap_or(name);
-            return self.check_text(&name.replace("\"\"", "\""));
-        }
-        // Strings on lines that follow each other are one string.
-        if token.kind != TokenKind::Text
-            || index
-                .checked_sub(1)
-                .is_some_and(|before| text.tokens[before].kind == TokenKind::Text)
-        {
+    fn check_folder(&self, path: &str, what: &str) -> Result<(), Failure> {
+        if is_remote(path) {
             return Ok(());
         }
-        let mut joined = String::new();
-        for value in (index..).map_while(|part| text.text_value(part)) {
-            self.check_text(&value)?;
-            joined.push_str(&value);
+        let path = Path::new(local_path(path));
+        // A file that is to be made has a folder.
+        let found = std::fs::canonicalize(path).or_else(|_| {
+            path.parent()
+                .filter(|_| what == "ATTACH" && path.file_name().is_some())
+                .map_or_else(
+                    || Err(std::io::ErrorKind::NotFound.into()),
+                    std::fs::canonicalize,
+                )
+        });
+        let allowed = found.is_ok_and(|canonical| {
+            self.allowed_directories
+                .iter()
+                .any(|directory| canonical.starts_with(directory))
+        });
+        if allowed {
+            return Ok(());
         }
-        self.check_text(&joined)
+        // The same answer for a folder that exists and for one that does not.
+        Err(failure::refused(
+            format!("{what} cannot use this local path"),
+            DIRECTORIES,
+        ))
+    }
+}
+
+/// Settings and options whose value is a host or leads to one.
+fn names_endpoint(name: &str) -> bool {
+    ["endpoint", "_uri", "_url", "proxy", "host"]
+        .iter()
+        .any(|part| name.ends_with(part))
+}
+
+/// The SDK puts it into the name of a host.
+fn account_name(value: &str) -> Result<(), Failure> {
+    if value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        return Ok(());
+    }
+    Err(failure::refused(
+        "this is not the name of a storage account",
+        NOTHING_ALLOWS,
+    ))
+}
+
+fn is_endpoint_option(name: &str) -> bool {
+    names_endpoint(name) || name.ends_with("connection_string") || name.ends_with("account_name")
+}
+
+impl Check<'_> {
+    /// Whether this client is an administrator who may.
+    fn may(&self, what: &str) -> bool {
+        self.role == Role::Admin
+            && self
+                .rules
+                .admin_statements
+                .iter()
+                .any(|allowed| allowed == what)
     }
 
-    /// Refuses a text that is a path in the folder DuckDB spills to.
-    pub(crate) fn check_text(&self, text: &str) -> Result<(), Failure> {
-        if !text.contains('/') || is_remote(text) {
-            return Ok(());
-        }
-        let path = normal(&self.current_directory.join(local_path(text)));
-        let spills = self
-            .spill_directories
-            .iter()
-            .any(|directory| path.starts_with(directory));
-        if spills {
-            return Err(failure::permission("this local path cannot be used here"));
+    fn check(&self, text: &SqlText<'_>, depth: usize) -> Result<(), Failure> {
+        let mut statement_start = true;
+        for index in 0..text.tokens.len() {
+            if statement_start {
+                self.check_statement(text, index)?;
+            }
+            statement_start = text.is_symbol(index, ';');
+            let token = &text.tokens[index];
+            match token.kind {
+                TokenKind::Text => {
+                    if let Some(value) = text.text_value(index) {
+                        self.rules.check_text(&value)?;
+                    }
+                }
+                TokenKind::Word | TokenKind::Quoted => {
+                    if token.kind == TokenKind::Quoted && text.written(token).contains('?') {
+                        // FROM takes a name in quotes for a path.
+                        let written = text.written(token).trim_matches('"');
+                        self.rules.check_text(written)?;
+                    }
+                    if text.is_symbol(index + 1, '(')
+                        && let Some(function) = text.name(index)
+                    {
+                        self.check_call(text, index, &function, depth)?;
+                    }
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -165,6 +298,24 @@ impl Rules {
             return Ok(());
         };
         match word.as_ref() {
+            // EXPLAIN ANALYZE runs what follows it; EXPLAIN alone may not say more than that.
+            "explain" => {
+                let mut at = start + 1;
+                while text.is_keyword(at, "analyze") || text.is_keyword(at, "verbose") {
+                    at += 1;
+                }
+                if text.is_symbol(at, '(') {
+                    at = closing(text, at) + 1;
+                }
+                self.check_statement(text, at)
+            }
+            // PREPARE name AS statement.
+            "prepare" => {
+                let after_as = (start + 2..text.tokens.len())
+                    .take_while(|index| !text.is_symbol(*index, ';'))
+                    .find(|index| text.is_keyword(*index, "as"));
+                after_as.map_or(Ok(()), |index| self.check_statement(text, index + 1))
+            }
             "set" | "reset" => {
                 let mut at = start + 1;
                 if ["global", "session", "local"]
@@ -177,31 +328,85 @@ impl Rules {
                 if text.is_keyword(at, "variable") && text.name(at + 1).is_some() {
                     return Ok(());
                 }
-                check_setting(text, at)
+                self.check_setting(text, at)
             }
             "pragma" => {
-                check_setting(text, start + 1)?;
-                match text.name(start + 1) {
-                    Some(name) if REFUSED_FUNCTIONS.contains(&name.as_ref()) => {
-                        Err(refused_function(&name))
-                    }
-                    _ => Ok(()),
-                }
+                self.check_setting(text, start + 1)?;
+                text.name(start + 1)
+                    .map_or(Ok(()), |name| self.check_function(&name))
             }
-            "load" | "install" | "export" | "import" => Err(failure::permission(format!(
-                "{} is not permitted here",
-                word.to_ascii_uppercase()
-            ))),
+            "load" | "install" => Err(failure::refused(
+                format!("{} is not permitted here", word.to_ascii_uppercase()),
+                "Extensions are loaded when the worker starts, from TAVANA_EXTENSIONS_DIR.",
+            )),
+            "export" | "import" => Err(failure::refused(
+                format!("{} is not permitted here", word.to_ascii_uppercase()),
+                NOTHING_ALLOWS,
+            )),
             "force" | "update"
                 if text.is_keyword(start + 1, "install")
                     || text.is_keyword(start + 1, "extensions") =>
             {
-                Err(failure::permission("INSTALL is not permitted here"))
+                Err(failure::refused(
+                    "INSTALL is not permitted here",
+                    "Extensions are loaded when the worker starts, from TAVANA_EXTENSIONS_DIR.",
+                ))
             }
-            "copy" => check_copy(text, start),
+            "copy" => self.check_copy(text, start),
             "attach" => self.check_attach(text, start),
+            "create" => self.check_create(text, start),
             _ => Ok(()),
         }
+    }
+
+    fn check_setting(&self, text: &SqlText<'_>, index: usize) -> Result<(), Failure> {
+        let Some(name) = text.name(index) else {
+            return Ok(());
+        };
+        if is_reserved_setting(&name) {
+            return Err(reserved_setting(&name));
+        }
+        if !is_endpoint_option(&name) {
+            return Ok(());
+        }
+        let assigns = text.is_symbol(index + 1, '=') || text.is_keyword(index + 1, "to");
+        if !assigns {
+            return Ok(());
+        }
+        let value = index + 2..end_of_statement(text, index);
+        self.check_endpoint(text, &name, &value)
+    }
+
+    /// The value of a setting or option that leads to a host.
+    fn check_endpoint(
+        &self,
+        text: &SqlText<'_>,
+        name: &str,
+        value: &Range<usize>,
+    ) -> Result<(), Failure> {
+        match single(text, value) {
+            Some(value) => self.rules.check_named(name, &value),
+            None => Err(failure::refused(
+                format!("{name} takes a string literal here"),
+                NOTHING_ALLOWS,
+            )),
+        }
+    }
+
+    fn check_function(&self, name: &str) -> Result<(), Failure> {
+        let refused = |hint| {
+            Err(failure::refused(
+                format!("{name} is not permitted here"),
+                hint,
+            ))
+        };
+        if WATCHING_FUNCTIONS.contains(&name) && !self.may("logging") {
+            return refused(ADMIN_LOGGING);
+        }
+        if REFUSED_FUNCTIONS.contains(&name) {
+            return refused(NOTHING_ALLOWS);
+        }
+        Ok(())
     }
 
     fn check_call(
@@ -213,21 +418,25 @@ impl Rules {
     ) -> Result<(), Failure> {
         // A name after a dot may be a qualified function; before the list of columns of an INSERT
         // it may also be a table. Refusing a table of such a name is no loss.
-        if REFUSED_FUNCTIONS.contains(&function) {
-            return Err(refused_function(function));
-        }
+        self.check_function(function)?;
         if function == "query" {
             // The text of query() is a statement too.
             let Some(inner) = text
                 .text_value(index + 2)
                 .filter(|_| text.is_symbol(index + 3, ')'))
             else {
-                return Err(failure::permission("query() takes one string literal here"));
+                return Err(failure::refused(
+                    "query() takes one string literal here",
+                    NOTHING_ALLOWS,
+                ));
             };
             if depth >= NESTING_MAX {
-                return Err(failure::permission("query() is nested too deep"));
+                return Err(failure::refused(
+                    "query() is nested too deep",
+                    NOTHING_ALLOWS,
+                ));
             }
-            return self.check_nested(&SqlText::lex(&inner), depth + 1);
+            return self.check(&SqlText::lex(&inner), depth + 1);
         }
         let reads_folder = FOLDER_FUNCTION_PREFIXES
             .iter()
@@ -235,6 +444,37 @@ impl Rules {
             && !FOLDER_FUNCTION_EXCEPTIONS.contains(&function);
         if reads_folder {
             return self.check_path(text, index + 2, function);
+        }
+        Ok(())
+    }
+
+    /// The gateway carries COPY ... TO STDOUT and FROM STDIN over its own protocol. Here they would
+    /// reach the standard streams of the process.
+    fn check_copy(&self, text: &SqlText<'_>, start: usize) -> Result<(), Failure> {
+        let mut depth = 0_usize;
+        for index in start..end_of_statement(text, start) {
+            match text.tokens[index].kind {
+                TokenKind::Symbol('(') => depth += 1,
+                TokenKind::Symbol(')') => depth = depth.saturating_sub(1),
+                TokenKind::Word
+                    if depth == 0
+                        && (text.is_keyword(index, "to") || text.is_keyword(index, "from")) =>
+                {
+                    let stream = text
+                        .name(index + 1)
+                        .is_some_and(|name| ["stdin", "stdout", "stderr"].contains(&name.as_ref()));
+                    if stream {
+                        return Err(failure::refused(
+                            "COPY to or from a standard stream is not permitted here",
+                            NOTHING_ALLOWS,
+                        ));
+                    }
+                    if self.role == Role::Readonly && text.is_keyword(index, "to") {
+                        return Err(failure::refused("COPY TO is not permitted", READ_ONLY_ROLE));
+                    }
+                }
+                _ => {}
+            }
         }
         Ok(())
     }
@@ -247,38 +487,117 @@ impl Rules {
         {
             path += 1;
         }
-        let end = (start..text.tokens.len())
-            .find(|index| text.is_symbol(*index, ';'))
-            .unwrap_or(text.tokens.len());
-        let attach_type = (path..end).find_map(|index| {
-            text.is_keyword(index, "type").then(|| {
-                text.name(index + 1)
-                    .map(|name| name.into_owned())
-                    .or_else(|| {
-                        text.text_value(index + 1)
-                            .map(|name| name.to_ascii_lowercase())
-                    })
-            })?
-        });
+        let end = end_of_statement(text, start);
         let Some(value) = text.text_value(path) else {
-            return match attach_type.as_deref() {
-                None | Some("duckdb") => Ok(()),
-                Some(_) => Err(failure::permission(
-                    "ATTACH takes the path as a string literal here",
-                )),
-            };
+            return Err(failure::refused(
+                "ATTACH takes the path as a string literal here",
+                NOTHING_ALLOWS,
+            ));
         };
+        let choices = choices(text, path + 1, end);
+        let mut kind = None;
+        for choice in &choices {
+            if choice.name == "type" {
+                let Some(name) = single(text, &choice.value) else {
+                    return Err(failure::refused(
+                        "ATTACH takes the type as a word here",
+                        NOTHING_ALLOWS,
+                    ));
+                };
+                kind = Some(name.to_ascii_lowercase());
+            } else if is_endpoint_option(&choice.name) {
+                self.check_endpoint(text, &choice.name, &choice.value)?;
+            }
+        }
         let prefixed = value
             .split_once(':')
+            .filter(|(prefix, rest)| is_prefix(prefix) && !rest.starts_with("//"))
             .map(|(prefix, rest)| (prefix.to_ascii_lowercase(), rest.to_owned()));
-        match (attach_type.as_deref(), prefixed) {
-            (Some("delta"), _) => self.check_folder(&value, "ATTACH"),
-            (None, Some((prefix, rest))) if prefix == "delta" => self.check_folder(&rest, "ATTACH"),
+        let (kind, value) = match (kind, prefixed) {
+            (Some(kind), _) => (kind, value),
+            (None, Some((prefix, rest))) if prefix != "file" => (prefix, rest),
+            (None, _) => ("duckdb".to_owned(), value),
+        };
+        let in_memory = kind == "duckdb" && (value.is_empty() || value.starts_with(":memory:"));
+        if in_memory {
+            return Ok(());
+        }
+        if !ATTACH_TYPES.contains(&kind.as_str()) && !self.may("attach") {
+            return Err(failure::refused(
+                "ATTACH of this type is not permitted here",
+                ADMIN_ATTACH,
+            ));
+        }
+        if self.role == Role::Readonly && !is_read_only(text, &choices) {
+            return Err(failure::refused(
+                "ATTACH is permitted with the option READ_ONLY only",
+                READ_ONLY_ROLE,
+            ));
+        }
+        match kind.as_str() {
             // The path of an Iceberg catalog is the name of a warehouse, which may look like
             // anything but a local file.
-            (Some("iceberg"), _) if looks_local(&value) => self.check_folder(&value, "ATTACH"),
-            _ => Ok(()),
+            "iceberg" if !looks_local(&value) => Ok(()),
+            _ => self.rules.check_folder(&value, "ATTACH"),
         }
+    }
+
+    /// CREATE SECRET: no file, no identity of the machine, no endpoint that may not be reached.
+    fn check_create(&self, text: &SqlText<'_>, start: usize) -> Result<(), Failure> {
+        let mut at = start + 1;
+        let mut persistent = false;
+        while ["or", "replace", "temp", "temporary", "persistent"]
+            .iter()
+            .any(|word| text.is_keyword(at, word))
+        {
+            persistent |= text.is_keyword(at, "persistent");
+            at += 1;
+        }
+        if !text.is_keyword(at, "secret") {
+            return Ok(());
+        }
+        let end = end_of_statement(text, start);
+        let open = (at..end)
+            .find(|index| text.is_symbol(*index, '('))
+            .unwrap_or(end);
+        let elsewhere = (at + 1..open).any(|index| {
+            text.is_keyword(index, "in")
+                && text
+                    .name(index + 1)
+                    .is_none_or(|storage| storage != "memory")
+        });
+        if persistent || elsewhere {
+            return Err(failure::refused(
+                "a persistent secret is not permitted here",
+                "No setting allows it; CREATE SECRET makes one for the session.",
+            ));
+        }
+        let identity = self.rules.credential_chain_allowed || self.may("credential_chain");
+        for choice in choices(text, open, end) {
+            let name = choice.name.as_str();
+            if name == "provider" {
+                let own = single(text, &choice.value).is_some_and(|provider| {
+                    OWN_PROVIDERS.contains(&provider.to_ascii_lowercase().as_str())
+                });
+                if !own && !identity {
+                    return Err(failure::refused(
+                        "a secret of this provider is not permitted here",
+                        CHAIN,
+                    ));
+                }
+            } else if (IDENTITY_OPTIONS.contains(&name)
+                || ["_path", "_file"].iter().any(|part| name.ends_with(part)))
+                && !identity
+            {
+                return Err(failure::refused(
+                    format!("the option {name} of a secret is not permitted here"),
+                    CHAIN,
+                ));
+            } else if is_endpoint_option(name) {
+                self.check_endpoint(text, name, &choice.value)?;
+            }
+        }
+        Ok(())
     }
 
     /// The argument at `index` must be one string literal that names an allowed place.
@@ -287,7 +606,7 @@ impl Rules {
             .text_value(index)
             .filter(|_| text.is_symbol(index + 1, ')') || text.is_symbol(index + 1, ','));
         match literal {
-            Some(path) => self.check_folder(&path, what),
+            Some(path) => self.rules.check_folder(&path, what),
             // A table of an attached catalog, e.g. iceberg_metadata(lake.schema.orders).
             None if text
                 .tokens
@@ -298,29 +617,116 @@ impl Rules {
             {
                 Ok(())
             }
-            None => Err(failure::permission(format!(
-                "{what} takes its path as a string literal here"
-            ))),
+            None => Err(failure::refused(
+                format!("{what} takes its path as a string literal here"),
+                NOTHING_ALLOWS,
+            )),
         }
     }
+}
 
-    fn check_folder(&self, path: &str, what: &str) -> Result<(), Failure> {
-        if is_remote(path) {
-            return Ok(());
-        }
-        let allowed = std::fs::canonicalize(local_path(path)).is_ok_and(|canonical| {
-            self.allowed_directories
-                .iter()
-                .any(|directory| canonical.starts_with(directory))
-        });
-        if allowed {
-            return Ok(());
-        }
-        // The same answer for a folder that exists and for one that does not.
-        Err(failure::permission(format!(
-            "{what} cannot read this local path"
-        )))
+/// The word before the colon of `delta:path`.
+fn is_prefix(text: &str) -> bool {
+    text.len() > 1
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// READ_ONLY without a value, or with a true one, and nothing that may say otherwise.
+fn is_read_only(text: &SqlText<'_>, choices: &[Choice]) -> bool {
+    let says = |choice: &Choice| {
+        choice.name == "read_only"
+            && (choice.value.is_empty()
+                || single(text, &choice.value)
+                    .is_some_and(|value| ["true", "1", "on"].contains(&value.as_str())))
+    };
+    choices.iter().any(says)
+        && choices.iter().all(|choice| {
+            says(choice)
+                || ![
+                    "read_only",
+                    "readonly",
+                    "read_write",
+                    "readwrite",
+                    "access_mode",
+                ]
+                .contains(&choice.name.as_str())
+        })
+}
+
+/// The one literal or word in a range of tokens.
+fn single(text: &SqlText<'_>, range: &Range<usize>) -> Option<String> {
+    if range.len() != 1 {
+        return None;
     }
+    text.text_value(range.start)
+        .or_else(|| text.name(range.start).map(std::borrow::Cow::into_owned))
+        .or_else(|| {
+            let token = text.tokens.get(range.start)?;
+            (token.kind == TokenKind::Number).then(|| text.written(token).to_owned())
+        })
+}
+
+/// The options in the first brackets from `start` on.
+fn choices(text: &SqlText<'_>, start: usize, end: usize) -> Vec<Choice> {
+    let Some(open) = (start..end).find(|index| text.is_symbol(*index, '(')) else {
+        return Vec::new();
+    };
+    let close = closing(text, open).min(end);
+    let mut found = Vec::new();
+    let mut depth = 0_usize;
+    let mut from = open + 1;
+    for index in open + 1..=close {
+        match text.tokens.get(index).map(|token| token.kind) {
+            Some(TokenKind::Symbol('(' | '[' | '{')) => depth += 1,
+            Some(TokenKind::Symbol(')' | ']' | '}')) if index < close => {
+                depth = depth.saturating_sub(1);
+            }
+            Some(TokenKind::Symbol(',')) if depth == 0 => {}
+            _ if index < close => continue,
+            _ => {}
+        }
+        let is_comma = depth == 0 && text.is_symbol(index, ',');
+        if (is_comma || index == close) && from < index {
+            let name = text
+                .name(from)
+                .map(std::borrow::Cow::into_owned)
+                .or_else(|| text.text_value(from).map(|name| name.to_ascii_lowercase()))
+                .unwrap_or_default();
+            let mut value = from + 1..index;
+            while text.is_symbol(value.start, '=') || text.is_symbol(value.start, ':') {
+                value.start += 1;
+            }
+            found.push(Choice { name, value });
+        }
+        if is_comma {
+            from = index + 1;
+        }
+    }
+    found
+}
+
+/// Index of the bracket that closes the one at `open`; the end of the text when none does.
+fn closing(text: &SqlText<'_>, open: usize) -> usize {
+    let mut depth = 0_usize;
+    for index in open..text.tokens.len() {
+        if text.is_symbol(index, '(') {
+            depth += 1;
+        } else if text.is_symbol(index, ')') {
+            depth = depth.saturating_sub(1);
+            if depth == 0 {
+                return index;
+            }
+        }
+    }
+    text.tokens.len()
+}
+
+fn end_of_statement(text: &SqlText<'_>, start: usize) -> usize {
+    (start..text.tokens.len())
+        .find(|index| text.is_symbol(*index, ';'))
+        .unwrap_or(text.tokens.len())
 }
 
 /// The path in a `file:` address, and any other text as it is.
@@ -337,77 +743,19 @@ fn local_path(text: &str) -> &str {
         .unwrap_or(path)
 }
 
-/// A path without `.`, `..` and doubled separators, by its text alone.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
-}
-
-fn first_word(text: &SqlText<'_>) -> Option<String> {
-    text.name(0).map(|name| name.into_owned())
-}
-
-fn check_setting(text: &SqlText<'_>, index: usize) -> Result<(), Failure> {
-    let Some(name) = text.name(index) else {
-        return Ok(());
-    };
-    if is_reserved_setting(&name) {
-        return Err(reserved_setting(&name));
-    }
-    Ok(())
-}
-
 /// Whether a setting belongs to the supervisor.
-pub(crate) fn is_reserved_setting(name: &str) -> bool {
+fn is_reserved_setting(name: &str) -> bool {
     GRANT_SETTINGS
         .iter()
         .chain(&OTHER_SETTINGS)
         .any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
-pub(crate) fn reserved_setting(name: &str) -> Failure {
-    failure::permission(format!("setting \"{name}\" cannot be changed here"))
-}
-
-fn refused_function(name: &str) -> Failure {
-    failure::permission(format!("{name} is not permitted here"))
-}
-
-/// The gateway carries COPY ... TO STDOUT and FROM STDIN over its own protocol. Here they would
-/// reach the standard streams of the process.
-fn check_copy(text: &SqlText<'_>, start: usize) -> Result<(), Failure> {
-    let mut depth = 0_usize;
-    for index in start..text.tokens.len() {
-        match text.tokens[index].kind {
-            TokenKind::Symbol('(') => depth += 1,
-            TokenKind::Symbol(')') => depth = depth.saturating_sub(1),
-            TokenKind::Symbol(';') if depth == 0 => break,
-            TokenKind::Word
-                if depth == 0
-                    && (text.is_keyword(index, "to") || text.is_keyword(index, "from")) =>
-            {
-                let stream = text
-                    .name(index + 1)
-                    .is_some_and(|name| ["stdin", "stdout", "stderr"].contains(&name.as_ref()));
-                if stream {
-                    return Err(failure::permission(
-                        "COPY to or from a standard stream is not permitted here",
-                    ));
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+fn reserved_setting(name: &str) -> Failure {
+    failure::refused(
+        format!("setting \"{name}\" cannot be changed here"),
+        "The worker sets it for each statement; no setting allows users to.",
+    )
 }
 
 fn looks_local(path: &str) -> bool {
@@ -475,7 +823,7 @@ mod tests {
             "attach '/etc/x' as d (type iceberg)",
             "from arrow_scan(1::pointer, 2::pointer, 3::pointer)",
         ] {
-            let refused = rules.check(&SqlText::lex(sql));
+            let refused = rules.check(&SqlText::lex(sql), Role::Readwrite);
             assert!(
                 refused.is_err_and(|failure| failure.kind() == FailureKind::FailurePermission),
                 "{sql}"
@@ -505,7 +853,11 @@ mod tests {
             "update t set threads = 4",
             "PRAGMA table_info('t')",
         ] {
-            assert_eq!(rules.check(&SqlText::lex(sql)), Ok(()), "{sql}");
+            assert_eq!(
+                rules.check(&SqlText::lex(sql), Role::Readwrite),
+                Ok(()),
+                "{sql}"
+            );
         }
     }
 
@@ -515,10 +867,14 @@ mod tests {
         let inside = allowed.path().join("table");
         std::fs::create_dir(&inside).unwrap();
         std::os::unix::fs::symlink("/etc", allowed.path().join("link")).unwrap();
-        let rules = Rules::new(&[allowed.path().display().to_string()], "");
+        let rules = Rules::of(&Start {
+            allowed_directories: vec![allowed.path().display().to_string()],
+            ..Start::default()
+        })
+        .unwrap();
         let check = |path: &str| {
             let sql = format!("from delta_scan('{path}')");
-            rules.check(&SqlText::lex(&sql)).is_ok()
+            rules.check(&SqlText::lex(&sql), Role::Readwrite).is_ok()
         };
         assert!(check(&inside.display().to_string()));
         assert!(check(&format!("file://{}", inside.display())));
@@ -527,38 +883,132 @@ mod tests {
         assert!(!check(&format!("{}-twin", allowed.path().display())));
     }
 
+    fn refusal(rules: &Rules, sql: &str, role: Role) -> Option<Failure> {
+        let refused = rules.check(&SqlText::lex(sql), role).err()?;
+        assert_eq!(refused.kind(), FailureKind::FailurePermission, "{sql}");
+        assert!(!refused.hint.is_empty(), "{sql}");
+        Some(refused)
+    }
+
     #[test]
-    fn the_spill_folder_cannot_be_named_in_any_spelling() {
-        let rules = Rules::new(&[], "/spill/worker-1-0/engine-0");
+    fn secrets_of_the_machine_and_endpoints_beside_it_are_refused() {
+        let rules = Rules::default();
         for sql in [
-            "from read_blob('/spill/worker-1-0/engine-0/*')",
-            "from '/spill/worker-1-0/engine-0/x.csv'",
-            "from \"/spill/worker-1-0/engine-0/x.csv\"",
-            "copy t to '/spill//worker-1-0/./engine-0/x.csv'",
-            "copy t to '/spill/worker-2-0/../worker-1-0/engine-0/x'",
-            "copy t to 'file:///spill/worker-1-0/engine-0/x'",
-            "copy t to 'FILE://localhost/spill/worker-1-0/engine-0/x'",
-            "copy t to 'file:/spill/worker-1-0/engine-0/x'",
-            "copy t to e'\\x2fspill/worker-1-0/engine-0/x'",
-            "copy t to '/spill/worker-1-0'\n'/engine-0/x'",
-            "copy t to $$/spill/worker-1-0/engine-0$$",
-            "from query('from ''/spill/worker-1-0/engine-0/x.csv''')",
-            "prepare p as from read_text('/spill/worker-1-0/engine-0/x')",
+            "create persistent secret s (type s3)",
+            "create or replace persistent secret (type s3)",
+            "create secret s in local_file (type s3)",
+            "create secret in local_file (type s3)",
+            "create secret (type s3, provider credential_chain)",
+            "create secret (type s3, PROVIDER 'CREDENTIAL_CHAIN')",
+            "create secret (type s3, \"provider\" credential_chain)",
+            "create secret (type azure, provider managed_identity)",
+            "create secret (type azure, provider 'credential'||'_chain')",
+            "create secret (type s3, profile 'x')",
+            "create secret (type azure, provider service_principal, client_certificate_path '/x')",
+            "create or replace temporary secret s (type s3, endpoint 'localhost:9000')",
+            "create temp secret s (type s3, endpoint '127.0'||'.0.1')",
+            "create secret s (type s3, endpoint getvariable('x'))",
+            "create secret s (type iceberg, oauth2_server_uri 'http://169.254.169.254/x')",
+            "create secret s (type azure, connection_string 'BlobEndpoint=http://10.0.0.1/x;')",
+            "create secret s (type azure, account_name '127.0.0.1:80/x')",
+            "create secret s (type http, http_proxy 'http://[::1]:80')",
+            "attach 'w' as w (type iceberg, endpoint 'http://2130706433')",
+            "attach 'w' as w (type iceberg, endpoint 'https://h', oauth2_server_uri 'http://10.0.0.1')",
+            "set s3_endpoint='127.0.0.1:9000'",
+            "set s3_endpoint to localhost",
+            "set session s3_endpoint='127.0.0.1'||''",
+            "pragma s3_endpoint='0x7f.1'",
+            "set azure_storage_connection_string='AccountName=x/y;'",
+            "set azure_endpoint='[fd00:ec2::254]'",
+            "from 's3://b/k?s3_endpoint=127.0.0.1:9000&s3_use_ssl=false'",
+            "from \"s3://b/k?s3_endpoint=%31%32%37.0.0.1\"",
+            "explain analyze set memory_limit='1GB'",
+            "explain (analyze, format json) load 'x'",
+            "EXPLAIN ANALYZE PRAGMA threads=3",
+            "prepare p as explain analyze install x",
+            "attach 'x' as y (type sqlite)",
+            "attach 'postgres:dbname=x' as y",
+            "attach 'host=x' as y (type 'post'||'gres')",
+            "attach '/data/x.db'",
+            "attach 'x.db' as y (read_only)",
+            "attach 'file:/data/x.db' as y",
+            "from --\r delta_scan('/etc')",
+            "from delta_scan\u{a0}('/etc')",
+            "select e'a'\n'\\', (from delta_scan('/etc')), '",
         ] {
-            let refused = rules.check(&SqlText::lex(sql));
-            assert!(
-                refused.is_err_and(|failure| failure.kind() == FailureKind::FailurePermission),
-                "{sql}"
-            );
+            if sql.starts_with("select e'a'") {
+                // DuckDB takes all of it for one unfinished string.
+                continue;
+            }
+            assert!(refusal(&rules, sql, Role::Readwrite).is_some(), "{sql}");
         }
         for sql in [
-            "select '/spill/worker-1-0/engine-01'",
-            "select 'see /spill/worker-1-0/engine-0/x'",
-            "select 's3://spill/worker-1-0/engine-0/x'",
-            "select 1 -- '/spill/worker-1-0/engine-0/x'",
-            "from '/spill/worker-1-0/engine-0/../engine-1/x.csv'",
+            "create secret (type s3, key_id 'a', secret 'b', endpoint 'minio.example.com')",
+            "create secret (type s3, provider config, key_id 'a', secret 'b')",
+            "create secret s (type azure, connection_string 'AccountName=x;EndpointSuffix=core.windows.net')",
+            "create secret s (type azure, account_name 'x', provider service_principal)",
+            "attach 's3://b/x.db' as y (read_only)",
+            "attach ':memory:' as y",
+            "attach '' as y",
+            "set s3_endpoint=''",
+            "reset s3_endpoint",
+            "explain analyze select 1",
+            "create table secret (provider int, endpoint text)",
+            "from 'https://h/x?endpoint_of=127.0.0.1'",
         ] {
-            assert_eq!(rules.check(&SqlText::lex(sql)), Ok(()), "{sql}");
+            assert_eq!(refusal(&rules, sql, Role::Readwrite), None, "{sql}");
+        }
+    }
+
+    #[test]
+    fn settings_allow_what_the_hints_say() {
+        let rules = Rules {
+            credential_chain_allowed: true,
+            admin_statements: vec!["attach".to_owned(), "logging".to_owned()],
+            network: Network::new(vec!["127.0.0.1:9000".parse().unwrap()], Vec::new()),
+            ..Rules::default()
+        };
+        for sql in [
+            "create secret (type s3, provider credential_chain)",
+            "create secret (type s3, endpoint '127.0.0.1:9000')",
+        ] {
+            assert_eq!(refusal(&rules, sql, Role::Readwrite), None, "{sql}");
+        }
+        for sql in [
+            "attach 's3://x' as y (type sqlite)",
+            "call enable_logging()",
+        ] {
+            assert!(refusal(&rules, sql, Role::Readwrite).is_some(), "{sql}");
+            assert_eq!(refusal(&rules, sql, Role::Admin), None, "{sql}");
+        }
+        assert!(refusal(&rules, "load 'x'", Role::Admin).is_some());
+    }
+
+    #[test]
+    fn a_readonly_user_changes_nothing_outside_of_the_session() {
+        let rules = Rules::default();
+        for sql in [
+            "copy t to 's3://b/x.csv'",
+            "copy (select 1) to 's3://b/x.parquet' (format parquet)",
+            "explain analyze copy t to 's3://b/x'",
+            "prepare p as copy t to 's3://b/x'",
+            "copy from database a to b",
+            "attach 's3://b/t' as d (type delta)",
+            "attach 'w' as w (type iceberg, read_only false, endpoint 'https://h')",
+            "attach 'w' as w (type iceberg, read_only, read_write)",
+        ] {
+            assert!(refusal(&rules, sql, Role::Readonly).is_some(), "{sql}");
+            assert_eq!(refusal(&rules, sql, Role::Readwrite), None, "{sql}");
+        }
+        for sql in [
+            "attach 'w' as w (type iceberg, endpoint 'https://h', read_only)",
+            "attach ':memory:' as m",
+            "create table t as select 1",
+            "insert into t values (1)",
+            "copy t from 's3://b/x.csv'",
+            "with a as (select 1) select * from a",
+        ] {
+            assert_eq!(refusal(&rules, sql, Role::Readonly), None, "{sql}");
         }
     }
 }

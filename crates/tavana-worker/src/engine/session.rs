@@ -9,7 +9,7 @@ use tavana_common::proto::engine::{
     AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
     Start, to_engine,
 };
-use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Setting, StatementKind};
+use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Role, Setting, StatementKind};
 
 use super::append::Append;
 use super::cursor::{Cursor, LiveRows, Spool};
@@ -21,7 +21,7 @@ use super::output::{Closed, Output};
 use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
 use super::redact::Redactor;
-use super::rules::{self, Rules};
+use super::rules::Rules;
 use super::secrets::{self, Secrets};
 use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
@@ -85,6 +85,7 @@ impl From<Closed> for Stop {
 impl Session {
     pub(crate) fn new(
         start: &Start,
+        rules: Rules,
         instance: Instance,
         output: Output,
         interrupts: Interrupts,
@@ -93,7 +94,7 @@ impl Session {
             secrets: Secrets::new(&instance.loaded_extensions),
             redactor: Redactor::default(),
             instance,
-            rules: Rules::new(&start.allowed_directories, &start.spill_directory),
+            rules,
             output,
             interrupts,
             granted: Grant {
@@ -138,12 +139,19 @@ impl Session {
                 Err(Stop::Closed) => Err(Closed),
                 Err(Stop::Failure(failure)) => {
                     let requested = self.interrupts.is_requested();
-                    self.interrupts.disarm();
-                    // An interrupt may surface as another fault, e.g. of a half-read file.
-                    let mut failure = if requested && failure.kind() == FailureKind::FailureEngine {
-                        failure::cancelled()
-                    } else {
-                        *failure
+                    let refusal = self.interrupts.disarm();
+                    let consequence = matches!(
+                        failure.kind(),
+                        FailureKind::FailureEngine | FailureKind::FailureCancelled
+                    );
+                    let mut failure = match refusal {
+                        // What it led to is not of interest.
+                        Some(refusal) if consequence && !is_fatal(&failure) => refusal.failure(),
+                        // An interrupt may surface as another fault, e.g. of a half-read file.
+                        _ if requested && failure.kind() == FailureKind::FailureEngine => {
+                            failure::cancelled()
+                        }
+                        _ => *failure,
                     };
                     // The one place where failures leave the engine.
                     self.redactor.failure(&mut failure);
@@ -161,10 +169,18 @@ impl Session {
         }
     }
 
-    /// The request has succeeded: no interrupt is for it any more.
+    /// The request has succeeded: no interrupt is for it any more. One that tried what it may not
+    /// has not.
     fn done(&self, done: Done) -> Result<(), Stop> {
-        self.interrupts.disarm();
+        self.finished()?;
         Ok(self.output.done(done)?)
+    }
+
+    fn finished(&self) -> Result<(), Failure> {
+        match self.interrupts.disarm() {
+            Some(refusal) => Err(refusal.failure()),
+            None => Ok(()),
+        }
     }
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Stop> {
@@ -184,19 +200,29 @@ impl Session {
 
     fn prepare(&mut self, request: &Prepare) -> Result<(), Stop> {
         let text = SqlText::lex(&request.sql);
-        self.enter(&text, request.grant.as_ref(), &request.settings)?;
+        self.enter(
+            &text,
+            request.grant.as_ref(),
+            &request.settings,
+            request.role(),
+        )?;
         let prepared = self.bind(&text, &request.parameter_types)?;
         if let Some(failure) = prepared.undescribed {
             return Err((*failure).into());
         }
-        self.interrupts.disarm();
+        self.finished()?;
         // Only the facts are kept, by the client: executing binds anew with the types found here.
         Ok(self.output.facts(prepared.facts)?)
     }
 
     fn execute(&mut self, request: &Execute) -> Result<(), Stop> {
         let text = SqlText::lex(&request.sql);
-        self.enter(&text, request.grant.as_ref(), &request.settings)?;
+        self.enter(
+            &text,
+            request.grant.as_ref(),
+            &request.settings,
+            request.role(),
+        )?;
         let mut prepared = self.bind(&text, &request.parameter_types)?;
         self.secrets
             .before(prepared.facts.kind(), &text, self.in_transaction);
@@ -329,7 +355,12 @@ impl Session {
             return Err(failure::invalid("a cursor with this id is already open").into());
         }
         let text = SqlText::lex(&execute.sql);
-        self.enter(&text, execute.grant.as_ref(), &execute.settings)?;
+        self.enter(
+            &text,
+            execute.grant.as_ref(),
+            &execute.settings,
+            execute.role(),
+        )?;
         let mut prepared = self.bind(&text, &execute.parameter_types)?;
         let batches = self.parameter_rows(&prepared, &execute)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
@@ -423,7 +454,12 @@ impl Session {
     }
 
     fn append(&mut self, start: &AppendStart, jobs: &Receiver<Job>) -> Result<(), Stop> {
-        self.enter(&SqlText::lex(""), start.grant.as_ref(), &start.settings)?;
+        self.enter(
+            &SqlText::lex(""),
+            start.grant.as_ref(),
+            &start.settings,
+            start.role(),
+        )?;
         let own = self.begin_unless_open()?;
         let outcome = self.append_all(start, jobs);
         let (rows, outcome) = match outcome {
@@ -470,6 +506,7 @@ impl Session {
         text: &SqlText<'_>,
         grant: Option<&Grant>,
         settings: &[Setting],
+        role: Role,
     ) -> Result<(), Stop> {
         self.go_on()?;
         if text.sql.contains('\0') {
@@ -477,7 +514,7 @@ impl Session {
         }
         self.redactor.begin(text);
         secrets::check_names(text)?;
-        self.rules.check(text)?;
+        self.rules.check(text, role)?;
         self.spool_cursors()?;
         if let Some(grant) = grant {
             self.apply_grant(grant)?;
@@ -547,9 +584,7 @@ impl Session {
             if !is_name {
                 return Err(failure::invalid("a setting has an unusable name"));
             }
-            if rules::is_reserved_setting(&setting.name) {
-                return Err(rules::reserved_setting(&setting.name));
-            }
+            self.rules.check_value(setting)?;
         }
         let gone: Vec<String> = self
             .settings
@@ -710,7 +745,7 @@ impl Session {
 
     /// Not interruptible: it must happen.
     fn roll_back(&mut self) -> Result<(), Failure> {
-        self.interrupts.disarm();
+        drop(self.interrupts.disarm());
         self.instance
             .session
             .run("ROLLBACK")

@@ -46,13 +46,7 @@ impl<'a> SqlText<'a> {
     pub(crate) fn lex(sql: &'a str) -> Self {
         Self {
             sql,
-            tokens: Lexer {
-                sql,
-                bytes: sql.as_bytes(),
-                at: 0,
-                questions: 0,
-            }
-            .run(),
+            tokens: Lexer::over(sql).run(),
         }
     }
 
@@ -106,11 +100,13 @@ impl<'a> SqlText<'a> {
             return inner.get(..end).map(str::to_owned);
         }
         let escapes = written.starts_with(['e', 'E']);
-        let quoted = written.trim_start_matches(|c: char| c != '\'');
-        let inner = quoted.strip_prefix('\'').unwrap_or(quoted);
-        let inner = inner.strip_suffix('\'').unwrap_or(inner);
-        let plain = inner.replace("''", "'");
-        Some(if escapes { unescape(&plain) } else { plain })
+        let mut value = String::new();
+        let mut parts = Lexer::over(written);
+        while let Some(inner) = parts.string_part(escapes) {
+            let plain = inner.replace("''", "'");
+            value.push_str(&if escapes { unescape(&plain) } else { plain });
+        }
+        Some(value)
     }
 
     /// Statements in the text, counted by the semicolons between them.
@@ -336,18 +332,27 @@ struct Lexer<'a> {
     questions: usize,
 }
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
+    fn over(sql: &'a str) -> Self {
+        Self {
+            sql,
+            bytes: sql.as_bytes(),
+            at: 0,
+            questions: 0,
+        }
+    }
+
     fn run(mut self) -> Vec<Token> {
         let mut tokens = Vec::new();
         while let Some(byte) = self.peek(0) {
             let start = self.at;
             let kind = match byte {
-                _ if byte.is_ascii_whitespace() || byte == 0x0b => {
-                    self.at += 1;
+                _ if self.blank() > 0 => {
+                    self.at += self.blank();
                     continue;
                 }
                 b'-' if self.peek(1) == Some(b'-') => {
-                    self.skip_while(|b| b != b'\n');
+                    self.skip_while(|b| !is_newline(b));
                     continue;
                 }
                 b'/' if self.peek(1) == Some(b'*') => {
@@ -380,6 +385,60 @@ impl Lexer<'_> {
             });
         }
         tokens
+    }
+
+    /// Bytes of the blank here; 0 when there is none. DuckDB takes these characters of Unicode for
+    /// blanks outside of strings.
+    fn blank(&self) -> usize {
+        match self.peek(0) {
+            Some(byte) if byte.is_ascii_whitespace() || byte == 0x0b => 1,
+            Some(0xc2..) => self
+                .sql
+                .get(self.at..)
+                .and_then(|rest| rest.chars().next())
+                .filter(|c| {
+                    c.is_whitespace()
+                        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+                })
+                .map_or(0, char::len_utf8),
+            _ => 0,
+        }
+    }
+
+    /// Past the blanks and comments behind a string to the string that continues it: one on a
+    /// later line.
+    fn continuation(&self) -> Option<usize> {
+        let mut ahead = Lexer {
+            sql: self.sql,
+            bytes: self.bytes,
+            at: self.at,
+            questions: 0,
+        };
+        let mut newline = false;
+        loop {
+            match (ahead.peek(0)?, ahead.peek(1)) {
+                (b'\'', _) => return newline.then_some(ahead.at),
+                (b'-', Some(b'-')) => ahead.skip_while(|b| !is_newline(b)),
+                (byte, _) if ahead.blank() > 0 => {
+                    newline |= is_newline(byte);
+                    ahead.at += ahead.blank();
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// What is between the next quotes of a string token.
+    fn string_part(&mut self, escapes: bool) -> Option<&'a str> {
+        self.at = if self.at == 0 {
+            self.bytes.iter().position(|byte| *byte == b'\'')?
+        } else {
+            self.continuation()?
+        };
+        let start = self.at;
+        self.string_end(escapes);
+        let part = self.sql.get(start + 1..self.at)?;
+        Some(part.strip_suffix('\'').unwrap_or(part))
     }
 
     fn peek(&self, ahead: usize) -> Option<u8> {
@@ -428,9 +487,18 @@ impl Lexer<'_> {
     }
 
     fn string(&mut self, escapes: bool) -> TokenKind {
+        self.string_end(escapes);
+        while let Some(next) = self.continuation() {
+            self.at = next;
+            self.string_end(escapes);
+        }
+        TokenKind::Text
+    }
+
+    fn string_end(&mut self, escapes: bool) {
         if !escapes {
             self.quoted(b'\'');
-            return TokenKind::Text;
+            return;
         }
         self.at += 1;
         while let Some(byte) = self.peek(0) {
@@ -446,7 +514,6 @@ impl Lexer<'_> {
         while !self.sql.is_char_boundary(self.at) {
             self.at += 1;
         }
-        TokenKind::Text
     }
 
     fn dollar(&mut self) -> TokenKind {
@@ -496,25 +563,57 @@ impl Lexer<'_> {
         }
     }
 
+    /// Ends where DuckDB's does: a word or string may follow without a blank.
     fn number(&mut self) -> TokenKind {
-        self.skip_while(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'_');
-        let exponent = self
-            .bytes
-            .get(self.at - 1)
-            .is_some_and(|b| b.eq_ignore_ascii_case(&b'e'));
-        if exponent
-            && matches!(self.peek(0), Some(b'+' | b'-'))
-            && self.peek(1).is_some_and(|b| b.is_ascii_digit())
+        let digit_follows = |lexer: &Self, ahead: usize, is_digit: fn(&u8) -> bool| {
+            lexer.peek(ahead).is_some_and(|byte| is_digit(&byte))
+        };
+        if self.peek(0) == Some(b'0')
+            && matches!(self.peek(1), Some(b'x' | b'X'))
+            && digit_follows(self, 2, u8::is_ascii_hexdigit)
         {
+            self.at += 2;
+            self.digits(u8::is_ascii_hexdigit);
+            return TokenKind::Number;
+        }
+        self.digits(u8::is_ascii_digit);
+        if self.peek(0) == Some(b'.') && self.peek(1) != Some(b'.') {
             self.at += 1;
-            self.skip_while(|b| b.is_ascii_digit() || b == b'_');
+            self.digits(u8::is_ascii_digit);
+        }
+        if matches!(self.peek(0), Some(b'e' | b'E')) {
+            let sign = usize::from(matches!(self.peek(1), Some(b'+' | b'-')));
+            if digit_follows(self, 1 + sign, u8::is_ascii_digit) {
+                self.at += 1 + sign;
+                self.digits(u8::is_ascii_digit);
+            }
         }
         TokenKind::Number
     }
 
+    /// Digits, with single underscores between them.
+    fn digits(&mut self, is_digit: fn(&u8) -> bool) {
+        while let Some(byte) = self.peek(0) {
+            let joins = byte == b'_' && self.peek(1).is_some_and(|next| is_digit(&next));
+            if !is_digit(&byte) && !joins {
+                return;
+            }
+            self.at += 1;
+        }
+    }
+
     fn word(&mut self) -> TokenKind {
         let start = self.at;
-        self.skip_while(|b| is_word_byte_without_dollar(b) || b == b'$');
+        while self
+            .peek(0)
+            .is_some_and(|b| is_word_byte_without_dollar(b) || b == b'$')
+            && self.blank() == 0
+        {
+            self.at += 1;
+            while !self.sql.is_char_boundary(self.at) {
+                self.at += 1;
+            }
+        }
         let prefix = self.sql.get(start..self.at).unwrap_or_default();
         if self.peek(0) == Some(b'\'') && prefix.len() == 1 {
             match prefix {
@@ -525,6 +624,10 @@ impl Lexer<'_> {
         }
         TokenKind::Word
     }
+}
+
+fn is_newline(byte: u8) -> bool {
+    byte == b'\n' || byte == b'\r'
 }
 
 fn is_word_start(byte: u8) -> bool {
@@ -567,6 +670,42 @@ mod tests {
             ("select $0, $65536, $99999999999999999999999", vec![]),
         ] {
             assert_eq!(parameters(sql), expected, "{sql}");
+        }
+    }
+
+    /// The words and strings of a text; each was compared with what DuckDB 1.5.5 makes of it.
+    #[test]
+    fn tokens_end_where_duckdbs_do() {
+        for (sql, expected) in [
+            ("a --\r b", vec!["a", "b"]),
+            ("a -- x\n b", vec!["a", "b"]),
+            (
+                "a\u{a0}b\u{2003}c\u{200b}d\u{feff}e",
+                vec!["a", "b", "c", "d", "e"],
+            ),
+            ("f\u{a0}('x')", vec!["f", "x"]),
+            ("1from a", vec!["from", "a"]),
+            (
+                "1.5from 0x1Fgo 1_0x 1e5y 1.z",
+                vec!["from", "go", "x", "y", "z"],
+            ),
+            ("'a'\n'b' c", vec!["ab", "c"]),
+            ("'a' -- x\r'b' c", vec!["ab", "c"]),
+            ("e'a'\n'\\'b' c", vec!["a'b", "c"]),
+            ("'a' 'b'", vec!["a", "b"]),
+            ("'a'\n/* x */'b'", vec!["a", "b"]),
+            ("1e'\\'x' y", vec!["'x", "y"]),
+            ("'a\u{a0}b'", vec!["a\u{a0}b"]),
+            ("/* /* */ a */ b", vec!["b"]),
+        ] {
+            let text = SqlText::lex(sql);
+            let found: Vec<String> = (0..text.tokens.len())
+                .filter_map(|index| {
+                    text.text_value(index)
+                        .or_else(|| text.name(index).map(Cow::into_owned))
+                })
+                .collect();
+            assert_eq!(found, expected, "{sql:?}");
         }
     }
 

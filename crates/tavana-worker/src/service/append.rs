@@ -57,6 +57,7 @@ async fn run(
         .checkout(&context, Load::Statement, watch)
         .await?;
     let start = engine::AppendStart {
+        role: context.role.into(),
         grant: Some(checkout.grant()),
         settings: context.settings,
         catalog: start.catalog,

@@ -18,6 +18,7 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
         return Err(invalid("the request has no session"));
     };
     let pin = session.pin();
+    let role = session.role();
     if session.principal.is_empty() || session.principal.len() > PRINCIPAL_BYTES_MAX {
         return Err(invalid("the principal is empty or too long"));
     }
@@ -34,6 +35,7 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
         pin,
         settings,
         store,
+        role,
     })
 }
 

@@ -60,7 +60,7 @@ async fn run_open(
         .await?;
     checkout.open_cursor(cursor)?;
     let request = OpenCursor {
-        statement: Some(message(execute, context.settings, checkout.grant())),
+        statement: Some(message(execute, context, checkout.grant())),
         cursor_id: cursor.to_string(),
     };
     let opened = converse_open(&mut checkout, request, watch).await;

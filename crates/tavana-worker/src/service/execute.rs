@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tavana_common::proto::engine::{Execute, Grant, to_engine};
-use tavana_common::proto::v1::{ExecuteRequest, Failure, Setting};
+use tavana_common::proto::v1::{ExecuteRequest, Failure};
 
 use super::context;
 use super::result::{ResultStream, forward};
@@ -45,7 +45,7 @@ async fn begin(
     let mut checkout = supervisor
         .checkout(&context, Load::Statement, watch)
         .await?;
-    let message = message(request, context.settings, checkout.grant());
+    let message = message(request, context, checkout.grant());
     checkout
         .send(to_engine::Message::Execute(message), watch)
         .await?;
@@ -54,12 +54,13 @@ async fn begin(
 }
 
 /// The request as an engine understands it.
-pub(super) fn message(request: ExecuteRequest, settings: Vec<Setting>, grant: Grant) -> Execute {
+pub(super) fn message(request: ExecuteRequest, context: Context, grant: Grant) -> Execute {
     Execute {
         grant: Some(grant),
-        settings,
+        settings: context.settings,
         sql: request.sql,
         parameter_types: request.parameter_types,
         parameters: request.parameters,
+        role: context.role.into(),
     }
 }

@@ -42,6 +42,7 @@ async fn run(
         settings: context.settings,
         sql: request.sql,
         parameter_types: request.parameter_types,
+        role: context.role.into(),
     });
     checkout.send(message, watch).await?;
     match checkout.next(watch).await? {

@@ -8,6 +8,7 @@
 pub(crate) mod admission;
 pub(crate) mod checkout;
 pub(crate) mod credentials;
+pub(crate) mod egress;
 pub(crate) mod extensions;
 mod leases;
 pub(crate) mod ledger;
@@ -26,7 +27,7 @@ use std::time::Duration;
 use tavana_common::failure;
 use tavana_common::ids::{GatewayId, SessionId, WorkerId};
 use tavana_common::proto::engine::{Extension, Grant, Start};
-use tavana_common::proto::v1::{Failure, FailureKind, Pin, Setting, WorkerStatus};
+use tavana_common::proto::v1::{Failure, FailureKind, Pin, Role, Setting, WorkerStatus};
 use tavana_common::task::Task;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
@@ -83,6 +84,7 @@ pub(crate) struct Context {
     /// What the engine sets; nothing secret.
     pub(crate) settings: Vec<Setting>,
     pub(crate) store: Store,
+    pub(crate) role: Role,
 }
 
 /// Whether a request takes one of the worker's slots.
@@ -114,6 +116,8 @@ impl Supervisor {
                 source,
             }
         })?;
+        let vault = Arc::new(Vault::new(settings.credentials.clone()));
+        let (deployment, _) = vault.secrets(&Store::default());
         let start = Start {
             spill_directory: String::new(),
             spill_bytes_max: settings.spill_bytes_max / u64::from(settings.slots.max(1)),
@@ -123,6 +127,10 @@ impl Supervisor {
             extensions,
             http_timeout_seconds: settings.http_timeout_seconds,
             http_retries: settings.http_retries,
+            network_allow: settings.egress.network_allow_with(&deployment),
+            endpoints_allow: settings.egress.endpoints_allow.clone(),
+            credential_chain_allowed: settings.egress.credential_chain_allowed,
+            admin_statements: settings.egress.admin_statements.clone(),
         };
         info!(
             slots = bounds.slots,
@@ -133,7 +141,6 @@ impl Supervisor {
             engines_max = bounds.engines_max,
             "worker bounds"
         );
-        let vault = Arc::new(Vault::new(settings.credentials.clone()));
         let refresh = Refresh::begin(&vault);
         let supervisor = Arc::new(Self {
             worker: WorkerId::mint(),

@@ -30,6 +30,7 @@ use super::ledger::{Buried, EnginePlace, Ledger, Memory, Owned, Slot};
 use super::spill::{SpillFolder, SpillRoot};
 use super::stderr;
 use super::stop::{StopReason, Watch};
+use crate::engine::main::ENDED_CLASS;
 use crate::settings::EngineCommand;
 use crate::stream::{AsyncFrameReader, Frame, FrameError, write_frame};
 
@@ -350,6 +351,7 @@ impl Engine {
             settings,
             sql: "SELECT 1".to_owned(),
             parameter_types: Vec::new(),
+            role: 0,
         };
         let mut watch = Watch::within(INTERRUPT_MAX);
         self.send(to_engine::Message::Prepare(request), &mut watch)
@@ -467,6 +469,10 @@ impl Engine {
             }
             from_engine::Message::Failure(failure) => {
                 self.quiet();
+                if failure.duckdb_class == ENDED_CLASS {
+                    info!(pid = self.pid(), "an engine ended with a refused statement");
+                    self.bury();
+                }
                 // After these DuckDB refuses everything else: the instance is of no use.
                 if matches!(
                     failure.duckdb_class.as_str(),

@@ -230,30 +230,6 @@ fn the_data_folder_is_readable_and_what_points_out_of_it_is_not() {
     }
 }
 
-#[test]
-fn the_spill_folder_cannot_be_read_or_filled_by_a_statement() {
-    let tavana = Tavana::start();
-    let mut wire = Wire::connect(tavana.postgres);
-    let reply = wire.query("SELECT current_setting('temp_directory')");
-    let folder = match reply.faults().first() {
-        Some(_) => return,
-        None => reply.value().unwrap_or_default(),
-    };
-    if folder.is_empty() {
-        return;
-    }
-    for sql in [
-        format!("SELECT * FROM read_blob('{folder}/*')"),
-        format!("COPY (SELECT 1) TO '{folder}/x.csv'"),
-    ] {
-        let reply = wire.query(&sql);
-        assert!(
-            !reply.faults().is_empty() || reply.texts().is_empty() && reply.tags() != ["COPY 1"],
-            "{sql}: {reply:?}"
-        );
-    }
-}
-
 fn listing(outside: &Outside) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(outside.folder.path())
         .expect("a folder")
