@@ -341,6 +341,7 @@ impl Session {
             gateway_id: self.gateway.to_string(),
             role: 0,
             own_credentials_only: self.own_credentials_only,
+            user: self.principal.clone(),
             principal: self.principal.clone(),
             pin: self.pin.into(),
             settings: self.settings.clone(),

@@ -966,6 +966,7 @@ impl Session {
             session_id: self.id.to_string(),
             gateway_id: self.gateway.id.to_string(),
             principal: self.principal.id().to_owned(),
+            user: self.principal.name().to_owned(),
             pin: pin.into(),
             settings: self.settings.for_worker(),
             role: match self.principal.role() {

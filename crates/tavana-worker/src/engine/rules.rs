@@ -13,7 +13,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use tavana_common::proto::engine::Start;
+use tavana_common::proto::engine::{Secret, Start};
 use tavana_common::proto::v1::{Failure, Role, Setting};
 
 use super::failure;
@@ -150,6 +150,14 @@ impl Rules {
             return Err(reserved_setting(&setting.name));
         }
         self.check_named(&setting.name, &setting.value)
+    }
+
+    /// A secret that was made of what the session has set.
+    pub(crate) fn check_secret(&self, secret: &Secret) -> Result<(), Failure> {
+        secret
+            .options
+            .iter()
+            .try_for_each(|(name, value)| self.check_named(name, value))
     }
 
     /// A text that may be a path: its query string may name an endpoint.

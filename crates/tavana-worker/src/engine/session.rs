@@ -49,6 +49,10 @@ pub(crate) struct Session {
     interrupts: Interrupts,
     granted: Grant,
     /// Settings in force, in the order they were set.
+    /// What is wrong with an endpoint that the session has set.
+    misplaced: Option<Failure>,
+    /// `current_user` says whose engine this is.
+    has_user: bool,
     settings: Vec<Setting>,
     /// Texts of PREPARE by the name of the statement. DuckDB would run the plan it made then, with
     /// statistics that may be wrong by now, so EXECUTE prepares anew.
@@ -92,6 +96,8 @@ impl Session {
     ) -> Self {
         Self {
             secrets: Secrets::new(&instance.loaded_extensions),
+            misplaced: None,
+            has_user: false,
             redactor: Redactor::default(),
             instance,
             rules,
@@ -185,6 +191,16 @@ impl Session {
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Stop> {
         self.redactor.assign(&assign.secrets);
+        if !std::mem::replace(&mut self.has_user, true) && !assign.user.is_empty() {
+            self.name_user(&assign.user)?;
+        }
+        // The statement that follows is refused, not this: the engine is the session's own, and
+        // what it set may change.
+        self.misplaced = assign
+            .secrets
+            .iter()
+            .filter(|secret| !secret.infrastructure)
+            .find_map(|secret| self.rules.check_secret(secret).err());
         // Open results would have to be read to their end first: the next statement does that, in
         // its own time. Until then nothing can use a secret.
         if self.secrets.assign(&assign.secrets) && self.cursors.is_empty() {
@@ -196,6 +212,18 @@ impl Session {
             }
         }
         self.done(Done::default())
+    }
+
+    /// DuckDB has no users: its functions for them are macros, which others may stand before.
+    fn name_user(&self, user: &str) -> Result<(), Stop> {
+        let user = quote_text(user);
+        for function in ["current_user", "session_user", "user"] {
+            self.instance
+                .session
+                .run(&format!("CREATE TEMP MACRO \"{function}\"() AS {user}"))
+                .map_err(|error| failure::engine(&error))?;
+        }
+        Ok(())
     }
 
     fn prepare(&mut self, request: &Prepare) -> Result<(), Stop> {
@@ -515,6 +543,9 @@ impl Session {
         self.redactor.begin(text);
         secrets::check_names(text)?;
         self.rules.check(text, role)?;
+        if let Some(failure) = &self.misplaced {
+            return Err(failure.clone().into());
+        }
         self.spool_cursors()?;
         if let Some(grant) = grant {
             self.apply_grant(grant)?;

@@ -19,7 +19,9 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
     };
     let pin = session.pin();
     let role = session.role();
-    if session.principal.is_empty() || session.principal.len() > PRINCIPAL_BYTES_MAX {
+    if session.principal.is_empty()
+        || session.principal.len().max(session.user.len()) > PRINCIPAL_BYTES_MAX
+    {
         return Err(invalid("the principal is empty or too long"));
     }
     if session.settings.len() > SETTINGS_MAX {
@@ -32,6 +34,7 @@ pub(super) fn read(session: Option<SessionContext>) -> Result<Context, Failure> 
         session: id("session_id", &session.session_id)?,
         gateway: id("gateway_id", &session.gateway_id)?,
         principal: Arc::from(session.principal),
+        user: Arc::from(session.user),
         pin,
         settings,
         store,

@@ -80,6 +80,8 @@ pub(crate) struct Context {
     pub(crate) session: SessionId,
     pub(crate) gateway: GatewayId,
     pub(crate) principal: Arc<str>,
+    /// What `current_user` says.
+    pub(crate) user: Arc<str>,
     pub(crate) pin: Pin,
     /// What the engine sets; nothing secret.
     pub(crate) settings: Vec<Setting>,
@@ -825,6 +827,7 @@ impl Context {
     fn owner(&self) -> Owner {
         Owner {
             principal: Arc::clone(&self.principal),
+            user: Arc::clone(&self.user),
             credentials: self.store.fingerprint(),
         }
     }

@@ -153,6 +153,7 @@ mod tests {
     fn owner(principal: &str, credentials: u8) -> Owner {
         Owner {
             principal: Arc::from(principal),
+            user: Arc::from(principal),
             credentials: [credentials; 32],
         }
     }

@@ -60,6 +60,8 @@ pub(crate) struct Blueprint {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) principal: Arc<str>,
+    /// What `current_user` says; a part of the principal.
+    pub(crate) user: Arc<str>,
     /// Tells sets of credentials apart, see [`super::credentials::Store::fingerprint`].
     pub(crate) credentials: [u8; 32],
 }
@@ -323,7 +325,10 @@ impl Engine {
         );
         let mut watch = Watch::within(ASSIGN_MAX);
         let mut frame = Frame::Message(ToEngine {
-            message: Some(to_engine::Message::Assign(Assign { secrets })),
+            message: Some(to_engine::Message::Assign(Assign {
+                secrets,
+                user: owner.user.to_string(),
+            })),
         });
         let written = self.write(&frame, &mut watch).await;
         wipe(&mut frame);
