@@ -1635,6 +1635,7 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
         ["avro", "azure", "delta", "excel", "httpfs", "iceberg"]
     );
     engine.send(to_engine::Message::Assign(Assign {
+        user: "tester".to_owned(),
         secrets: vec![Secret {
             name: "lake".to_owned(),
             r#type: "s3".to_owned(),
@@ -1691,6 +1692,7 @@ fn extensions_are_loaded_by_path_and_secrets_belong_to_the_engine() {
 fn a_users_own_secret_wins_over_the_deployments() {
     let mut engine = Engine::start_with(|start| start.extensions = extensions(&["httpfs"]));
     engine.send(to_engine::Message::Assign(Assign {
+        user: "tester".to_owned(),
         secrets: vec![Secret {
             name: "access_s3".to_owned(),
             r#type: "s3".to_owned(),

@@ -264,13 +264,14 @@ impl Session {
         let session = self;
         let work = async {
             let _permit = session.gateway.queue.admit().await?;
+            let give_up = Instant::now() + session.gateway.settings.queue_wait_max;
             let mut lost_before = false;
             loop {
                 let (worker, pin) = match &session.pinned {
                     Some(worker) => (Arc::clone(worker), Pin::Required),
                     None => (session.choose(None)?, Pin::None),
                 };
-                let _running = worker.begin();
+                let running = worker.begin();
                 let request = PrepareRequest {
                     session: Some(session.context(pin)),
                     query_id: limits.query_id.to_string(),
@@ -282,6 +283,12 @@ impl Session {
                     Ok(facts) => return Ok(facts.into_inner()),
                     Err(status) => QueryError::from_status(&status),
                 };
+                // The worker has the last word, as in `attempt`.
+                if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS && Instant::now() < give_up {
+                    drop(running);
+                    session.gateway.workers.changed_or(worker_pause()).await;
+                    continue;
+                }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
                 if lost_before || pin != Pin::None || !error.is_loss() {
                     return Err(error);
