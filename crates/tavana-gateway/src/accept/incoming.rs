@@ -128,7 +128,7 @@ impl Door {
         let stream = ClientStream::Plain(stream);
         match (&self.tls, stream_is_tls) {
             (Some(tls), true) => {
-                let (stream, tls) = stream.secure(tls.current(), self.protocol).await?;
+                let (stream, tls) = Box::pin(stream.secure(tls.current(), self.protocol)).await?;
                 Ok((stream, Some(tls)))
             }
             (_, false) if self.mode != TlsMode::Required => Ok((stream, None)),

@@ -139,10 +139,11 @@ async fn serve_one(
         }
     };
     drop(guest);
+    wire.logged_in();
     let _counted = gateway.metrics.connection();
-    Connection::new(wire, *session, key, Arc::clone(gateway))
-        .run(stop)
-        .await
+    let connection = Connection::new(wire, *session, key, Arc::clone(gateway));
+    // Boxed, as a stranger's task should not hold the room for all that may follow.
+    Box::pin(connection.run(stop)).await
 }
 
 /// Tells the client why there is no connection for it. Bounded in time, as nothing is known of it.

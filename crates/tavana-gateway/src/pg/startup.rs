@@ -81,7 +81,7 @@ pub(super) async fn start(
         let Some(offered) = offered else {
             return Err(WireError::Protocol("TLS is not offered").into());
         };
-        let secured = wire.secure(offered.current()).await?;
+        let secured = Box::pin(wire.secure(offered.current())).await?;
         if !secured.named_protocol {
             return Err(WireError::Protocol(
                 "received direct SSL connection request without ALPN protocol negotiation extension",
@@ -100,7 +100,7 @@ pub(super) async fn start(
                 // (CVE-2021-23214), so there must be none.
                 answer_encryption(wire, if offered.is_some() { b'S' } else { b'N' }).await?;
                 if let Some(offered) = offered {
-                    tls = Some(wire.secure(offered.current()).await?);
+                    tls = Some(Box::pin(wire.secure(offered.current())).await?);
                 }
             }
             GSS_REQUEST if !asked_gss => {
@@ -115,7 +115,8 @@ pub(super) async fn start(
                 return Ok(Started::Over);
             }
             version if version >> 16 == 3 => {
-                return greet(wire, gateway, version, packet, address, tls.as_ref()).await;
+                let greeted = greet(wire, gateway, version, packet, address, tls.as_ref());
+                return Box::pin(greeted).await;
             }
             _ => {
                 return Err(QueryError::new(

@@ -24,6 +24,9 @@ use crate::accept::{ClientStream, Tls, begins_tls};
 pub(super) const FLUSH_BYTES: usize = 64 * 1024;
 /// Input that is read ahead while a statement runs, to notice a client that went away.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
+/// Least space for a read, from a client that is known and from one that is not.
+const READ_BYTES: usize = 8 * 1024;
+const STRANGER_READ_BYTES: usize = 512;
 /// Longest message of a kind that has no reason to be long.
 const SHORT_BYTES_MAX: usize = 64 * 1024;
 /// What Parse holds beside the SQL text: names and parameter types (at most 65,535).
@@ -72,16 +75,25 @@ pub(super) struct Wire<S> {
     input: BytesMut,
     output: BytesMut,
     limits: Limits,
+    /// Least space for a read.
+    read_bytes: usize,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) fn new(stream: S, limits: Limits) -> Self {
         Self {
             stream,
-            input: BytesMut::with_capacity(8 * 1024),
-            output: BytesMut::with_capacity(8 * 1024),
+            // Strangers get no more than they need.
+            input: BytesMut::new(),
+            output: BytesMut::new(),
             limits,
+            read_bytes: STRANGER_READ_BYTES,
         }
+    }
+
+    /// The client is known: from now on its messages are read in larger pieces.
+    pub(super) fn logged_in(&mut self) {
+        self.read_bytes = READ_BYTES;
     }
 
     /// The body of a startup-phase packet, which has no type byte: at most `bytes_max` long.
@@ -233,8 +245,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Reads until `bytes` are in the input.
     async fn fill(&mut self, bytes: usize) -> Result<(), WireError> {
         while self.input.len() < bytes {
+            let missing = bytes.saturating_sub(self.input.len());
             self.input
-                .reserve(bytes.saturating_sub(self.input.len()).min(READ_AHEAD_BYTES));
+                .reserve(missing.clamp(self.read_bytes, READ_AHEAD_BYTES));
             if self.stream.read_buf(&mut self.input).await? == 0 {
                 return Err(WireError::Closed);
             }

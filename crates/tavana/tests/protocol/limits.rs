@@ -1,7 +1,7 @@
 //! Sizes at their limits, each with its SQLSTATE and a session that goes on.
 
 use crate::support::server::{Start, Tavana};
-use crate::support::wire::{Out, Wire};
+use crate::support::wire::{Out, PROTOCOL_3_0, Wire, startup};
 
 const SQL_BYTES_MAX: usize = 1_048_576;
 
@@ -145,6 +145,7 @@ fn one_connection_too_many_is_told_so_and_the_others_live() {
     let mut first = Wire::connect(tavana.postgres);
     let _second = Wire::connect(tavana.postgres);
     let mut third = Wire::dial(tavana.postgres);
+    third.send_bytes(&startup(PROTOCOL_3_0, &[("user", "tester")]));
     assert_eq!(third.message().fault().state(), "53300");
     assert_eq!(first.query("SELECT 1").ok().value().as_deref(), Some("1"));
 }

@@ -125,7 +125,9 @@ async fn status(port: u16, files: Option<ClientFiles>, token: Option<&str>) -> R
         }
     }
     .map_err(|error| error.to_string())?;
-    let mut request = tonic::Request::new(StatusRequest::default());
+    let mut request = tonic::Request::new(StatusRequest {
+        gateway_id: tavana_common::ids::GatewayId::mint().to_string(),
+    });
     if let Some(token) = token {
         let value = format!("Bearer {token}").parse().expect("ASCII");
         request.metadata_mut().insert("authorization", value);
