@@ -4,6 +4,7 @@
 #[expect(
     unused_qualifications,
     clippy::clone_on_ref_ptr,
+    clippy::large_enum_variant,
     reason = "generated code"
 )]
 pub mod v1 {

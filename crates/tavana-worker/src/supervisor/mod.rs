@@ -861,7 +861,7 @@ async fn verified_extensions(settings: &WorkerSettings) -> Result<Vec<Extension>
         warn!("no folder of DuckDB extensions: object stores, Delta and Iceberg do not work");
         return Ok(Vec::new());
     };
-    let verified = tokio::task::spawn_blocking(move || extensions::verify(&folder)).await;
+    let verified = tavana_common::task::spawn_blocking(move || extensions::verify(&folder)).await;
     Ok(verified.map_err(|error| WorkerError::Engine(error.to_string()))??)
 }
 

@@ -647,7 +647,7 @@ impl Body {
         // Removing gigabytes of spilled files takes a while; the rest is freed after it.
         let pid = self.pid;
         // A runtime that shuts down drops the closure unrun, and with it `self`: all the same.
-        if let Err(error) = tokio::task::spawn_blocking(move || drop(self)).await
+        if let Err(error) = tavana_common::task::spawn_blocking(move || drop(self)).await
             && !error.is_cancelled()
         {
             tracing::error!(pid, %error, "removing what an engine left behind failed");

@@ -332,7 +332,11 @@ fn with_a_list_of_endpoints_no_other_host_is_asked() {
         "SET s3_endpoint = 'a.stores.example'".to_owned(),
         format!("SET s3_endpoint = '127.0.0.1:{}'", listener.port),
     ] {
-        assert_eq!(run(&tavana, &[sql.clone()]).state(), "", "{sql}");
+        assert_eq!(
+            run(&tavana, std::slice::from_ref(&sql)).state(),
+            "",
+            "{sql}"
+        );
     }
 }
 

@@ -111,7 +111,7 @@ async fn keep(vault: Arc<Vault>, kind: Kind, source: Source, told: watch::Sender
     let mut pause = PAUSE.0;
     loop {
         let once = source.clone();
-        let fetched = tokio::task::spawn_blocking(move || once.fetch()).await;
+        let fetched = tavana_common::task::spawn_blocking(move || once.fetch()).await;
         let wait = match fetched {
             Ok(Ok((fetched, good_for))) => {
                 pause = PAUSE.0;
