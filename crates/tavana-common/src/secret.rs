@@ -40,6 +40,11 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What a session's settings are sealed for on their way to a worker.
+pub const SEALED_SETTINGS: &str = "session settings v1";
+/// What a statement is sealed for on its way to a worker.
+pub const SEALED_SQL: &str = "statement v1";
+
 /// Shortest cluster key that is accepted, in bytes.
 pub const CLUSTER_KEY_BYTES_MIN: usize = 32;
 

@@ -45,6 +45,8 @@ pub struct WorkerSettings {
     pub listen: SocketAddr,
     /// The token gateways must show; `None`: every client is accepted.
     pub internal_token: Option<Secret>,
+    /// Opens what gateways of the cluster have sealed.
+    pub cluster_key: Option<ClusterKey>,
     /// TLS of the gRPC service; `None`: it speaks in clear.
     pub tls: Option<TlsSettings>,
     /// Sum of what all statements may use.
@@ -100,7 +102,8 @@ impl WorkerSettings {
     /// do not use the settings when it fails.
     pub fn from_env(env: &mut Env) -> Self {
         let listen = read_listen(env);
-        let internal_token = read_token(env);
+        let cluster_key = read_cluster_key(env);
+        let internal_token = cluster_key.as_ref().map(ClusterKey::internal_token);
         let tls = TlsSettings::from_env(env);
         let open = env.flag(
             "TAVANA_WORKER_OPEN",
@@ -224,6 +227,7 @@ impl WorkerSettings {
         Self {
             listen,
             internal_token,
+            cluster_key,
             tls,
             memory_budget_bytes,
             threads,
@@ -293,7 +297,7 @@ fn read_listen(env: &mut Env) -> SocketAddr {
     SocketAddr::new(address, port)
 }
 
-fn read_token(env: &mut Env) -> Option<Secret> {
+fn read_cluster_key(env: &mut Env) -> Option<ClusterKey> {
     let text = env.secret(
         "TAVANA_CLUSTER_KEY",
         "Secret shared by all gateways and workers, at least 32 bytes.",
@@ -305,7 +309,7 @@ fn read_token(env: &mut Env) -> Option<Secret> {
             format_args!("is shorter than {CLUSTER_KEY_BYTES_MIN} bytes"),
         );
     }
-    key.map(|key| key.internal_token())
+    key
 }
 
 fn read_memory_budget(env: &mut Env) -> u64 {

@@ -342,6 +342,7 @@ impl Session {
             role: 0,
             own_credentials_only: self.own_credentials_only,
             user: self.principal.clone(),
+            sealed_settings: Vec::new(),
             principal: self.principal.clone(),
             pin: self.pin.into(),
             settings: self.settings.clone(),

@@ -144,7 +144,8 @@ impl Session {
             statement: Some(ExecuteRequest {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                sql: query.text().to_owned(),
+                sql: self.plain_sql(query.text()),
+                sealed_sql: self.sealed_sql(query.text()),
                 parameter_types: parameters.types,
                 parameters: parameters.ipc,
                 timeout_ms: timeout_ms(limits.deadline),

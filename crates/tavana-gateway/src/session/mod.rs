@@ -19,15 +19,18 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 use futures::StreamExt;
+use prost::Message as _;
 use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{
-    AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest, ResultHeader,
-    Role, SessionContext, StatementFacts, StatementKind, append_request,
+    self, AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest,
+    ResultHeader, Role, SessionContext, StatementFacts, StatementKind, append_request,
 };
+use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tracing::{debug, info};
+use zeroize::Zeroizing;
 
 pub(crate) use rows::{Canceller, Rows};
 pub(crate) use statement::{Class, Statement};
@@ -275,7 +278,8 @@ impl Session {
                 let request = PrepareRequest {
                     session: Some(session.context(pin)),
                     query_id: limits.query_id.to_string(),
-                    sql: statement.text().to_owned(),
+                    sql: session.plain_sql(statement.text()),
+                    sealed_sql: session.sealed_sql(statement.text()),
                     parameter_types: declared.to_vec(),
                     timeout_ms: timeout_ms(limits.deadline),
                 };
@@ -839,7 +843,8 @@ impl Session {
             let request = ExecuteRequest {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                sql: statement.text().to_owned(),
+                sql: self.plain_sql(statement.text()),
+                sealed_sql: self.sealed_sql(statement.text()),
                 parameter_types: parameters.types.clone(),
                 parameters: parameters.ipc.clone(),
                 timeout_ms: timeout_ms(limits.deadline),
@@ -968,14 +973,42 @@ impl Session {
         }
     }
 
+    /// The key that workers have, too.
+    fn shared_key(&self) -> Option<&ClusterKey> {
+        self.gateway.settings.cluster_key.as_ref()
+    }
+
+    /// A statement's text on its way to a worker that cannot unseal it.
+    fn plain_sql(&self, text: &str) -> String {
+        self.shared_key()
+            .map_or_else(|| text.to_owned(), |_| String::new())
+    }
+
+    /// A statement's text on its way to a worker: it may hold credentials.
+    fn sealed_sql(&self, text: &str) -> Vec<u8> {
+        self.shared_key()
+            .map_or_else(Vec::new, |key| key.seal(SEALED_SQL, text.as_bytes()))
+    }
+
     fn context(&self, pin: Pin) -> SessionContext {
+        let mut settings = self.settings.for_worker();
+        let sealed_settings = match self.shared_key().filter(|_| !settings.is_empty()) {
+            Some(key) => {
+                let message = v1::Settings {
+                    settings: std::mem::take(&mut settings),
+                };
+                key.seal(SEALED_SETTINGS, &Zeroizing::new(message.encode_to_vec()))
+            }
+            None => Vec::new(),
+        };
         SessionContext {
             session_id: self.id.to_string(),
             gateway_id: self.gateway.id.to_string(),
             principal: self.principal.id().to_owned(),
             user: self.principal.name().to_owned(),
             pin: pin.into(),
-            settings: self.settings.for_worker(),
+            settings,
+            sealed_settings,
             role: match self.principal.role() {
                 auth::Role::ReadOnly => Role::Readonly,
                 auth::Role::ReadWrite => Role::Readwrite,

@@ -33,7 +33,7 @@ pub(super) async fn append(
     let Some(append_request::Message::Start(mut start)) = first else {
         return Err(invalid("the first message of an append is its start"));
     };
-    let context = context::read(start.session.take())?;
+    let context = context::read(start.session.take(), supervisor.cluster_key())?;
     let mut statement = Statement::begin(
         supervisor,
         "append",

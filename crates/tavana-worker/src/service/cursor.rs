@@ -30,7 +30,12 @@ pub(super) async fn open(
     let Some(mut execute) = request.statement else {
         return Err(invalid("the request has no statement"));
     };
-    let context = context::read(execute.session.take())?;
+    let context = context::read(execute.session.take(), supervisor.cluster_key())?;
+    execute.sql = context::sql(
+        std::mem::take(&mut execute.sql),
+        &execute.sealed_sql,
+        supervisor.cluster_key(),
+    )?;
     let cursor = context::id("cursor_id", &request.cursor_id)?;
     if context.pin == Pin::None {
         return Err(invalid("a cursor needs a pinned session"));
@@ -92,7 +97,7 @@ pub(super) async fn fetch(
     supervisor: &Arc<Supervisor>,
     mut request: FetchCursorRequest,
 ) -> Result<ResultStream, Failure> {
-    let mut context = context::read(request.session.take())?;
+    let mut context = context::read(request.session.take(), supervisor.cluster_key())?;
     context.pin = Pin::Required;
     let cursor = context::id("cursor_id", &request.cursor_id)?;
     let mut statement = Statement::begin(
@@ -146,7 +151,7 @@ pub(super) async fn close(
     supervisor: &Arc<Supervisor>,
     mut request: CloseCursorRequest,
 ) -> Result<CloseCursorResponse, Failure> {
-    let mut context = context::read(request.session.take())?;
+    let mut context = context::read(request.session.take(), supervisor.cluster_key())?;
     context.pin = Pin::Required;
     let cursor = context::id("cursor_id", &request.cursor_id)?;
     let mut watch = Watch::within(CLOSE_MAX);

@@ -16,7 +16,12 @@ pub(super) async fn execute(
     supervisor: &Arc<Supervisor>,
     mut request: ExecuteRequest,
 ) -> Result<ResultStream, Failure> {
-    let context = context::read(request.session.take())?;
+    let context = context::read(request.session.take(), supervisor.cluster_key())?;
+    request.sql = context::sql(
+        std::mem::take(&mut request.sql),
+        &request.sealed_sql,
+        supervisor.cluster_key(),
+    )?;
     let mut statement = Statement::begin(
         supervisor,
         "execute",

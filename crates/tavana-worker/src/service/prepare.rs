@@ -14,7 +14,12 @@ pub(super) async fn prepare(
     supervisor: &Arc<Supervisor>,
     mut request: PrepareRequest,
 ) -> Result<StatementFacts, Failure> {
-    let context = context::read(request.session.take())?;
+    let context = context::read(request.session.take(), supervisor.cluster_key())?;
+    request.sql = context::sql(
+        std::mem::take(&mut request.sql),
+        &request.sealed_sql,
+        supervisor.cluster_key(),
+    )?;
     let mut statement = Statement::begin(
         supervisor,
         "prepare",

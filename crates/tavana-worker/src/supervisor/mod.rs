@@ -28,6 +28,7 @@ use tavana_common::failure;
 use tavana_common::ids::{GatewayId, SessionId, WorkerId};
 use tavana_common::proto::engine::{Extension, Grant, Start};
 use tavana_common::proto::v1::{Failure, FailureKind, Pin, Role, Setting, WorkerStatus};
+use tavana_common::secret::ClusterKey;
 use tavana_common::task::Task;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
@@ -58,6 +59,8 @@ const STOP_MAX: Duration = Duration::from_secs(4);
 #[derive(Debug)]
 pub(crate) struct Supervisor {
     worker: WorkerId,
+    /// Opens what gateways of the cluster have sealed.
+    cluster_key: Option<ClusterKey>,
     ledger: Arc<Ledger>,
     pool: Mutex<Pool>,
     sessions: Arc<Sessions>,
@@ -98,6 +101,10 @@ pub(crate) enum Load {
 }
 
 impl Supervisor {
+    pub(crate) fn cluster_key(&self) -> Option<&ClusterKey> {
+        self.cluster_key.as_ref()
+    }
+
     /// Verifies what the settings promise and starts the first engine.
     pub(crate) async fn start(settings: &WorkerSettings) -> Result<Arc<Self>, WorkerError> {
         let bounds = Bounds::new(
@@ -146,6 +153,7 @@ impl Supervisor {
         let refresh = Refresh::begin(&vault);
         let supervisor = Arc::new(Self {
             worker: WorkerId::mint(),
+            cluster_key: settings.cluster_key.clone(),
             ledger: Arc::new(Ledger::new(bounds, Arc::clone(&settings.metrics))),
             pool: Mutex::new(Pool::new(settings.prefork, settings.idle_engines_max)),
             sessions: Arc::new(Sessions::default()),

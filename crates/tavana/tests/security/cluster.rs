@@ -1,8 +1,10 @@
 //! The way from a gateway to a worker: who else reaches the worker's port gets nothing.
 
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rcgen::{
@@ -17,7 +19,7 @@ use tokio::net::TcpStream;
 use crate::support::eventually;
 use crate::support::process::signal;
 use crate::support::server::program_beside;
-use crate::support::wire::Wire;
+use crate::support::wire::{Out, Wire};
 
 const CLUSTER_KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -113,7 +115,7 @@ async fn status(port: u16, files: Option<ClientFiles>, token: Option<&str>) -> R
         Some(files) => {
             let tls = ClientTls::load(files).map_err(|error| error.to_string())?;
             let connect = tower::service_fn(move |_: http::Uri| {
-                let tls = std::sync::Arc::clone(&tls);
+                let tls = Arc::clone(&tls);
                 async move {
                     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
                     tls.connect("localhost", stream)
@@ -230,6 +232,102 @@ fn a_worker_with_tls_takes_gateways_with_its_authoritys_certificate_and_token_on
         assert!(heard.is_err(), "{what}: {heard:?}");
     }
     assert_eq!(wire.query("SELECT 43").value().as_deref(), Some("43"));
+}
+
+/// Passes bytes on to `port` and keeps those of the first side.
+fn recorder(port: u16) -> (u16, Arc<Mutex<Vec<u8>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let own = listener.local_addr().expect("an address").port();
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let all = Arc::clone(&heard);
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let Ok(client) = client else { return };
+            let Ok(worker) = std::net::TcpStream::connect(("127.0.0.1", port)) else {
+                continue;
+            };
+            let back = (
+                worker.try_clone().expect("a socket"),
+                client.try_clone().expect("a socket"),
+            );
+            let heard = Arc::clone(&all);
+            std::thread::spawn(move || pass(client, worker, Some(&heard)));
+            std::thread::spawn(move || pass(back.0, back.1, None));
+        }
+    });
+    (own, heard)
+}
+
+fn pass(
+    mut from: std::net::TcpStream,
+    mut to: std::net::TcpStream,
+    heard: Option<&Mutex<Vec<u8>>>,
+) {
+    let mut bytes = [0; 65_536];
+    while let Ok(count @ 1..) = from.read(&mut bytes) {
+        if let Some(heard) = heard {
+            heard
+                .lock()
+                .expect("no panic")
+                .extend_from_slice(&bytes[..count]);
+        }
+        if to.write_all(&bytes[..count]).is_err() {
+            return;
+        }
+    }
+}
+
+#[test]
+fn credentials_cross_a_network_in_clear_in_no_form() {
+    let home = TempDir::new().expect("a folder");
+    let (worker_port, postgres_port) = (free_port(), free_port());
+    let (between, heard) = recorder(worker_port);
+    let _worker = Process::start(
+        "tavana-worker",
+        home.path(),
+        &[
+            ("GRPC_PORT", &worker_port.to_string()),
+            ("TAVANA_CLUSTER_KEY", CLUSTER_KEY),
+        ],
+    );
+    let _gateway = Process::start(
+        "tavana-gateway",
+        home.path(),
+        &[
+            ("PG_PORT", &postgres_port.to_string()),
+            ("FLIGHT_SQL_PORT", "0"),
+            ("HTTP_PORT", "0"),
+            ("TAVANA_CLUSTER_KEY", CLUSTER_KEY),
+            ("WORKER_ADDR", &format!("http://127.0.0.1:{between}")),
+        ],
+    );
+    eventually("both listen", Duration::from_secs(20), || {
+        answers(worker_port) && answers(postgres_port)
+    });
+    let mut wire = Wire::connect(SocketAddr::from(([127, 0, 0, 1], postgres_port)));
+    for statement in [
+        "SET s3_access_key_id = 'CANARYKEY'",
+        "SET s3_secret_access_key = 'CANARYSECRET'",
+        "CREATE SECRET mine (TYPE s3, KEY_ID 'CANARYKEY', SECRET 'CANARYSECRET')",
+        "BEGIN",
+        "DECLARE c CURSOR FOR SELECT 'CANARYSECRET' FROM range(10)",
+        "FETCH 2 FROM c",
+        "COMMIT",
+    ] {
+        wire.query(statement).ok();
+    }
+    let reply = wire.exchange(
+        Out::new()
+            .parse("", "SELECT 'CANARYSECRET', 1", &[])
+            .bind("", "", &[])
+            .execute("", 0)
+            .sync(),
+    );
+    assert_eq!(reply.ok().rows().len(), 1);
+    let heard = heard.lock().expect("no panic");
+    let holds = |text: &[u8]| heard.windows(text.len()).any(|window| window == text);
+    assert!(holds(b"WorkerService"), "it was listened to");
+    assert!(!holds(b"CANARY"), "{}", heard.escape_ascii());
 }
 
 #[test]
