@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -14,10 +15,14 @@ use futures::FutureExt;
 use tavana_common::tls::Protocol;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
+use tokio::time::{Sleep, sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::Gateway;
 use crate::accept::{Arrived, ClientStream, Guest, Incoming};
+
+/// Longest life of a connection.
+const CONNECTION_LIFE: Duration = Duration::from_secs(300);
 
 /// Serves until `stop`.
 ///
@@ -70,6 +75,7 @@ impl axum::serve::Listener for Connections {
                 let monitored = Monitored {
                     stream,
                     evicted: Box::pin(guest.evicted().clone().cancelled_owned()),
+                    deadline: Box::pin(sleep(CONNECTION_LIFE)),
                     _guest: guest,
                 };
                 (monitored, SocketAddr::new(address, 0))
@@ -88,7 +94,16 @@ impl axum::serve::Listener for Connections {
 struct Monitored {
     stream: ClientStream,
     evicted: Pin<Box<WaitForCancellationFutureOwned>>,
+    /// No answer of this port is long, and no client needs one connection for long.
+    deadline: Pin<Box<Sleep>>,
     _guest: Guest,
+}
+
+impl Monitored {
+    /// Asked on each turn of the connection: who does not read is as silent as who does not write.
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        self.evicted.poll_unpin(context).is_ready() || self.deadline.poll_unpin(context).is_ready()
+    }
 }
 
 impl AsyncRead for Monitored {
@@ -97,7 +112,7 @@ impl AsyncRead for Monitored {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        if self.evicted.poll_unpin(context).is_ready() {
+        if self.is_over(context) {
             return Poll::Ready(Err(std::io::ErrorKind::TimedOut.into()));
         }
         Pin::new(&mut self.stream).poll_read(context, buffer)
@@ -110,6 +125,9 @@ impl AsyncWrite for Monitored {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
+        if self.is_over(context) {
+            return Poll::Ready(Err(std::io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -117,6 +135,9 @@ impl AsyncWrite for Monitored {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<std::io::Result<()>> {
+        if self.is_over(context) {
+            return Poll::Ready(Err(std::io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -10,7 +10,7 @@ use tavana_common::secret::Secret;
 use tavana_gateway::auth::Role;
 use tavana_gateway::auth::scram::Verifier;
 use tavana_gateway::auth::users::{
-    Credential, Entry, KeyHash, UsersError, new_key, read_entries, write_entries,
+    Credential, Entry, KeyHash, UsersError, lock, new_key, read_entries, write_entries,
 };
 
 use crate::cli::{User, UserAction, UserAdd};
@@ -36,6 +36,16 @@ pub(crate) fn run(options: User) -> ExitCode {
 }
 
 fn add(file: &Path, user: &UserAdd) -> Result<String, String> {
+    let password = if user.api_key || user.certificate {
+        None
+    } else {
+        Some(read_password(&user.name)?)
+    };
+    let _alone = if user.print {
+        None
+    } else {
+        Some(lock(file).map_err(|problem| problem.to_string())?)
+    };
     let mut entries = if file.exists() && !user.print {
         read_entries(file).map_err(|problem| problem.to_string())?
     } else {
@@ -58,10 +68,10 @@ fn add(file: &Path, user: &UserAdd) -> Result<String, String> {
         let credential = Credential::Key(KeyHash::of(made.expose()));
         key = Some(made);
         credential
-    } else if user.certificate {
-        Credential::Certificate
+    } else if let Some(password) = password {
+        Credential::Password(Verifier::of_password(password.expose()))
     } else {
-        Credential::Password(Verifier::of_password(read_password(&user.name)?.expose()))
+        Credential::Certificate
     };
     let entry = Entry {
         name: user.name.clone(),
@@ -131,6 +141,7 @@ fn list(file: &Path) -> Result<String, String> {
 }
 
 fn remove(file: &Path, name: &str) -> Result<String, String> {
+    let _alone = lock(file).map_err(|problem| problem.to_string())?;
     let mut entries = read_entries(file).map_err(|problem| problem.to_string())?;
     let before = entries.len();
     entries.retain(|entry| entry.name != name);

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::network;
+
 /// A bounded number of places. When somebody comes and there is none, the one leaves who has been
 /// in longest of the address that has taken the most: whoever crowds the lobby crowds out himself.
 #[derive(Clone, Debug)]
@@ -71,7 +73,7 @@ impl Lobby {
         let number = guests.next;
         guests.next += 1;
         let waiting = Waiting {
-            address: address.to_canonical(),
+            address: network(address),
             evicted: evicted.clone(),
         };
         guests.waiting.insert(number, waiting);

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::auth::network;
+
 /// A bounded number of seats.
 #[derive(Clone, Debug)]
 pub(crate) struct Seats {
@@ -44,7 +46,7 @@ impl Seats {
     /// # Errors
     /// When there is none left, for anybody or for this address.
     pub(crate) fn take(&self, address: IpAddr) -> Result<Seat, Full> {
-        let address = address.to_canonical();
+        let address = network(address);
         let mut taken = self.lock();
         if taken.all >= self.all_max {
             return Err(Full::All);

@@ -73,12 +73,13 @@ impl External {
         if !is_name(user) || answer.tenant.as_deref().is_some_and(|name| !is_name(name)) {
             return Err(HttpError::Body("the user or tenant is no name".to_owned()));
         }
-        let role = answer
-            .roles
-            .iter()
-            .filter_map(|role| Role::of_name(role))
-            .max()
-            .unwrap_or(self.settings.default_role);
+        // Roles that are not known give no more than the least.
+        let role = if answer.roles.is_empty() {
+            self.settings.default_role
+        } else {
+            let known = answer.roles.iter().filter_map(|role| Role::of_name(role));
+            known.max().unwrap_or(Role::ReadOnly)
+        };
         let principal = Principal::with_rights(
             Source::External,
             answer.tenant.as_deref(),

@@ -211,10 +211,12 @@ impl Tokens {
                     .ok_or_else(|| refused("the token's tenant is no name"))?,
             ),
         };
+        // A role that is not known gives no more than the least.
         let role = claims
             .get(&self.settings.role_claim)
-            .and_then(role_of)
-            .unwrap_or(self.settings.default_role);
+            .map_or(self.settings.default_role, |claim| {
+                role_of(claim).unwrap_or(Role::ReadOnly)
+            });
         Ok((
             Principal::with_rights(
                 Source::Token,
@@ -239,8 +241,16 @@ impl Tokens {
         {
             return Ok(set);
         }
-        // One fetch at a time; whoever waited takes what the other one got.
-        let mut last = self.fetching.lock().await;
+        // One fetch at a time; whoever waited takes what the other one got. With an older set that
+        // fits nobody waits: an issuer that hangs must not keep good tokens out.
+        let older = self.current().filter(|set| {
+            set.at.elapsed() < KEYS_LIFE_MAX && fitting(&set.keys, id, algorithm).next().is_some()
+        });
+        let mut last = match (self.fetching.try_lock(), older) {
+            (Ok(last), _) => last,
+            (Err(_), Some(set)) => return Ok(set),
+            (Err(_), None) => self.fetching.lock().await,
+        };
         if let Some(set) = self.current() {
             let fits = fitting(&set.keys, id, algorithm).next().is_some();
             let fresh = set.at.elapsed() < KEYS_LIFE;
@@ -252,7 +262,9 @@ impl Tokens {
             return Err(HttpError::Recently);
         }
         *last = Some(Instant::now());
-        match self.fetch().await {
+        let fetched = self.fetch().await;
+        *last = Some(Instant::now());
+        match fetched {
             Ok(set) => {
                 let set = Arc::new(set);
                 *self.fetched.write().unwrap_or_else(PoisonError::into_inner) =

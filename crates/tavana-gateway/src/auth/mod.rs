@@ -39,6 +39,7 @@ use self::jwt::{JwtError, Tokens};
 pub use self::principal::Role;
 pub(crate) use self::principal::{Principal, Source, is_name};
 use self::scram::{Exchange, ScramError, Verifier};
+pub(crate) use self::throttle::network;
 use self::throttle::{Throttle, Throttled, Try};
 use self::users::{KeyHash, User, Users};
 use crate::error::{QueryError, SqlState};
@@ -50,6 +51,12 @@ use crate::settings::{AuthMode, AuthSettings};
 pub(crate) const TOKEN_USER: &str = "token";
 /// Credentials that were found good and need not be asked about again for a while.
 const REMEMBERED_MAX: u64 = 10_000;
+/// Misses before a name is refused to an address for a while.
+const MISSES_MAX: usize = 5;
+/// The same for tokens without a name, which are not to be guessed, only to be bounded.
+const NAMELESS_MISSES_MAX: usize = 100;
+/// Longest password or token.
+const CREDENTIAL_BYTES_MAX: usize = 32 * 1024;
 /// Passwords compared at once: the work is the same for a right and a wrong one, and a flood of
 /// guesses must not take more than this of the machine.
 const COMPARED_AT_ONCE: usize = 1;
@@ -196,6 +203,8 @@ pub(crate) struct Authenticator {
     tokens: Option<Tokens>,
     external: Option<External>,
     throttle: Throttle,
+    /// Tokens that nobody knows, by address.
+    nameless: Throttle,
     /// Good credentials, by a keyed hash of them.
     remembered: Cache<[u8; 32], Remembered>,
     remember: Duration,
@@ -249,7 +258,8 @@ impl Authenticator {
             users,
             tokens,
             external,
-            throttle: Throttle::new(),
+            throttle: Throttle::new(MISSES_MAX),
+            nameless: Throttle::new(NAMELESS_MISSES_MAX),
             remembered: Cache::builder()
                 .max_capacity(REMEMBERED_MAX)
                 .expire_after(OwnLife)
@@ -319,7 +329,7 @@ impl Authenticator {
         message: &[u8],
         origin: Origin,
     ) -> Result<(Principal, String), Denied> {
-        let attempt = self.admit(name, origin).await?;
+        let attempt = self.admit(Some(name), origin).await?;
         match (exchange.finish(message), expected) {
             (Ok(proof), Some(principal)) => {
                 attempt.succeeded();
@@ -413,7 +423,10 @@ impl Authenticator {
             Source::File => self
                 .user(principal.name())
                 .is_some_and(|user| user.principal == *principal && user.still_shows(proof)),
-            Source::Certificate => self.mode != AuthMode::Passthrough,
+            // Whom the users file lists has what it says of them.
+            Source::Certificate => {
+                self.mode != AuthMode::Passthrough && self.user(principal.name()).is_none()
+            }
             Source::Token => self.tokens.is_some(),
             Source::External => self.external.is_some(),
         }
@@ -425,21 +438,26 @@ impl Authenticator {
         credential: &Secret,
         origin: Origin,
     ) -> Result<Login, Denied> {
+        if credential.expose().len() > CREDENTIAL_BYTES_MAX {
+            return Err(Denied::Malformed("the password or token is too long"));
+        }
         let key = self.hash(name, credential);
-        // Misses count for the name; a token without one is its own.
-        let tried = name.map_or_else(|| format!("{:02x?}", &key[..16]), str::to_owned);
         let shown = name.unwrap_or_default();
         if let Some(remembered) = self.remembered.get(&key) {
             // Who guesses right at last must not be told so.
             if remembered.kind == Kind::Password {
-                self.admit(&tried, origin).await?.succeeded();
+                self.admit(name, origin).await?.succeeded();
             }
-            return Ok(remembered.login);
+            let login = remembered.login;
+            // It may have been remembered while the users file was read again.
+            if self.still_good(&login.principal, &login.proof) {
+                return Ok(login);
+            }
         }
         // What cannot be guessed is judged first: good tokens are never throttled.
         let mut checked = self.check_token(credential).await.of(name);
         if !matches!(checked, Checked::Good { .. }) {
-            let attempt = self.admit(&tried, origin).await?;
+            let attempt = self.admit(name, origin).await?;
             if matches!(checked, Checked::Bad(_)) {
                 checked = self.compare(name, credential).await.of(name);
             }
@@ -560,10 +578,15 @@ impl Authenticator {
         };
         let password = credential.clone();
         let proof = verifier.proof();
-        let Ok(_turn) = Arc::clone(&self.compared).acquire_owned().await else {
+        let Ok(turn) = Arc::clone(&self.compared).acquire_owned().await else {
             return Checked::Unavailable("the gateway is stopping".to_owned());
         };
-        let fits = task::spawn_blocking(move || verifier.fits(password.expose())).await;
+        // The turn goes with the work: a client that leaves does not stop what has begun.
+        let fits = task::spawn_blocking(move || {
+            let _turn = turn;
+            verifier.fits(password.expose())
+        })
+        .await;
         match (fits, principal) {
             (Ok(true), Some(principal)) => Checked::Good {
                 method: "password",
@@ -579,13 +602,19 @@ impl Authenticator {
         }
     }
 
-    async fn admit(&self, name: &str, origin: Origin) -> Result<Try, Denied> {
-        self.throttle
-            .admit(origin.address, name)
+    /// A place for one try. Misses count for the name; those without a name count for the
+    /// address, which may have more of them: many may share it.
+    async fn admit(&self, name: Option<&str>, origin: Origin) -> Result<Try, Denied> {
+        let (throttle, shown) = match name {
+            Some(name) => (&self.throttle, name),
+            None => (&self.nameless, ""),
+        };
+        throttle
+            .admit(origin.address, shown)
             .await
             .map_err(|Throttled { first }| {
                 if first {
-                    audit::login(origin, name, "any", &Outcome::Throttled);
+                    audit::login(origin, shown, "any", &Outcome::Throttled);
                 }
                 Denied::Throttled
             })

@@ -172,9 +172,14 @@ impl fmt::Display for Principal {
     }
 }
 
-/// Whether a text can be a user's or tenant's name: not empty, bounded, no control characters.
+/// Whether a text can be a user's or tenant's name: not empty, bounded, without control characters
+/// and those that change the direction or the line of what follows.
 pub(crate) fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.len() <= NAME_BYTES_MAX && !name.chars().any(char::is_control)
+    let misleads = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    !name.is_empty() && name.len() <= NAME_BYTES_MAX && !name.chars().any(misleads)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Guessing passwords is slow: after a few misses, an address must wait before it tries a name
 //! again.
 //!
-//! Each (address, name) may miss [`MISSES_MAX`] times; a miss is forgotten after [`FORGIVEN_AFTER`].
+//! Each (address, name) may miss a few times; a miss is forgotten after [`FORGIVEN_AFTER`].
 //! A try takes its place before anything is compared and gives it back when it succeeds, so a
 //! pool that connects a hundred times at once is never refused, and a thousand guesses at once
 //! are no more than five. The table is bounded: the least used names go first.
@@ -15,8 +15,6 @@ use moka::sync::Cache;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-/// Misses before further tries are refused.
-const MISSES_MAX: usize = 5;
 /// How long a miss counts: five in five minutes.
 const FORGIVEN_AFTER: Duration = Duration::from_secs(300);
 /// (address, name) pairs that are remembered.
@@ -25,6 +23,8 @@ const PAIRS_MAX: u64 = 100_000;
 /// Misses by address and name.
 #[derive(Debug)]
 pub(crate) struct Throttle {
+    /// Misses before further tries are refused.
+    misses_max: usize,
     pairs: Cache<(IpAddr, String), Arc<Pair>>,
 }
 
@@ -50,8 +50,9 @@ pub(crate) struct Throttled {
 }
 
 impl Throttle {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(misses_max: usize) -> Self {
         Self {
+            misses_max,
             pairs: Cache::builder()
                 .max_capacity(PAIRS_MAX)
                 .time_to_idle(FORGIVEN_AFTER)
@@ -76,13 +77,13 @@ impl Throttle {
             {
                 let mut state = pair.lock();
                 let misses = state.misses();
-                if misses >= MISSES_MAX {
+                if misses >= self.misses_max {
                     state.refused = state.refused.saturating_add(1);
                     return Err(Throttled {
                         first: state.refused == 1,
                     });
                 }
-                if misses.saturating_add(state.under_way) < MISSES_MAX {
+                if misses.saturating_add(state.under_way) < self.misses_max {
                     state.under_way = state.under_way.saturating_add(1);
                     drop(state);
                     return Ok(Try {
@@ -155,7 +156,7 @@ impl Drop for Try {
 }
 
 /// An IPv6 client has a whole /64 to itself.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -171,12 +172,13 @@ mod tests {
 
     use super::*;
 
+    const MISSES_MAX: usize = 5;
     const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     const THERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
     #[tokio::test(start_paused = true)]
     async fn the_sixth_try_after_five_misses_is_refused_until_one_is_forgiven() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::new(MISSES_MAX);
         for _ in 0..MISSES_MAX {
             drop(throttle.admit(HERE, "ada").await.unwrap());
         }
@@ -196,7 +198,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_success_gives_its_place_back() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::new(MISSES_MAX);
         for _ in 0..100 {
             throttle.admit(HERE, "ada").await.unwrap().succeeded();
         }
@@ -207,7 +209,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_thousand_guesses_at_once_are_five() {
-        let throttle = Arc::new(Throttle::new());
+        let throttle = Arc::new(Throttle::new(MISSES_MAX));
         let guesses = (0..1000).map(|_| {
             let throttle = Arc::clone(&throttle);
             async move {
@@ -227,7 +229,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_hundred_good_logins_at_once_all_pass() {
-        let throttle = Arc::new(Throttle::new());
+        let throttle = Arc::new(Throttle::new(MISSES_MAX));
         let logins = (0..100).map(|_| {
             let throttle = Arc::clone(&throttle);
             async move {

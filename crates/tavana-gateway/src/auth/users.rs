@@ -234,12 +234,23 @@ pub fn write_entries(path: &Path, entries: &[Entry]) -> Result<(), UsersError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(format!(".{}", std::process::id()));
     let write = || {
+        let before = match std::fs::metadata(path) {
+            Ok(before) => Some(before),
+            Err(problem) if problem.kind() == io::ErrorKind::NotFound => None,
+            Err(problem) => return Err(problem),
+        };
         let mut file = std::fs::OpenOptions::new()
             .write(true)
             .create(true)
             .truncate(true)
             .mode(0o600)
             .open(&temporary)?;
+        // Whoever could read the old file must be able to read the new one, and nobody else.
+        if let Some(before) = before {
+            use std::os::unix::fs::MetadataExt as _;
+            std::os::unix::fs::fchown(&file, Some(before.uid()), Some(before.gid()))?;
+            file.set_permissions(before.permissions())?;
+        }
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&temporary, path)
@@ -250,8 +261,31 @@ pub fn write_entries(path: &Path, entries: &[Entry]) -> Result<(), UsersError> {
     })
 }
 
+/// Keeps other writers of the file away for as long as the result lives.
+///
+/// # Errors
+/// When the lock file beside it cannot be made.
+pub fn lock(path: &Path) -> Result<std::fs::File, UsersError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let lock = || {
+        let file = std::fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&beside)?;
+        file.lock()?;
+        Ok(file)
+    };
+    lock().map_err(|source| UsersError::File {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
 fn parse(text: &str) -> Result<Vec<Entry>, (usize, String)> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut rights: HashMap<String, Principal> = HashMap::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with(['#', ';']) {
@@ -259,10 +293,11 @@ fn parse(text: &str) -> Result<Vec<Entry>, (usize, String)> {
         }
         let entry = parse_line(line).map_err(|problem| (index + 1, problem))?;
         // Two lines of one user must not say different things of their rights.
-        let other = entries
-            .iter()
-            .find(|other| other.name == entry.name && other.principal() != entry.principal());
-        if other.is_some() {
+        let principal = entry.principal();
+        let known = rights
+            .entry(entry.name.clone())
+            .or_insert_with(|| principal.clone());
+        if *known != principal {
             return Err((
                 index + 1,
                 "an earlier line gives this user other rights".to_owned(),
@@ -408,10 +443,19 @@ impl Users {
     pub(crate) fn follow(self: &Arc<Self>, changed: impl Fn() + Send + 'static) -> Task<()> {
         let users = Arc::clone(self);
         task::spawn(async move {
-            let mut broken = false;
+            let (mut broken, mut seen) = (false, None);
             loop {
                 tokio::time::sleep(POLL).await;
-                match list(&users.path) {
+                let stamp = stamp(&users.path);
+                if stamp.is_some() && stamp == seen {
+                    continue;
+                }
+                let path = users.path.clone();
+                let Ok(listed) = task::spawn_blocking(move || list(&path)).await else {
+                    return;
+                };
+                seen = stamp;
+                match listed {
                     Ok(listed) if listed.bytes == users.current().bytes => broken = false,
                     Ok(listed) => {
                         broken = false;
@@ -449,6 +493,15 @@ impl Users {
     fn current(&self) -> Arc<Listed> {
         Arc::clone(&self.listed.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// What changes when a file does: its place, size and time of change. `None` when that was within
+/// the last seconds: it may change again without another time.
+fn stamp(path: &Path) -> Option<(u64, u64, i64, i64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(path).ok()?;
+    let settled = found.modified().ok()?.elapsed().ok()? > 2 * POLL;
+    settled.then(|| (found.ino(), found.size(), found.mtime(), found.mtime_nsec()))
 }
 
 fn list(path: &Path) -> Result<Listed, UsersError> {

@@ -130,6 +130,20 @@ struct Waiting {
     _guest: Guest,
 }
 
+impl Connection {
+    /// Whether a stranger has had its time, or its place is needed. Asked on each turn of the
+    /// connection: who does not read is as silent as who does not write.
+    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+        if self.info.0.seat.get().is_some() {
+            self.waiting = None;
+        }
+        self.waiting.as_mut().is_some_and(|waiting| {
+            waiting.evicted.poll_unpin(context).is_ready()
+                || waiting.deadline.poll_unpin(context).is_ready()
+        })
+    }
+}
+
 impl Connected for Connection {
     type ConnectInfo = ConnectionInfo;
 
@@ -144,13 +158,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.info.0.seat.get().is_some() {
-            self.waiting = None;
-        }
-        if let Some(waiting) = &mut self.waiting
-            && (waiting.evicted.poll_unpin(context).is_ready()
-                || waiting.deadline.poll_unpin(context).is_ready())
-        {
+        if self.is_over(context) {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         Pin::new(&mut self.stream).poll_read(context, buffer)
@@ -163,6 +171,9 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        if self.is_over(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -171,6 +182,9 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if self.is_over(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
@@ -179,6 +193,9 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.is_over(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -9,6 +9,7 @@
 //! engine, settings, a transaction. These end with the TCP connection ([`connection`]).
 
 mod connection;
+mod door;
 mod info;
 mod ingest;
 mod metadata;
@@ -33,6 +34,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
+use self::door::Door;
 use self::service::Service;
 use crate::Gateway;
 
@@ -59,11 +61,12 @@ pub(crate) async fn serve(
     let service = FlightServiceServer::new(Service::new(Arc::clone(&gateway)))
         .max_decoding_message_size(MESSAGE_BYTES_MAX)
         .max_encoding_message_size(usize::MAX);
+    let service = Door::new(service, Arc::clone(&gateway));
     let connections = connection::accept(listener, Arc::clone(&gateway));
     let draining = gateway.draining.clone();
     let serving = Server::builder()
-        .initial_stream_window_size(gateway.settings.grpc_stream_window_bytes)
-        .initial_connection_window_size(gateway.settings.grpc_connection_window_bytes)
+        // What a client may send before it is read: little at first, more where it is read fast.
+        .http2_adaptive_window(Some(true))
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER_MAX))
         .http2_max_header_list_size(HEADER_BYTES_MAX)

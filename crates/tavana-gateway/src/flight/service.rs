@@ -111,29 +111,12 @@ impl Service {
         extensions: &Extensions,
     ) -> Result<Arc<ClientSession>, Status> {
         let connection = connection(extensions)?;
-        let caller = self.unchecked(connection);
-        let turn = connection.turn().await;
+        let caller = caller_on(&self.gateway, connection);
         let login = caller.of_request(metadata).await?;
         connection.logged_in()?;
-        drop(turn);
         connection
             .sessions()
             .session_of(&login.principal, caller.origin)
-    }
-
-    fn unchecked<'a>(&'a self, connection: &'a ConnectionInfo) -> Caller<'a> {
-        let tls = connection.tls();
-        Caller {
-            auth: &self.gateway.auth,
-            key: self.cluster_key(),
-            origin: Origin {
-                address: connection.address(),
-                protocol: Protocol::Flight,
-                encrypted: tls.is_some(),
-            },
-            certificate: tls.and_then(|tls| tls.certificate.as_deref()),
-            now: ticket::now(),
-        }
     }
 
     async fn info_of(
@@ -216,11 +199,9 @@ impl FlightService for Service {
                 .map(|message| message.payload)
                 .unwrap_or_default()
         };
-        let caller = self.unchecked(connection);
-        let turn = connection.turn().await;
+        let caller = caller_on(&self.gateway, connection);
         let login = caller.of_handshake(&metadata, &payload).await?;
         connection.logged_in()?;
-        drop(turn);
         let token = bearer_token(self.cluster_key(), &login, caller.now);
         let header = format!("Bearer {token}")
             .parse()
@@ -438,6 +419,22 @@ impl FlightService for Service {
         Err(Status::unimplemented(
             "DoExchange is not a part of Flight SQL",
         ))
+    }
+}
+
+/// Checks who calls on a connection.
+pub(crate) fn caller_on<'a>(gateway: &'a Gateway, connection: &'a ConnectionInfo) -> Caller<'a> {
+    let tls = connection.tls();
+    Caller {
+        auth: &gateway.auth,
+        key: &gateway.cluster_key,
+        origin: Origin {
+            address: connection.address(),
+            protocol: Protocol::Flight,
+            encrypted: tls.is_some(),
+        },
+        certificate: tls.and_then(|tls| tls.certificate.as_deref()),
+        now: ticket::now(),
     }
 }
 

@@ -538,7 +538,7 @@ impl<'sql> Words<'sql> {
         if !self.take("AS") {
             return Err(self.syntax_error());
         }
-        let query = Box::new(self.rest_statement()?);
+        let query = Box::new(self.rest_query()?);
         Ok(Class::Prepare { name, types, query })
     }
 
@@ -616,7 +616,7 @@ impl<'sql> Words<'sql> {
         if !self.take("FOR") {
             return Err(self.syntax_error());
         }
-        let query = self.rest_statement()?;
+        let query = self.rest_query()?;
         Ok(Class::DeclareCursor {
             name,
             query: Box::new(query),
@@ -826,6 +826,15 @@ impl<'sql> Words<'sql> {
             }
             _ => Ok(CopyValue::None),
         }
+    }
+
+    /// What PREPARE and DECLARE hold. One within the other is no statement of PostgreSQL, and a
+    /// long chain of them must not be followed.
+    fn rest_query(&mut self) -> Result<Statement, QueryError> {
+        if self.peek_word("PREPARE") || self.peek_word("DECLARE") {
+            return Err(self.syntax_error());
+        }
+        self.rest_statement()
     }
 
     fn rest_statement(&mut self) -> Result<Statement, QueryError> {

@@ -75,6 +75,13 @@ pub(crate) fn arm(
         .map_err(|_| "the network guard is already in force")
 }
 
+/// Says whether this process holds keys of the deployment, see [`Network::hold_keys`].
+pub(crate) fn hold_keys(holds: bool) {
+    if let Some(guard) = GUARD.get() {
+        guard.network.hold_keys(holds);
+    }
+}
+
 /// The C library's own function of this name.
 fn next(name: &'static CStr, slot: &'static OnceLock<usize>) -> *mut c_void {
     let address = slot.get_or_init(|| {

@@ -106,7 +106,20 @@ fn serve() -> Result<(), EngineError> {
 
     let interrupts = Interrupts::default();
     let temporary = profile::temporary_folder(&start).map_err(EngineError::SpillFolder)?;
-    let spilled = Spilled::in_folder(&temporary).map_err(EngineError::SpillFolder)?;
+    let folders = start
+        .allowed_directories
+        .iter()
+        .map(String::as_str)
+        .chain([start.spill_directory.as_str()])
+        .chain(
+            start
+                .extensions
+                .iter()
+                .map(|extension| extension.path.as_str()),
+        );
+    let spilled = Spilled::in_folder(&temporary)
+        .map_err(EngineError::SpillFolder)?
+        .only_below(folders);
     let network = Network::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
     let rules = Rules::of(&start).map_err(|text| EngineError::Instance(text.to_owned()))?;
     guard::arm(network, spilled, interrupts.clone())

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tavana_common::proto::engine::Start;
@@ -164,6 +165,8 @@ pub(crate) struct Denied {
 pub(crate) const NETWORK_ALLOW: &str = "TAVANA_NETWORK_ALLOW";
 /// The setting that names the endpoints users may use.
 pub(crate) const ENDPOINTS_ALLOW: &str = "TAVANA_ENDPOINTS_ALLOW";
+/// Its value that allows all public ones.
+pub(crate) const EVERYWHERE: &str = "*";
 
 /// The addresses and names an engine may reach.
 #[derive(Debug, Default)]
@@ -172,6 +175,11 @@ pub(crate) struct Network {
     allowed: Vec<Allowance>,
     /// When not empty, only these and the allowed ones may be reached at all.
     endpoints: Vec<Allowance>,
+    /// Whatever the engine holds, it may reach every public address.
+    open: bool,
+    /// The engine holds keys of the deployment: without a list of endpoints it reaches only what
+    /// is a store for sure ([`is_store`]).
+    holds_keys: AtomicBool,
     resolved: Mutex<HashMap<IpAddr, Vec<Resolved>>>,
 }
 
@@ -188,8 +196,19 @@ impl Network {
         Self {
             allowed,
             endpoints,
-            resolved: Mutex::default(),
+            ..Self::default()
         }
+    }
+
+    /// A path that a statement computes may name any endpoint, and DuckDB sends it what the secret
+    /// of the path's bucket holds. So an engine with the deployment's keys must not reach a host
+    /// that only its owner knows what it is.
+    pub(crate) fn hold_keys(&self, holds: bool) {
+        self.holds_keys.store(holds, Ordering::Release);
+    }
+
+    fn is_restricted(&self) -> bool {
+        !self.open && self.endpoints.is_empty() && self.holds_keys.load(Ordering::Acquire)
     }
 
     /// What the supervisor allows. It has checked the texts; one that is none stops the engine.
@@ -202,8 +221,17 @@ impl Network {
                 .map(|text| text.parse().map_err(|_| ()))
                 .collect()
         };
-        match (parse(&start.network_allow), parse(&start.endpoints_allow)) {
-            (Ok(allowed), Ok(endpoints)) => Ok(Self::new(allowed, endpoints)),
+        let open = start.endpoints_allow.iter().any(|text| text == EVERYWHERE);
+        let endpoints = if open {
+            &[]
+        } else {
+            start.endpoints_allow.as_slice()
+        };
+        match (parse(&start.network_allow), parse(endpoints)) {
+            (Ok(allowed), Ok(endpoints)) => Ok(Self {
+                open,
+                ..Self::new(allowed, endpoints)
+            }),
             _ => Err("could not understand what the network guard is to allow"),
         }
     }
@@ -230,7 +258,8 @@ impl Network {
         if !is_public(ip) {
             return denied(&SocketAddr::new(ip, to.port()), NETWORK_ALLOW);
         }
-        if !self.endpoints.is_empty() && !listed(&self.endpoints) && !noted(false) {
+        let listed_only = !self.endpoints.is_empty() || self.is_restricted();
+        if listed_only && !listed(&self.endpoints) && !noted(false) {
             return denied(&SocketAddr::new(ip, to.port()), ENDPOINTS_ALLOW);
         }
         Verdict::Allowed
@@ -247,13 +276,15 @@ impl Network {
 
     /// Whether a name may be asked for: all of them, unless only some endpoints are allowed.
     pub(crate) fn check_name(&self, name: &[u8]) -> Verdict {
-        if self.endpoints.is_empty() {
+        let restricted = self.is_restricted();
+        if self.endpoints.is_empty() && !restricted {
             return Verdict::Allowed;
         }
         let shown = name.escape_ascii().to_string();
         match normal_name(name) {
             // An address is looked at when it is connected to.
             Some(name) if loose_ip(&name).is_some() => Verdict::Allowed,
+            Some(name) if restricted && is_store(&name) => Verdict::Allowed,
             Some(name)
                 if self
                     .allowed
@@ -281,7 +312,13 @@ impl Network {
                 })
                 .collect::<Vec<_>>()
         };
-        let notes = [note(&self.allowed, true), note(&self.endpoints, false)].concat();
+        let mut notes = [note(&self.allowed, true), note(&self.endpoints, false)].concat();
+        if self.endpoints.is_empty() && is_store(&name) {
+            notes.push(Resolved {
+                port: None,
+                private: false,
+            });
+        }
         if notes.is_empty() {
             return;
         }
@@ -332,6 +369,46 @@ impl Network {
         }
         Verdict::Allowed
     }
+}
+
+/// Hosts that are stores of the three clouds (and of the few others that DuckDB knows by scheme),
+/// or give out tokens for them: nobody but the cloud itself hears what is sent there.
+fn is_store(host: &str) -> bool {
+    const HOSTS: [&str; 6] = [
+        "storage.googleapis.com",
+        "oauth2.googleapis.com",
+        "login.microsoftonline.com",
+        "huggingface.co",
+        "sts.amazonaws.com",
+        "s3.amazonaws.com",
+    ];
+    const SUFFIXES: [&str; 7] = [
+        ".storage.googleapis.com",
+        ".blob.core.windows.net",
+        ".dfs.core.windows.net",
+        ".s3.amazonaws.com",
+        ".r2.cloudflarestorage.com",
+        ".huggingface.co",
+        ".hf.co",
+    ];
+    if HOSTS.contains(&host) || SUFFIXES.iter().any(|suffix| host.ends_with(suffix)) {
+        return true;
+    }
+    // [bucket.]s3.<region>, [bucket.]s3.dualstack.<region>, [bucket.]s3-<region>, sts.<region>.
+    let Some(rest) = host
+        .strip_suffix(".amazonaws.com")
+        .or_else(|| host.strip_suffix(".amazonaws.com.cn"))
+    else {
+        return false;
+    };
+    let mut labels = rest.rsplit('.');
+    let (last, before, earlier) = (labels.next(), labels.next(), labels.next());
+    let is_s3 =
+        |label: Option<&str>| label.is_some_and(|label| label == "s3" || label.starts_with("s3-"));
+    last.is_some_and(|label| label.starts_with("s3-"))
+        || is_s3(before)
+        || before == Some("dualstack") && is_s3(earlier)
+        || before == Some("sts") && earlier.is_none()
 }
 
 fn denied(to: &dyn fmt::Display, setting: &'static str) -> Verdict {
@@ -629,6 +706,56 @@ mod tests {
             ("10.0.0.4:80", false),
         ] {
             assert_eq!(reaches(&network, to), expected, "{to}");
+        }
+    }
+
+    #[test]
+    fn an_engine_with_the_deployments_keys_reaches_stores_only() {
+        let network = network(&["minio:9000"], &[]);
+        let to = |text: &str| network.check(text.parse().unwrap()) == Verdict::Allowed;
+        let asks = |name: &str| network.check_name(name.as_bytes()) == Verdict::Allowed;
+        assert!(asks("evil.example") && to("93.184.216.34:443"));
+        network.hold_keys(true);
+        assert!(!asks("evil.example") && !to("93.184.216.34:443"));
+        let bucket = "b.s3.eu-west-1.amazonaws.com";
+        assert!(asks("minio") && asks(bucket));
+        network.note_addresses(bucket.as_bytes(), &["52.218.0.1".parse().unwrap()]);
+        assert!(to("52.218.0.1:443") && !to("52.218.0.2:443"));
+        network.hold_keys(false);
+        assert!(asks("evil.example") && to("93.184.216.34:443"));
+    }
+
+    #[test]
+    fn stores_are_told_from_what_others_may_call_alike() {
+        for store in [
+            "s3.amazonaws.com",
+            "b.s3.amazonaws.com",
+            "s3.eu-west-1.amazonaws.com",
+            "my.bucket.s3.eu-west-1.amazonaws.com",
+            "s3-us-west-2.amazonaws.com",
+            "b.s3-us-west-2.amazonaws.com",
+            "b.s3.dualstack.us-east-1.amazonaws.com",
+            "s3.cn-north-1.amazonaws.com.cn",
+            "sts.eu-west-1.amazonaws.com",
+            "storage.googleapis.com",
+            "acc.blob.core.windows.net",
+            "acc.dfs.core.windows.net",
+        ] {
+            assert!(is_store(store), "{store}");
+        }
+        for other in [
+            "evil.example",
+            "s3.amazonaws.com.evil.example",
+            "xs3.amazonaws.com.evil",
+            "ec2-1-2-3-4.compute-1.amazonaws.com",
+            "s3.x.elb.us-east-1.amazonaws.com",
+            "x.execute-api.us-east-1.amazonaws.com",
+            "sts.x.us-east-1.amazonaws.com",
+            "core.windows.net",
+            "evilblob.core.windows.net",
+            "amazonaws.com",
+        ] {
+            assert!(!is_store(other), "{other}");
         }
     }
 

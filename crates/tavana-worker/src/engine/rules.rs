@@ -54,7 +54,10 @@ const WATCHING_FUNCTIONS: [&str; 10] = [
 
 /// Functions and pragmas that follow a pointer given in SQL, take the identity of the machine, or
 /// run a statement hidden in a value.
-const REFUSED_FUNCTIONS: [&str; 9] = [
+const REFUSED_FUNCTIONS: [&str; 11] = [
+    // Its parser reads comments in another way than these rules do.
+    "enable_peg_parser",
+    "disable_peg_parser",
     "arrow_scan",
     "arrow_scan_dumb",
     "pandas_scan",
@@ -207,6 +210,16 @@ impl Rules {
         if is_remote(path) {
             return Ok(());
         }
+        // Readers of Delta and Iceberg take such a path for an address and decode it.
+        if path
+            .chars()
+            .any(|character| character.is_control() || matches!(character, '%' | '\\'))
+        {
+            return Err(failure::refused(
+                format!("{what} takes no local path with %, a backslash or control characters"),
+                NOTHING_ALLOWS,
+            ));
+        }
         let path = Path::new(local_path(path));
         // A file that is to be made has a folder.
         let found = std::fs::canonicalize(path).or_else(|_| {
@@ -306,6 +319,15 @@ impl Check<'_> {
             return Ok(());
         };
         match word.as_ref() {
+            // It writes to the database, also to one that was attached to be read only.
+            "checkpoint" | "vacuum" if self.role == Role::Readonly => Err(failure::refused(
+                format!("{} is not permitted", word.to_ascii_uppercase()),
+                READ_ONLY_ROLE,
+            )),
+            "force" if self.role == Role::Readonly => Err(failure::refused(
+                "CHECKPOINT is not permitted",
+                READ_ONLY_ROLE,
+            )),
             // EXPLAIN ANALYZE runs what follows it; EXPLAIN alone may not say more than that.
             "explain" => {
                 let mut at = start + 1;
@@ -530,7 +552,9 @@ impl Check<'_> {
         if in_memory {
             return Ok(());
         }
-        if !ATTACH_TYPES.contains(&kind.as_str()) && !self.may("attach") {
+        // A database file brings views and macros that nobody has looked at, and a user may have
+        // written its very bytes.
+        if (kind == "duckdb" || !ATTACH_TYPES.contains(&kind.as_str())) && !self.may("attach") {
             return Err(failure::refused(
                 "ATTACH of this type is not permitted here",
                 ADMIN_ATTACH,

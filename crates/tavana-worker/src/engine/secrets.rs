@@ -191,6 +191,26 @@ impl Secrets {
         Ok(())
     }
 
+    /// Whether keys or tokens of the deployment may be in the instance.
+    pub(crate) fn holds_keys(&self) -> bool {
+        self.assigned.iter().any(|(secret, _)| {
+            let is_key = |option: &String| {
+                [
+                    "KEY_ID",
+                    "SECRET",
+                    "SESSION_TOKEN",
+                    "BEARER_TOKEN",
+                    "ACCESS_TOKEN",
+                ]
+                .contains(&option.as_str())
+                    || option == "CONNECTION_STRING"
+            };
+            secret.infrastructure
+                && self.present.contains_key(&full_name(secret))
+                && secret.options.keys().any(is_key)
+        })
+    }
+
     /// Ours, as far as the user has nothing of the type.
     fn wanted(&self, own_types: &[String]) -> Vec<(Secret, u64)> {
         let replaced = |secret: &Secret| {

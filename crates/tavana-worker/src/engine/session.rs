@@ -15,6 +15,7 @@ use super::append::Append;
 use super::cursor::{Cursor, LiveRows, Spool};
 use super::failure;
 use super::ffi::{ErrorText, QueryResult, ResultKind};
+use super::guard;
 use super::instance::Instance;
 use super::interrupt::Interrupts;
 use super::output::{Closed, Output};
@@ -566,9 +567,11 @@ impl Session {
     /// Brings the secrets of the instance in order before anything can use them.
     fn fit_secrets(&mut self, path_keys: bool) -> Result<(), Stop> {
         self.spool_cursors()?;
-        self.secrets
-            .fit(&self.instance.session, path_keys, self.in_transaction)
-            .map_err(|misfit| misfit.into_failure().into())
+        let fitted = self
+            .secrets
+            .fit(&self.instance.session, path_keys, self.in_transaction);
+        guard::hold_keys(self.secrets.holds_keys());
+        fitted.map_err(|misfit| misfit.into_failure().into())
     }
 
     /// DuckDB closes an open result when its connection does anything else.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use tavana_common::env::Env;
 use tavana_common::proto::engine::Secret;
 
-use crate::engine::network::{Allowance, ENDPOINTS_ALLOW, NETWORK_ALLOW, host_of};
+use crate::engine::network::{Allowance, ENDPOINTS_ALLOW, EVERYWHERE, NETWORK_ALLOW, host_of};
 
 /// Statements that `TAVANA_ADMIN_STATEMENTS` may give to administrators.
 const ADMIN_STATEMENTS: [&str; 3] = ["attach", "credential_chain", "logging"];
@@ -38,8 +38,10 @@ impl Egress {
         let endpoints_allow = allowances(
             env,
             ENDPOINTS_ALLOW,
-            "Host names and addresses in the same form: when set, statements reach nothing else, \
-             so the stores' own hosts (*.amazonaws.com) belong into it too.",
+            "Host names and addresses in the same form, or * for every public one: when set, \
+             statements reach nothing else, so the stores' own hosts (*.amazonaws.com) belong into \
+             it too. Not set: every public host, but an engine that holds keys of the deployment \
+             reaches only stores of AWS, Azure and Google and the deployment's own endpoints.",
         );
         let credential_chain_allowed = env.flag(
             "TAVANA_CREDENTIAL_CHAIN_ALLOWED",
@@ -116,7 +118,10 @@ fn endpoint(text: &str, is_http: bool) -> Vec<String> {
 
 fn allowances(env: &mut Env, name: &'static str, meaning: &'static str) -> Vec<String> {
     let all = list(&env.text(name, "", meaning));
-    for text in &all {
+    for text in all.iter().filter(|text| {
+        let everywhere = name == ENDPOINTS_ALLOW && *text == EVERYWHERE;
+        !everywhere
+    }) {
         if let Err(problem) = Allowance::from_str(text) {
             env.mistake(name, format_args!("{text:?} {problem}"));
         }
