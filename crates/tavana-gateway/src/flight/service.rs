@@ -327,7 +327,7 @@ impl FlightService for Service {
                     .into()
             }
             Command::CommandStatementIngest(ingest) => {
-                let rows = self.ingest(&client, ingest, first, messages).await?;
+                let rows = Box::pin(self.ingest(&client, ingest, first, messages)).await?;
                 DoPutUpdateResult { record_count: rows }
                     .encode_to_vec()
                     .into()
