@@ -194,7 +194,7 @@ impl GatewaySettings {
             ),
             handshakes_max: env.number(
                 "TAVANA_HANDSHAKES_MAX",
-                256,
+                192,
                 1..=100_000,
                 "connections at once that have not logged in yet, of each protocol; when there are more, the oldest is closed",
             ),

@@ -326,7 +326,7 @@ fn credentials_cross_a_network_in_clear_in_no_form() {
     assert_eq!(reply.ok().rows().len(), 1);
     let heard = heard.lock().expect("no panic");
     let holds = |text: &[u8]| heard.windows(text.len()).any(|window| window == text);
-    assert!(holds(b"WorkerService"), "it was listened to");
+    assert!(holds(b"claimed//tester"), "it was listened to");
     assert!(!holds(b"CANARY"), "{}", heard.escape_ascii());
 }
 

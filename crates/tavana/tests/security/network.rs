@@ -95,7 +95,6 @@ fn clients(host: &str) -> Vec<Vec<String>> {
         s3("SELECT * FROM delta_scan('s3://bucket/t')"),
         s3("SELECT * FROM iceberg_scan('s3://bucket/t/metadata/v1.metadata.json')"),
         s3("COPY (SELECT 1) TO 's3://bucket/x.csv'"),
-        s3("ATTACH 's3://bucket/x.db' (READ_ONLY)"),
         vec![
             format!(
                 "CREATE SECRET s (TYPE s3, KEY_ID 'key', SECRET 'secret', ENDPOINT '{host}', \
