@@ -8,6 +8,7 @@
 pub mod env;
 pub mod failure;
 pub mod ids;
+pub mod process;
 pub mod proto;
 pub mod secret;
 pub mod shutdown;

@@ -56,6 +56,9 @@ pub enum GatewayError {
     /// A worker's address is not a URI.
     #[error("could not use a worker address: {0}")]
     WorkerAddress(#[from] tonic::transport::Error),
+    /// The kernel would let the process leave a core file, with credentials in it.
+    #[error("could not forbid core files: {0}")]
+    CoreFile(std::io::Error),
     /// TLS was asked for and cannot be had.
     #[error("could not set up TLS: {0}")]
     Tls(#[from] TlsError),
@@ -200,6 +203,7 @@ pub async fn run(
     ready: oneshot::Sender<()>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), GatewayError> {
+    tavana_common::process::leave_no_core_file().map_err(GatewayError::CoreFile)?;
     let id = GatewayId::mint();
     let cluster_key = settings.cluster_key.clone().unwrap_or_else(|| {
         warn!("TAVANA_CLUSTER_KEY is not set: tickets are valid on this gateway only, and workers are not asked for a token");

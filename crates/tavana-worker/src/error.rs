@@ -15,6 +15,9 @@ pub enum WorkerError {
         /// The system's word.
         source: io::Error,
     },
+    /// The kernel would let the process leave a core file, with credentials in it.
+    #[error("could not forbid core files: {0}")]
+    CoreFile(io::Error),
     /// An extension file is missing, unreadable or not the pinned one.
     #[error(transparent)]
     Extension(#[from] ExtensionError),

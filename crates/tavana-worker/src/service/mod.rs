@@ -70,6 +70,8 @@ pub(crate) async fn run(
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), WorkerError> {
     tokio::pin!(shutdown);
+    // Engines inherit it, so that there is no moment without it.
+    tavana_common::process::leave_no_core_file().map_err(WorkerError::CoreFile)?;
     let listen = |source| WorkerError::Listen {
         address: settings.listen,
         source,

@@ -161,7 +161,7 @@ fn no_credential_is_in_any_output_whatever_goes_wrong() {
 }
 
 #[test]
-fn engines_show_nothing_in_proc_and_leave_no_core() {
+fn no_process_shows_anything_in_proc_or_leaves_a_core_file() {
     let lake = Lake::start();
     let tavana = start(&lake);
     let mut wire = Wire::connect(tavana.postgres);
@@ -174,8 +174,13 @@ fn engines_show_nothing_in_proc_and_leave_no_core() {
         assert_clean("arguments", &process::arguments(pid).join(" "));
         let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
         assert_clean("an environment", &environment.escape_ascii().to_string());
+    }
+    let mut all = process::descendants(tavana.pid());
+    all.push(tavana.pid());
+    for pid in all {
+        assert_clean("arguments", &process::arguments(pid).join(" "));
+        // Empty when the process has just ended.
         let limits = std::fs::read_to_string(format!("/proc/{pid}/limits")).unwrap_or_default();
-        // A process that may not be dumped does not show its limits to other users.
         for line in limits
             .lines()
             .filter(|line| line.starts_with("Max core file"))
@@ -183,8 +188,5 @@ fn engines_show_nothing_in_proc_and_leave_no_core() {
             let fields: Vec<&str> = line.split_whitespace().collect();
             assert_eq!(fields[4..6], ["0", "0"], "{line}");
         }
-    }
-    for pid in process::descendants(tavana.pid()) {
-        assert_clean("arguments", &process::arguments(pid).join(" "));
     }
 }
