@@ -1,4 +1,7 @@
 //! The DuckDB instance of this process: opened, filled with extensions, locked, owned.
+//!
+//! The first two are the same for every engine of a worker and cost most: [`Foundation::lay`] does
+//! them once, in the [`super::template`], and its copies do the rest.
 
 use tavana_common::proto::engine::Start;
 
@@ -19,29 +22,62 @@ pub(crate) struct Instance {
     database: Database,
 }
 
+/// An instance with its extensions and with nothing of any one engine. No connection is open: a
+/// connection has random numbers of its own, which copies would share.
+#[derive(Debug)]
+pub(crate) struct Foundation {
+    database: Database,
+    pub(crate) loaded_extensions: Vec<String>,
+}
+
+impl Foundation {
+    /// Opens the instance without starting a thread.
+    ///
+    /// # Errors
+    /// One line that says which step failed.
+    pub(crate) fn lay(start: &Start) -> Result<Self, String> {
+        let database = Database::open_in_memory(&profile::OPEN_OPTIONS)
+            .map_err(step("could not open DuckDB"))?;
+        let connection = database
+            .connect()
+            .map_err(step("could not connect to DuckDB"))?;
+        connection
+            .run(profile::BEFORE_EXTENSIONS)
+            .map_err(step("could not apply the first settings"))?;
+        let loaded_extensions = load_extensions(&connection, start)?;
+        connection
+            .run(&profile::of_all_engines(start, &loaded_extensions))
+            .and_then(|()| profile::allow_session_settings(&connection))
+            .map_err(step("could not apply the profile"))?;
+        Ok(Self {
+            database,
+            loaded_extensions,
+        })
+    }
+}
+
+fn step(what: &'static str) -> impl Fn(ErrorText) -> String {
+    move |error| {
+        let text = failure::engine(&error).message.replace('\n', " ");
+        format!("{what}: {text}")
+    }
+}
+
 impl Instance {
-    /// Opens the instance under the locked profile.
+    /// Puts the instance under the locked profile.
     ///
     /// # Errors
     /// One line that says which step failed; the engine must not serve then.
-    pub(crate) fn open(start: &Start) -> Result<Self, String> {
-        let step = |what: &'static str| {
-            move |error: ErrorText| {
-                let text = failure::engine(&error).message.replace('\n', " ");
-                format!("{what}: {text}")
-            }
-        };
-        let database = Database::open_in_memory(&profile::OPEN_OPTIONS)
-            .map_err(step("could not open DuckDB"))?;
+    pub(crate) fn open(foundation: Foundation, start: &Start) -> Result<Self, String> {
+        let Foundation {
+            database,
+            loaded_extensions,
+        } = foundation;
         let control = database
             .connect()
             .map_err(step("could not connect to DuckDB"))?;
         control
-            .run(profile::BEFORE_EXTENSIONS)
-            .map_err(step("could not apply the first settings"))?;
-        let loaded_extensions = load_extensions(&control, start)?;
-        control
-            .run(&profile::settings(start, &loaded_extensions))
+            .run(&profile::of_one_engine(start))
             .map_err(step("could not apply the profile"))?;
         let session = database
             .connect()
@@ -51,7 +87,9 @@ impl Instance {
                 .run(profile::OF_EACH_CONNECTION)
                 .map_err(step("could not apply the settings of a connection"))?;
         }
-        profile::seal(&control).map_err(step("could not lock the configuration"))?;
+        control
+            .run(profile::LOCK)
+            .map_err(step("could not lock the configuration"))?;
         profile::verify(&session)?;
         Ok(Self {
             session,

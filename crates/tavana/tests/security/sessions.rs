@@ -148,6 +148,27 @@ fn flight_connections_are_sessions_of_their_own() {
     assert!(second.fetch(&info).is_err());
 }
 
+#[test]
+fn engines_have_random_numbers_of_their_own() {
+    let tavana = Start::new().env("TAVANA_ENGINE_PREFORK", "4").run();
+    let mut seen = std::collections::HashSet::new();
+    for user in 0..50 {
+        // Of another user, so of another engine, which is a copy of the same process.
+        let user = format!("user{user}");
+        let mut wire = Wire::connect_as(tavana.postgres, &[("user", &user)]);
+        for sql in [
+            "SELECT gen_random_uuid()::VARCHAR",
+            "SELECT random()::VARCHAR",
+            "SELECT right(uuidv7()::VARCHAR, 16)",
+            "SELECT string_agg(random()::VARCHAR, ',') FROM range(3)",
+        ] {
+            let found = wire.query(sql).ok().value().expect("a value");
+            assert!(seen.insert(found.clone()), "{sql} of {user}: {found} again");
+        }
+    }
+    assert_eq!(seen.len(), 200);
+}
+
 /// What a session of an application leaves when it is cut off.
 const LEFTOVERS: [&str; 8] = [
     "CREATE TEMP TABLE leftover AS SELECT 'canary' AS x",
