@@ -115,9 +115,6 @@ pub(crate) const BEFORE_EXTENSIONS: &str = "
     SET GLOBAL autoload_known_extensions=false;
     SET GLOBAL allow_community_extensions=false;";
 
-/// Settings that each connection has for itself.
-pub(crate) const OF_EACH_CONNECTION: &str = "SET enable_progress_bar=false;";
-
 /// Everything else that is the same for all engines of a worker. `GLOBAL` counts for all
 /// connections; without it some settings would hold only for the connection that sets them.
 pub(crate) fn of_all_engines(start: &Start, loaded: &[String]) -> String {
@@ -163,14 +160,14 @@ pub(crate) fn of_all_engines(start: &Start, loaded: &[String]) -> String {
     sql
 }
 
-/// The rest but the lock. Setting more threads starts them; and the folder can be set only as long
-/// as there is external access.
+/// The rest, and the lock: from there on only the named settings can be changed. The folder can be
+/// set only as long as there is external access. Threads come with the grant of the first request:
+/// until then there is nothing that they could do but be in the way.
 pub(crate) fn of_one_engine(start: &Start) -> String {
     format!(
-        "SET GLOBAL threads={threads};
-         SET GLOBAL temp_directory={spill};
-         SET GLOBAL enable_external_access=false;",
-        threads = start.threads.max(1),
+        "SET GLOBAL temp_directory={spill};
+         SET GLOBAL enable_external_access=false;
+         SET GLOBAL lock_configuration=true;",
         spill = quote_text(&temporary_path(start).display().to_string()),
     )
 }
@@ -194,21 +191,28 @@ pub(crate) fn allow_session_settings(connection: &Connection) -> Result<(), Erro
     ))
 }
 
-/// The last step: from here on only the named settings can be changed.
-pub(crate) const LOCK: &str = "SET GLOBAL lock_configuration=true;";
+/// Protections that are in force before there are engines.
+pub(crate) const PROTECTIONS_OF_ALL: [(&str, &str); 6] = [
+    ("allow_persistent_secrets", "false"),
+    ("allow_community_extensions", "false"),
+    ("autoinstall_known_extensions", "false"),
+    ("autoload_known_extensions", "false"),
+    ("allow_unredacted_secrets", "false"),
+    ("max_expression_depth", "250"),
+];
 
-/// Reads the protections back; an engine without them must not serve.
-pub(crate) fn verify(connection: &Connection) -> Result<(), String> {
-    let wanted = [
-        ("lock_configuration", "true"),
-        ("enable_external_access", "false"),
-        ("allow_persistent_secrets", "false"),
-        ("allow_community_extensions", "false"),
-        ("autoinstall_known_extensions", "false"),
-        ("autoload_known_extensions", "false"),
-        ("allow_unredacted_secrets", "false"),
-        ("max_expression_depth", "250"),
-    ];
+/// Protections of one engine. With the first of them the others can no longer be lifted.
+pub(crate) const PROTECTIONS_OF_ONE: [(&str, &str); 3] = [
+    ("lock_configuration", "true"),
+    ("enable_external_access", "false"),
+    ("enable_progress_bar", "false"),
+];
+
+/// Reads protections back; an engine without them must not serve.
+pub(crate) fn verify<const N: usize>(
+    connection: &Connection,
+    wanted: [(&str, &str); N],
+) -> Result<(), String> {
     let columns = wanted.map(|(name, _)| format!("current_setting('{name}')::VARCHAR"));
     let rows = connection
         .rows(&format!("SELECT {}", columns.join(", ")))
