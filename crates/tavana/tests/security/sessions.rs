@@ -305,6 +305,31 @@ fn one_user_has_so_many_sessions_and_engines_and_no_more() {
 }
 
 #[test]
+fn a_session_that_waits_for_an_engine_leaves_the_slot_to_those_that_have_one() {
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "1")
+        .env("TAVANA_WORKER_PINNED_SESSIONS_MAX", "1")
+        .run();
+    let pin = "CREATE TEMP TABLE t AS SELECT 1 AS i";
+    let [mut first, mut second] = pair(&tavana, ["ann", "bob"]);
+    first.query(pin).ok();
+    second.send(crate::support::wire::Out::new().query(pin));
+    for _ in 0..20 {
+        let asked = Instant::now();
+        let answer = first.query("SELECT i FROM t").ok().value();
+        assert_eq!(answer.as_deref(), Some("1"));
+        let took = asked.elapsed();
+        assert!(took < Duration::from_secs(5), "it waited {took:?}");
+    }
+    drop(first);
+    second.reply().ok();
+    assert_eq!(
+        second.query("SELECT i FROM t").value().as_deref(),
+        Some("1")
+    );
+}
+
+#[test]
 fn engines_and_spill_of_a_killed_server_do_not_outlive_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let spill = folder.path().to_str().expect("UTF-8").to_owned();
