@@ -46,6 +46,7 @@ use self::tag::tag;
 use self::transaction::Block;
 use crate::auth::{self, Principal};
 use crate::error::{QueryError, SqlState};
+use crate::queue::Permit;
 use crate::route::Worker;
 use crate::worker::{Item, Reply, encode_local};
 use crate::{Gateway, Left};
@@ -823,13 +824,7 @@ impl Session {
         pins: bool,
         limits: &Limits,
     ) -> Result<(ResultHeader, Remote, Option<Arc<Worker>>), QueryError> {
-        let permit = self.gateway.queue.admit().await.map_err(|error| {
-            if self.gateway.workers.any_usable() {
-                error
-            } else {
-                no_worker(error)
-            }
-        })?;
+        let mut permit = self.admit().await?;
         let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
         let mut except: Option<Arc<Worker>> = None;
         let mut lost_before = false;
@@ -866,8 +861,11 @@ impl Session {
                     if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
                         && Instant::now() < give_up =>
                 {
-                    drop(running);
+                    drop((running, permit));
+                    // What it waits for may be held by sessions whose next statement ends them: the
+                    // slot is theirs meanwhile.
                     self.gateway.workers.changed_or(worker_pause()).await;
+                    permit = self.admit().await?;
                     except = None;
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
@@ -879,6 +877,17 @@ impl Session {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Waits for a slot.
+    async fn admit(&self) -> Result<Permit, QueryError> {
+        self.gateway.queue.admit().await.map_err(|error| {
+            if self.gateway.workers.any_usable() {
+                error
+            } else {
+                no_worker(error)
+            }
+        })
     }
 
     /// Where a session that has no engine yet gets one: the same worker each time it tries.

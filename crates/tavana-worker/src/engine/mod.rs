@@ -34,5 +34,6 @@ mod rules;
 mod secrets;
 mod session;
 mod spilled;
+mod template;
 mod text;
 mod types;

@@ -91,12 +91,12 @@ impl Session {
     pub(crate) fn new(
         start: &Start,
         rules: Rules,
-        instance: Instance,
+        mut instance: Instance,
         output: Output,
         interrupts: Interrupts,
     ) -> Self {
         Self {
-            secrets: Secrets::new(&instance.loaded_extensions),
+            secrets: std::mem::take(&mut instance.secrets),
             misplaced: None,
             has_user: false,
             redactor: Redactor::default(),
@@ -106,7 +106,7 @@ impl Session {
             interrupts,
             granted: Grant {
                 memory_bytes: start.memory_bytes_max,
-                threads: start.threads.max(1),
+                threads: 1,
             },
             settings: Vec::new(),
             named: HashMap::new(),
@@ -217,13 +217,10 @@ impl Session {
 
     /// DuckDB has no users: its functions for them are macros, which others may stand before.
     fn name_user(&self, user: &str) -> Result<(), Stop> {
-        let user = quote_text(user);
-        for function in ["current_user", "session_user", "user"] {
-            self.instance
-                .session
-                .run(&format!("CREATE TEMP MACRO \"{function}\"() AS {user}"))
-                .map_err(|error| failure::engine(&error))?;
-        }
+        self.instance
+            .session
+            .run(&user_macros(user))
+            .map_err(|error| failure::engine(&error))?;
         Ok(())
     }
 
@@ -793,6 +790,14 @@ impl Session {
             Ok(())
         }
     }
+}
+
+/// What makes DuckDB's functions for the user say this name.
+pub(super) fn user_macros(user: &str) -> String {
+    let user = quote_text(user);
+    ["current_user", "session_user", "user"]
+        .map(|function| format!("CREATE TEMP MACRO \"{function}\"() AS {user};"))
+        .concat()
 }
 
 /// After such a fault DuckDB refuses everything until it is opened again.

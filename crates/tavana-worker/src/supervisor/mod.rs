@@ -10,6 +10,7 @@ pub(crate) mod checkout;
 pub(crate) mod credentials;
 pub(crate) mod egress;
 pub(crate) mod extensions;
+mod handle;
 mod leases;
 pub(crate) mod ledger;
 pub(crate) mod limits;
@@ -20,6 +21,7 @@ pub(crate) mod sessions;
 mod spill;
 mod stderr;
 pub(crate) mod stop;
+mod template;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -44,6 +46,7 @@ use self::queries::Queries;
 use self::sessions::{GatewayLease, Pinned, Sessions, Turn};
 use self::spill::SpillRoot;
 use self::stop::{StopReason, Watch};
+use self::template::Template;
 use crate::error::WorkerError;
 use crate::settings::{WorkerSettings, readable_folder};
 
@@ -66,6 +69,8 @@ pub(crate) struct Supervisor {
     sessions: Arc<Sessions>,
     queries: Arc<Queries>,
     blueprint: Blueprint,
+    /// Names of the extensions that engines have.
+    extensions: Vec<String>,
     vault: Arc<Vault>,
     threads: u32,
     engine_idle_max: Duration,
@@ -158,9 +163,13 @@ impl Supervisor {
             pool: Mutex::new(Pool::new(settings.prefork, settings.idle_engines_max)),
             sessions: Arc::new(Sessions::default()),
             queries: Arc::new(Queries::default()),
+            extensions: start
+                .extensions
+                .iter()
+                .map(|extension| extension.name.clone())
+                .collect(),
             blueprint: Blueprint {
-                command: settings.engine.clone(),
-                start,
+                template: Template::new(settings.engine.clone(), start),
                 spill: Arc::new(spill),
             },
             vault,
@@ -302,7 +311,7 @@ impl Supervisor {
                         // It ended while this request waited: look again.
                         continue;
                     }
-                    if !turn.seat.engine.as_mut().is_some_and(Engine::lives) {
+                    if !turn.seat.engine.as_ref().is_some_and(Engine::lives) {
                         warn!(session = %context.session, "the engine of a session died idle");
                         self.ledger.metrics.engines_lost.add_one();
                         drop(turn.seat.engine.take());
@@ -429,7 +438,7 @@ impl Supervisor {
             let fresh = self.pool().take_fresh();
             self.ledger.refill.notify_one();
             let mut engine = match fresh {
-                Some(mut engine) => {
+                Some(engine) => {
                     if !engine.lives() {
                         continue;
                     }
@@ -540,7 +549,6 @@ impl Supervisor {
         if engine.owner() == Some(&owner) && engine.generation() == self.vault.generation() {
             return Ok(());
         }
-        let extensions = &self.blueprint.start.extensions;
         let (mut secrets, generation) = self.vault.secrets(&context.store);
         secrets.retain(|secret| {
             let needed = if secret.r#type == "azure" {
@@ -548,7 +556,7 @@ impl Supervisor {
             } else {
                 "httpfs"
             };
-            extensions.iter().any(|extension| extension.name == needed)
+            self.extensions.iter().any(|extension| extension == needed)
         });
         engine.assign(&owner, secrets, generation).await
     }
@@ -693,6 +701,7 @@ impl Supervisor {
         for pinned in self.sessions.all() {
             self.end(&pinned).await;
         }
+        self.blueprint.template.end().await;
         self.ledger.tasks.close();
         if timeout(STOP_MAX, self.ledger.tasks.wait()).await.is_err() {
             warn!("some engines are not dead yet");
@@ -770,7 +779,7 @@ impl Supervisor {
             self.ledger.metrics.engines_retired.add_one();
             drop(engine);
         }
-        let dead = self.pool().take_dead(Engine::lives);
+        let dead = self.pool().take_dead(|engine| engine.lives());
         for engine in dead {
             warn!(pid = engine.pid(), "an idle engine died");
             self.ledger.metrics.engines_lost.add_one();
