@@ -16,6 +16,7 @@ use super::frontend::{Bind, Message, Target};
 use super::rows::{ActiveRows, Sent, column_formats};
 use super::{params, types};
 use crate::error::{QueryError, SqlState};
+use crate::session::statement::CursorOptions;
 use crate::session::{Answer, Class, Facts, Parameters, Statement, TransactionState};
 
 /// A prepared statement.
@@ -312,7 +313,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let opened = async {
                 session.close_one_cursor(&cursor).await?;
                 session
-                    .open_cursor(&cursor, statement, false, parameters)
+                    .open_cursor(&cursor, statement, CursorOptions::default(), parameters)
                     .await?;
                 session.fetch_cursor(&cursor, rows_max).await
             };

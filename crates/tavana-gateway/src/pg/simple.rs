@@ -77,7 +77,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             }
             Answer::Done(completion) => {
                 self.notices(&completion.notices)?;
-                if let Class::Commit | Class::Rollback | Class::DiscardAll = statement.class() {
+                if let Class::Commit { .. } | Class::Rollback { .. } | Class::DiscardAll =
+                    statement.class()
+                {
                     self.portals.clear();
                 }
                 if let Class::DiscardAll = statement.class() {
