@@ -818,7 +818,11 @@ impl Session {
         Limits {
             query_id: QueryId::mint(),
             cancelled: self.canceller.current(),
-            deadline: timeout.map(|timeout| Instant::now() + timeout),
+            deadline: timeout
+                .map(|timeout| Instant::now() + timeout)
+                .into_iter()
+                .chain(self.transaction_deadline())
+                .min(),
         }
     }
 

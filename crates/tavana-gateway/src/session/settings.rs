@@ -9,7 +9,6 @@ use std::time::Duration;
 use tavana_common::proto::v1::Setting;
 use tavana_common::secret::Secret;
 
-pub(crate) use self::known::SERVER_VERSION;
 use self::known::{KNOWN, Known, Rule, find};
 use super::statement::TransactionModes;
 use crate::error::{QueryError, SqlState};

@@ -232,6 +232,17 @@ impl Class {
         }
     }
 
+    /// Whether it may change something, so that it counts whether it stands in a transaction.
+    pub(crate) fn needs_transaction(&self) -> bool {
+        matches!(
+            self,
+            Self::Stateful
+                | Self::CopyIn { .. }
+                | Self::Execute { .. }
+                | Self::DeclareCursor { .. }
+        )
+    }
+
     fn refused(sqlstate: SqlState, message: &str) -> Self {
         Self::Refused(Box::new(QueryError::new(sqlstate, message)))
     }

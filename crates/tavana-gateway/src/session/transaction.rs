@@ -4,6 +4,8 @@
 //! an empty block costs nothing, and DuckDB's idea of a failed transaction, which differs from
 //! PostgreSQL's, is never asked.
 
+use tokio::time::Instant;
+
 use super::settings::SessionSettings;
 use super::statement::TransactionModes;
 use super::{Class, Completion, Notice, Parameters, Session, Statement};
@@ -35,6 +37,8 @@ pub(crate) struct Savepoint {
 pub(crate) struct Block {
     /// Made by several statements in one Query, not by BEGIN: clients see no block.
     pub(crate) implicit: bool,
+    /// When it began.
+    pub(crate) began: Instant,
     /// DuckDB's own transaction was begun for reading only.
     pub(crate) read_only: bool,
     pub(crate) failed: bool,
@@ -55,6 +59,7 @@ impl Block {
     pub(crate) fn new(implicit: bool, settings: &SessionSettings) -> Self {
         Self {
             implicit,
+            began: Instant::now(),
             read_only: false,
             failed: false,
             begun: false,
@@ -99,6 +104,39 @@ impl Block {
 }
 
 impl Session {
+    /// Until when its client may be silent from now on, and what it hears then.
+    pub(crate) fn patience(&self) -> Option<(Instant, QueryError)> {
+        let in_block = self.block.as_ref().filter(|block| !block.implicit);
+        let idle = self.settings.idle_timeout(in_block.is_some()).map(|time| {
+            let (sqlstate, what) = if in_block.is_some() {
+                (SqlState::IDLE_IN_TRANSACTION, "idle-in-transaction timeout")
+            } else {
+                (SqlState::IDLE_SESSION, "idle-session timeout")
+            };
+            (Instant::now() + time, sqlstate, what)
+        });
+        let whole = self.transaction_deadline().map(|deadline| {
+            (
+                deadline,
+                SqlState::TRANSACTION_TIMEOUT,
+                "transaction timeout",
+            )
+        });
+        let (until, sqlstate, what) = idle
+            .into_iter()
+            .chain(whole)
+            .min_by_key(|(until, _, _)| *until)?;
+        let message = format!("terminating connection due to {what}");
+        Some((until, QueryError::new(sqlstate, message)))
+    }
+
+    /// When the open transaction has lasted too long.
+    pub(super) fn transaction_deadline(&self) -> Option<Instant> {
+        let block = self.block.as_ref()?;
+        let time = self.settings.transaction_timeout()?;
+        Some(block.began + time)
+    }
+
     /// Several statements in one Query run in one transaction, as PostgreSQL does it.
     pub(crate) fn begin_implicit(&mut self) {
         if self.block.is_none() {

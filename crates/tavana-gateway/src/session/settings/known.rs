@@ -61,7 +61,7 @@ const fn known(
 }
 
 /// Version of PostgreSQL whose behaviour clients may expect: plain digits, as drivers parse it.
-pub(crate) const SERVER_VERSION: &str = "16.9";
+const SERVER_VERSION: &str = "16.9";
 
 /// Sorted by name, letter case ignored.
 pub(super) const KNOWN: &[Known] = &[

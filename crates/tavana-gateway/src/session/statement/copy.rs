@@ -1,8 +1,8 @@
 //! COPY from and to the client's own stream (documentation, COPY).
 
 use super::{Class, Statement, Words, quote_identifier};
-use crate::error::QueryError;
-use crate::session::lexer::Token;
+use crate::error::{QueryError, SqlState};
+use crate::session::lexer::{Kind, Token};
 
 /// The options of COPY as written: names in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,9 +21,8 @@ pub(crate) enum CopyValue {
 impl Words<'_> {
     /// COPY from or to the client's own stream; every other COPY is DuckDB's.
     pub(super) fn copy(&mut self) -> Result<Class, QueryError> {
-        if self.take("BINARY") {
-            return Err(self.syntax_error());
-        }
+        // The spelling from before PostgreSQL 7.3: COPY BINARY t FROM STDIN.
+        let binary = self.all.len() > 3 && self.take("BINARY");
         let query = if self.take_symbol("(") {
             let start = self.at;
             let mut depth = 1_usize;
@@ -69,7 +68,7 @@ impl Words<'_> {
             if !self.take("STDOUT") {
                 return Ok(Class::Stateful);
             }
-            let options = self.copy_options()?;
+            let options = self.copy_options(binary)?;
             let query = match query {
                 Some((start, end)) => self.statement_between(start, end)?,
                 None => self.copied_table(&table, &columns),
@@ -80,7 +79,18 @@ impl Words<'_> {
             });
         }
         if query.is_none() && self.take("FROM") && self.take("STDIN") {
-            let options = self.copy_options()?;
+            if self.peek_word("WHERE")
+                || self
+                    .all
+                    .iter()
+                    .any(|token| token.is_word(self.sql, "WHERE"))
+            {
+                return Ok(Class::refused(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "COPY FROM STDIN takes all rows: WHERE is not supported",
+                ));
+            }
+            let options = self.copy_options(binary)?;
             return Ok(Class::CopyIn {
                 table,
                 columns,
@@ -109,9 +119,23 @@ impl Words<'_> {
     }
 
     /// `[WITH] (name value, ...)` or the spellings from before PostgreSQL 9.0.
-    fn copy_options(&mut self) -> Result<CopyOptions, QueryError> {
-        self.take("WITH");
+    fn copy_options(&mut self, binary: bool) -> Result<CopyOptions, QueryError> {
         let mut entries = Vec::new();
+        if binary {
+            entries.push(("format".to_owned(), CopyValue::Text("binary".to_owned())));
+        }
+        // DELIMITERS stood before WITH.
+        if self.take("USING") && !self.peek_word("DELIMITERS") {
+            return Err(self.syntax_error());
+        }
+        if self.take("DELIMITERS") {
+            let token = self.string_token()?;
+            entries.push((
+                "delimiter".to_owned(),
+                CopyValue::Text(token.value(self.sql)),
+            ));
+        }
+        self.take("WITH");
         if self.take_symbol("(") {
             loop {
                 let name = self.name()?;
@@ -132,7 +156,7 @@ impl Words<'_> {
                     "header" | "freeze" => (name, CopyValue::None),
                     "delimiter" | "delimiters" | "null" | "quote" | "escape" | "encoding" => {
                         self.take("AS");
-                        let token = self.next().ok_or_else(|| self.syntax_error())?;
+                        let token = self.string_token()?;
                         let name = if name == "delimiters" {
                             "delimiter".to_owned()
                         } else {
@@ -141,7 +165,15 @@ impl Words<'_> {
                         (name, CopyValue::Text(token.value(self.sql)))
                     }
                     "force" => {
-                        self.take("QUOTE");
+                        let option = if self.take("QUOTE") {
+                            "force_quote"
+                        } else if self.take("NULL") {
+                            "force_null"
+                        } else if self.take("NOT") && self.take("NULL") {
+                            "force_not_null"
+                        } else {
+                            return Err(self.syntax_error());
+                        };
                         let value = if self.take_symbol("*") {
                             CopyValue::Text("*".to_owned())
                         } else {
@@ -151,7 +183,7 @@ impl Words<'_> {
                             }
                             CopyValue::List(names)
                         };
-                        ("force_quote".to_owned(), value)
+                        (option.to_owned(), value)
                     }
                     _ => return Err(self.syntax_error()),
                 };
@@ -162,6 +194,11 @@ impl Words<'_> {
             return Err(self.syntax_error());
         }
         Ok(CopyOptions { entries })
+    }
+
+    fn string_token(&mut self) -> Result<Token, QueryError> {
+        self.take_if(|token| token.kind == Kind::String)
+            .ok_or_else(|| self.syntax_error())
     }
 
     fn copy_value(&mut self) -> Result<CopyValue, QueryError> {
