@@ -224,11 +224,18 @@ impl QueryError {
             FailureKind::FailureLimit => SqlState::PROGRAM_LIMIT,
             FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
         };
+        let (message, advice) = if kind == FailureKind::FailureEngine {
+            without_advice(failure.message)
+        } else {
+            (failure.message, None)
+        };
         Self {
             sqlstate,
-            message: failure.message,
+            message,
             detail: None,
-            hint: Some(failure.hint).filter(|hint| !hint.is_empty()),
+            hint: Some(failure.hint)
+                .filter(|hint| !hint.is_empty())
+                .or(advice),
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
         }
@@ -272,6 +279,20 @@ impl QueryError {
         }
         Status::with_details(code, message, self.sqlstate.0.as_bytes().into())
     }
+}
+
+/// DuckDB ends some messages with lines of advice: these are a hint.
+fn without_advice(message: String) -> (String, Option<String>) {
+    const BEGINNINGS: [&str; 3] = ["Did you mean", "Candidate", "\tCandidate"];
+    let Some((first, rest)) = message.split_once('\n') else {
+        return (message, None);
+    };
+    let rest = rest.trim_start_matches('\n');
+    if !BEGINNINGS.iter().any(|words| rest.starts_with(words)) {
+        return (message, None);
+    }
+    let hint = rest.trim().to_owned();
+    (first.trim_end().to_owned(), Some(hint))
 }
 
 fn invalid_state(message: &str) -> SqlState {
@@ -568,6 +589,29 @@ mod tests {
             failure.duckdb_subtype = subtype.to_owned();
             let error = QueryError::from_status(&failure::to_status(failure));
             assert_eq!(error.sqlstate.0, sqlstate, "{class} {message}");
+        }
+    }
+
+    #[test]
+    fn advice_of_duckdb_is_a_hint() {
+        for (message, first, hint) in [
+            (
+                "Table with name t does not exist!\nDid you mean \"u\"?",
+                "Table with name t does not exist!",
+                Some("Did you mean \"u\"?"),
+            ),
+            (
+                "No function matches.\n\tCandidate functions:\n\tf(INTEGER)\n",
+                "No function matches.",
+                Some("Candidate functions:\n\tf(INTEGER)"),
+            ),
+            ("two\nlines", "two\nlines", None),
+            ("one line", "one line", None),
+        ] {
+            let failure = failure::new(FailureKind::FailureEngine, message);
+            let error = QueryError::from_status(&failure::to_status(failure));
+            assert_eq!(error.message, first);
+            assert_eq!(error.hint.as_deref(), hint);
         }
     }
 

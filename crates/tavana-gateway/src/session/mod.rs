@@ -245,9 +245,10 @@ impl Session {
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
                 None => self.prepare_remote(statement, declared).await,
             },
+            // That it is not open is told when it is fetched from.
             Class::Fetch {
                 name, moves: false, ..
-            } => self.cursors.facts(name),
+            } => Ok(self.cursors.facts(name).unwrap_or_default()),
             Class::Execute { name, .. } => self.prepared.facts(name),
             _ => Ok(Facts::default()),
         };
@@ -354,10 +355,14 @@ impl Session {
                 Ok(Answer::Done(completion))
             }
             Class::LockTable => self.lock_table().map(Answer::Done),
+            Class::SetConstraints => Ok(Answer::Done(self.set_constraints())),
             Class::Refused(error) => Err((**error).clone()),
             Class::Reset { name } => match self.settings.set(name, None)? {
                 Change::Done => done("RESET"),
-                Change::Foreign => self.run_to_answer(statement, parameters).await,
+                Change::Foreign => {
+                    let answer = self.run_to_answer(statement, parameters).await;
+                    self.or_locked(answer, name).await
+                }
             },
             Class::ResetAll => {
                 self.settings.reset_all();
@@ -470,12 +475,7 @@ impl Session {
         match self.settings.set(name, value)? {
             Change::Foreign => {
                 let answer = self.run_to_answer(statement, Parameters::none()).await;
-                return match answer {
-                    Err(error) if error.message.contains("configuration has been locked") => {
-                        Err(self.locked_setting(name).await?)
-                    }
-                    answer => answer,
-                };
+                return self.or_locked(answer, name).await;
             }
             Change::Done => {}
         }
@@ -508,6 +508,20 @@ impl Session {
         Ok(Answer::Done(completion))
     }
 
+    /// What DuckDB answered to SET or RESET of `name`, or why it may not be changed.
+    async fn or_locked(
+        &mut self,
+        answer: Result<Answer, QueryError>,
+        name: &str,
+    ) -> Result<Answer, QueryError> {
+        match answer {
+            Err(error) if error.message.contains("configuration has been locked") => {
+                Err(self.locked_setting(name).await?)
+            }
+            answer => answer,
+        }
+    }
+
     /// DuckDB refuses settings that it does not know with the same words as those that are locked.
     async fn locked_setting(&mut self, name: &str) -> Result<QueryError, QueryError> {
         let query = Statement::internal(
@@ -530,10 +544,7 @@ impl Session {
             )
             .with_hint("The worker has fixed it at its start; no setting allows it.")
         } else {
-            QueryError::new(
-                SqlState::UNDEFINED_OBJECT,
-                format!("unrecognized configuration parameter \"{name}\""),
-            )
+            unknown_setting(name)
         })
     }
 
@@ -541,14 +552,15 @@ impl Session {
         let rows = match self.settings.show(name) {
             Some((name, value)) => show_rows(&name, &value)?,
             None if name.eq_ignore_ascii_case("all") => self.show_all()?,
-            None if name.contains('.') => {
-                return Err(QueryError::new(
-                    SqlState::UNDEFINED_OBJECT,
-                    format!("unrecognized configuration parameter \"{name}\""),
-                ));
+            None if name.contains('.') => return Err(unknown_setting(name)),
+            // SHOW TABLES and the like are DuckDB's, and SHOW of a table.
+            None => {
+                let answer = self.run_to_answer(statement, Parameters::none()).await;
+                return answer.map_err(|error| match error.sqlstate {
+                    SqlState::UNDEFINED_TABLE => unknown_setting(name),
+                    _ => error,
+                });
             }
-            // SHOW TABLES and the like are DuckDB's.
-            None => return self.run_to_answer(statement, Parameters::none()).await,
         };
         local_answer(&rows)
     }
@@ -588,7 +600,7 @@ impl Session {
         if writes && let Some(block) = &mut self.block {
             block.writes += 1;
         }
-        if rows.facts().returns_rows {
+        if rows.facts().returns_rows && !tag::has_no_rows(statement.text()) {
             return Ok(Answer::Rows(rows));
         }
         let kind = rows.facts().kind();
@@ -937,6 +949,13 @@ fn timeout_ms(deadline: Option<Instant>) -> u64 {
             .as_millis();
         u64::try_from(left).unwrap_or(u64::MAX).max(1)
     })
+}
+
+fn unknown_setting(name: &str) -> QueryError {
+    QueryError::new(
+        SqlState::UNDEFINED_OBJECT,
+        format!("unrecognized configuration parameter \"{name}\""),
+    )
 }
 
 /// What DuckDB says of a write in a read-only transaction, in PostgreSQL's words.

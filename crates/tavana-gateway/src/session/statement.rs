@@ -69,6 +69,7 @@ pub(crate) enum Class {
         message: Option<&'static str>,
     },
     LockTable,
+    SetConstraints,
     /// Fails when its turn comes.
     Refused(Box<QueryError>),
     Reset {
