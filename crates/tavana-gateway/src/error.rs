@@ -39,6 +39,9 @@ sql_states! {
     UNIQUE_VIOLATION = "23505",
     CHECK_VIOLATION = "23514",
     ACTIVE_TRANSACTION = "25001",
+    IDLE_IN_TRANSACTION = "25P03",
+    TRANSACTION_TIMEOUT = "25P04",
+    READ_ONLY_TRANSACTION = "25006",
     NO_ACTIVE_TRANSACTION = "25P01",
     IN_FAILED_TRANSACTION = "25P02",
     INVALID_STATEMENT_NAME = "26000",
@@ -62,6 +65,7 @@ sql_states! {
     UNDEFINED_OBJECT = "42704",
     DUPLICATE_COLUMN = "42701",
     DUPLICATE_CURSOR = "42P03",
+    INVALID_CURSOR_DEFINITION = "42P11",
     DUPLICATE_DATABASE = "42P04",
     DUPLICATE_PREPARED = "42P05",
     DUPLICATE_SCHEMA = "42P06",
@@ -75,10 +79,12 @@ sql_states! {
     PROGRAM_LIMIT = "54000",
     OBJECT_NOT_IN_STATE = "55000",
     OBJECT_IN_USE = "55006",
+    CANNOT_CHANGE_NOW = "55P02",
     QUERY_CANCELED = "57014",
     ADMIN_SHUTDOWN = "57P01",
     CRASH_SHUTDOWN = "57P02",
     CANNOT_CONNECT_NOW = "57P03",
+    IDLE_SESSION = "57P05",
     IO_ERROR = "58030",
     UNDEFINED_FILE = "58P01",
     INTERNAL = "XX000",
@@ -214,14 +220,22 @@ impl QueryError {
             FailureKind::FailurePermission => SqlState::INSUFFICIENT_PRIVILEGE,
             FailureKind::FailureInvalid => invalid_state(&failure.message),
             FailureKind::FailureNoSuchCursor => SqlState::INVALID_CURSOR_NAME,
+            FailureKind::FailureForwardOnly => SqlState::OBJECT_NOT_IN_STATE,
             FailureKind::FailureLimit => SqlState::PROGRAM_LIMIT,
             FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
         };
+        let (message, advice) = if kind == FailureKind::FailureEngine {
+            without_advice(failure.message)
+        } else {
+            (failure.message, None)
+        };
         Self {
             sqlstate,
-            message: failure.message,
+            message,
             detail: None,
-            hint: Some(failure.hint).filter(|hint| !hint.is_empty()),
+            hint: Some(failure.hint)
+                .filter(|hint| !hint.is_empty())
+                .or(advice),
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
         }
@@ -265,6 +279,20 @@ impl QueryError {
         }
         Status::with_details(code, message, self.sqlstate.0.as_bytes().into())
     }
+}
+
+/// DuckDB ends some messages with lines of advice: these are a hint.
+fn without_advice(message: String) -> (String, Option<String>) {
+    const BEGINNINGS: [&str; 3] = ["Did you mean", "Candidate", "\tCandidate"];
+    let Some((first, rest)) = message.split_once('\n') else {
+        return (message, None);
+    };
+    let rest = rest.trim_start_matches('\n');
+    if !BEGINNINGS.iter().any(|words| rest.starts_with(words)) {
+        return (message, None);
+    }
+    let hint = rest.trim().to_owned();
+    (first.trim_end().to_owned(), Some(hint))
 }
 
 fn invalid_state(message: &str) -> SqlState {
@@ -346,6 +374,8 @@ fn engine_state(failure: &Failure) -> SqlState {
         "TransactionContext" | "Transaction" => {
             if has("Current transaction is aborted") {
                 SqlState::IN_FAILED_TRANSACTION
+            } else if has("read-only mode") {
+                SqlState::READ_ONLY_TRANSACTION
             } else if has("cannot start a transaction within") {
                 SqlState::ACTIVE_TRANSACTION
             } else if has("no transaction is active") {
@@ -559,6 +589,29 @@ mod tests {
             failure.duckdb_subtype = subtype.to_owned();
             let error = QueryError::from_status(&failure::to_status(failure));
             assert_eq!(error.sqlstate.0, sqlstate, "{class} {message}");
+        }
+    }
+
+    #[test]
+    fn advice_of_duckdb_is_a_hint() {
+        for (message, first, hint) in [
+            (
+                "Table with name t does not exist!\nDid you mean \"u\"?",
+                "Table with name t does not exist!",
+                Some("Did you mean \"u\"?"),
+            ),
+            (
+                "No function matches.\n\tCandidate functions:\n\tf(INTEGER)\n",
+                "No function matches.",
+                Some("Candidate functions:\n\tf(INTEGER)"),
+            ),
+            ("two\nlines", "two\nlines", None),
+            ("one line", "one line", None),
+        ] {
+            let failure = failure::new(FailureKind::FailureEngine, message);
+            let error = QueryError::from_status(&failure::to_status(failure));
+            assert_eq!(error.message, first);
+            assert_eq!(error.hint.as_deref(), hint);
         }
     }
 
