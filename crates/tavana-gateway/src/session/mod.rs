@@ -268,7 +268,7 @@ impl Session {
         let limits = self.limits();
         let session = self;
         let work = async {
-            let _permit = session.gateway.queue.admit().await?;
+            let mut permit = session.gateway.queue.admit().await?;
             let give_up = Instant::now() + session.gateway.settings.queue_wait_max;
             let mut lost_before = false;
             loop {
@@ -291,8 +291,9 @@ impl Session {
                 };
                 // The worker has the last word, as in `attempt`.
                 if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS && Instant::now() < give_up {
-                    drop(running);
+                    drop((running, permit));
                     session.gateway.workers.changed_or(worker_pause()).await;
+                    permit = session.gateway.queue.admit().await?;
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -682,8 +683,15 @@ impl Session {
         pins: bool,
         limits: &Limits,
     ) -> Result<(ResultHeader, Remote, Option<Arc<Worker>>), QueryError> {
-        let mut permit = self.admit().await?;
         let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        let begins = pins && self.pinned.is_none();
+        let _beginning = if begins {
+            let beginning = self.gateway.queue.begin().await;
+            Some(beginning.map_err(|error| self.not_admitted(error))?)
+        } else {
+            None
+        };
+        let mut permit = self.admit().await?;
         let mut except: Option<Arc<Worker>> = None;
         let mut lost_before = false;
         loop {
@@ -739,13 +747,16 @@ impl Session {
 
     /// Waits for a slot.
     async fn admit(&self) -> Result<Permit, QueryError> {
-        self.gateway.queue.admit().await.map_err(|error| {
-            if self.gateway.workers.any_usable() {
-                error
-            } else {
-                no_worker(error)
-            }
-        })
+        let permit = self.gateway.queue.admit().await;
+        permit.map_err(|error| self.not_admitted(error))
+    }
+
+    fn not_admitted(&self, error: QueryError) -> QueryError {
+        if self.gateway.workers.any_usable() {
+            error
+        } else {
+            no_worker(error)
+        }
     }
 
     /// Where a session that has no engine yet gets one: the same worker each time it tries.

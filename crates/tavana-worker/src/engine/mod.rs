@@ -8,6 +8,8 @@
 //! the other direction, and an [`interrupt`] ends any of them. [`secrets`] keeps the user's own
 //! credentials ahead of the infrastructure's, and [`redact`] keeps all of them out of failures.
 //!
+//! The process is a copy of the [`template`], which has done what is the same for all engines.
+//!
 //! Whatever a library in this process connects to or opens passes the [`guard`], which asks
 //! [`network`] and [`spilled`].
 //!

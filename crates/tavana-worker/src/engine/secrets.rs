@@ -72,6 +72,15 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
+    fn new(loaded_extensions: &[String]) -> Self {
+        let has = |extension: &str| loaded_extensions.iter().any(|name| name == extension);
+        Self {
+            has_s3: has("httpfs"),
+            has_azure: has("azure"),
+            ..Self::default()
+        }
+    }
+
     /// Makes the secrets that every engine has.
     ///
     /// # Errors
@@ -80,12 +89,7 @@ impl Secrets {
         connection: &Connection,
         loaded_extensions: &[String],
     ) -> Result<Self, Misfit> {
-        let has = |extension: &str| loaded_extensions.iter().any(|name| name == extension);
-        let mut secrets = Self {
-            has_s3: has("httpfs"),
-            has_azure: has("azure"),
-            ..Self::default()
-        };
+        let mut secrets = Self::new(loaded_extensions);
         secrets.fit(connection, false, false)?;
         secrets.untouched = true;
         Ok(secrets)

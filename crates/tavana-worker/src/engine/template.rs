@@ -41,7 +41,8 @@ pub(super) fn run(
         reap(&control, &mut living).map_err(EngineError::Socket)?;
         let request = match CopyRequest::receive(&control).map_err(EngineError::Socket)? {
             Some(request) => request,
-            None => return Ok(()),
+            // Engines end by themselves, as their sockets close. Nothing is left to be tidied up.
+            None => exit_now(0),
         };
         match fork() {
             Ok(None) => {

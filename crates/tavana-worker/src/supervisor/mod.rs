@@ -1,7 +1,8 @@
 //! The owner of all engine processes of a worker.
 //!
 //! A request becomes a [`Checkout`]: a slot, memory and an engine, either from the [`pool`] or the
-//! one of its pinned session. [`admission`] decides, [`process`] talks to the process, and dropping
+//! one of its pinned session. [`admission`] decides, [`process`] talks to the process, which is a
+//! copy of the [`template`] and is killed by its [`handle`], and dropping
 //! the checkout gives everything back. No DuckDB runs in this process: whatever a statement does
 //! to its engine, it does to nobody else's.
 
@@ -701,11 +702,12 @@ impl Supervisor {
         for pinned in self.sessions.all() {
             self.end(&pinned).await;
         }
-        self.blueprint.template.end().await;
         self.ledger.tasks.close();
         if timeout(STOP_MAX, self.ledger.tasks.wait()).await.is_err() {
             warn!("some engines are not dead yet");
         }
+        // Last, because it takes the exits of engines.
+        self.blueprint.template.end().await;
     }
 
     fn begin_upkeep(self: &Arc<Self>) {
