@@ -321,7 +321,11 @@ impl Session {
         let result = self.dispatch(statement, parameters).await;
         result.map_err(|error| {
             self.failed(&error);
-            statement.place(error)
+            match statement.class() {
+                // The query inside of them knows its place.
+                Class::DeclareCursor { .. } | Class::Prepare { .. } => error,
+                _ => statement.place(error),
+            }
         })
     }
 
