@@ -329,13 +329,13 @@ impl<'sql> Words<'sql> {
             "SHOW" => self.show(),
             "DISCARD" => {
                 let what = self.rest_words().to_ascii_uppercase();
-                Ok(if what == "ALL" {
-                    Class::DiscardAll
-                } else {
-                    Class::Discard {
+                match what.as_str() {
+                    "ALL" => Ok(Class::DiscardAll),
+                    "PLANS" | "SEQUENCES" | "TEMP" | "TEMPORARY" => Ok(Class::Discard {
                         what: format!("DISCARD {what}"),
-                    }
-                })
+                    }),
+                    _ => Err(self.syntax_error()),
+                }
             }
             "DEALLOCATE" => {
                 self.take("PREPARE");

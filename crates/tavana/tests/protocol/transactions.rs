@@ -323,3 +323,19 @@ fn a_savepoint_keeps_settings_and_cursors_of_its_time() {
     assert_eq!(wire.query("FETCH after").state(), "34000");
     wire.query("ROLLBACK").ok();
 }
+
+#[test]
+fn discard_temp_drops_what_is_temporary_and_nothing_else() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("CREATE TABLE kept (i INTEGER)").ok();
+    wire.query("CREATE TEMP TABLE \"go\"\"ne\" (i INTEGER)")
+        .ok();
+    wire.query("CREATE TEMP VIEW seen AS SELECT * FROM \"go\"\"ne\"")
+        .ok();
+    assert_eq!(wire.query("DISCARD TEMP").ok().tags(), ["DISCARD TEMP"]);
+    assert_eq!(wire.query("SELECT * FROM \"go\"\"ne\"").state(), "42P01");
+    assert_eq!(wire.query("SELECT * FROM seen").state(), "42P01");
+    assert_eq!(wire.query("SELECT count(*) FROM kept").value(), some("0"));
+    assert_eq!(wire.query("DISCARD EVERYTHING").state(), "42601");
+}

@@ -615,7 +615,7 @@ impl Wire {
     /// Nothing more will be sent; what the server says is still read.
     pub(crate) fn shut_down_sending(&mut self) {
         // The server may have closed the connection already.
-        drop(self.stream.shutdown(std::net::Shutdown::Write));
+        drop(self.stream.shutdown(Shutdown::Write));
     }
 
     /// FIN in both directions, as a client that ends without Terminate.
