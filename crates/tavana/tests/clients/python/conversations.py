@@ -495,6 +495,6 @@ CONVERSATIONS = {
 # Where tavana answers otherwise, and why. Each of these must really differ.
 DIFFERENT = {
     b"PREPARE TRANSACTION": "refused always, not only inside of a block",
-    b"SELECT 1 AS one; SELEC": "statements run up to the first that cannot be parsed, and are undone",
+    b"; SELEC;": "statements run up to the first that cannot be parsed, and are undone",
     b"F\0\0\0\x0e": "functions have no numbers, so none is looked for",
 }

@@ -31,7 +31,7 @@ class PostgreSql:
         self.data = os.path.join(self.home, "data")
         common = ["-D", self.data]
         self.run([bin_folder / "initdb", *common, "-A", "trust", "-U", "tester", "--locale=C", "-E", "UTF8", "-N"])
-        options = ["-p", str(self.pg_port), "-k", self.home, "-h", self.host, "-c", "fsync=off"]
+        options = ["-p", str(self.pg_port), "-k", self.home, "-h", self.host, "-c", "fsync=off", "-c", "timezone=UTC"]
         self.log = open(os.path.join(self.home, "log"), "wb")
         self.process = subprocess.Popen(
             [bin_folder / "postgres", *common, *options],
