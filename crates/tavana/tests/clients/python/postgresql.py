@@ -134,7 +134,10 @@ class Talk:
         settings = {"user": "tester", "database": getattr(server, "database", "postgres"), **settings}
         body = struct.pack("!i", 196608) + b"".join(text(k) + text(v) for k, v in settings.items()) + b"\0"
         self.socket.sendall(struct.pack("!i", len(body) + 4) + body)
-        self.greeting = self.until(b"Z")
+        # While a server starts it says so and ends the connection.
+        if self.until(b"Z")[-1][0] != b"Z":
+            self.close()
+            raise EOFError
 
     def close(self):
         self.socket.close()
