@@ -30,6 +30,8 @@ sql_states! {
     INVALID_DATETIME = "22007",
     DATETIME_OVERFLOW = "22008",
     DIVISION_BY_ZERO = "22012",
+    INVALID_LOGARITHM_ARGUMENT = "2201E",
+    INVALID_POWER_ARGUMENT = "2201F",
     INVALID_PARAMETER = "22023",
     CHARACTER_NOT_IN_REPERTOIRE = "22021",
     INVALID_TEXT = "22P02",
@@ -57,6 +59,7 @@ sql_states! {
     CANNOT_COERCE = "42846",
     GROUPING_ERROR = "42803",
     DATATYPE_MISMATCH = "42804",
+    WRONG_OBJECT_TYPE = "42809",
     UNDEFINED_COLUMN = "42703",
     AMBIGUOUS_COLUMN = "42702",
     UNDEFINED_FUNCTION = "42883",
@@ -298,9 +301,24 @@ fn without_advice(message: String) -> (String, Option<String>) {
 fn invalid_state(message: &str) -> SqlState {
     if message.starts_with("cannot insert multiple commands") {
         SqlState::SYNTAX_ERROR
+    } else if message.starts_with("the statement has") && message.ends_with("and 0 were given") {
+        SqlState::UNDEFINED_PARAMETER
     } else {
         SqlState::PROTOCOL_VIOLATION
     }
+}
+
+/// Whether a text that could not be converted is a number, so that only its size was wrong.
+fn is_too_large(message: &str) -> bool {
+    let text = message
+        .strip_prefix("Could not convert string '")
+        .and_then(|rest| rest.split_once("' to "));
+    text.is_some_and(|(text, target)| {
+        let digits = text.trim().trim_start_matches(['-', '+']);
+        target.trim_start_matches('U').starts_with("INT")
+            && !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The SQLSTATE of what DuckDB raised. Type and subtype decide; only where DuckDB has one class
@@ -314,6 +332,7 @@ fn engine_state(failure: &Failure) -> SqlState {
     }
     match failure.duckdb_class.as_str() {
         "Parser" | "Syntax" => SqlState::SYNTAX_ERROR,
+        "Catalog" if has("Existing object") && has("is of type") => SqlState::WRONG_OBJECT_TYPE,
         "Catalog" => match failure.duckdb_subtype.as_str() {
             "ENTRY_ALREADY_EXISTS" => already_exists(extra("type"), message),
             "MISSING_ENTRY" => missing(extra("type"), message),
@@ -326,7 +345,9 @@ fn engine_state(failure: &Failure) -> SqlState {
             _ => binder_state(message),
         },
         "Conversion" => {
-            if has("out of range") || has("overflow") {
+            if is_too_large(message) {
+                SqlState::NUMERIC_OUT_OF_RANGE
+            } else if has("out of range") || has("overflow") {
                 if has("date") || has("timestamp") || has("time ") {
                     SqlState::DATETIME_OVERFLOW
                 } else {
@@ -342,6 +363,8 @@ fn engine_state(failure: &Failure) -> SqlState {
                 SqlState::INVALID_TEXT
             }
         }
+        "Out of Range" if has("square root of a negative") => SqlState::INVALID_POWER_ARGUMENT,
+        "Out of Range" if has("logarithm of") => SqlState::INVALID_LOGARITHM_ARGUMENT,
         "Out of Range" => SqlState::NUMERIC_OUT_OF_RANGE,
         "Mismatch Type" => SqlState::DATATYPE_MISMATCH,
         "Divide by Zero" => SqlState::DIVISION_BY_ZERO,
@@ -438,6 +461,7 @@ fn binder_state(message: &str) -> SqlState {
     } else if has("Referenced table") && has("not found") {
         SqlState::UNDEFINED_TABLE
     } else if has("Referenced column")
+        || has("Referenced update column")
         || has("not found in FROM clause")
         || has("does not have a column")
     {
@@ -555,6 +579,19 @@ mod tests {
                 "",
                 "Could not convert string 'x' to INT32",
                 "22P02",
+            ),
+            (
+                "Conversion",
+                "",
+                "Could not convert string '99999999999' to INT32",
+                "22003",
+            ),
+            ("Out of Range", "", "cannot take logarithm of zero", "2201E"),
+            (
+                "Catalog",
+                "",
+                "Existing object w is of type View, trying to drop type Table",
+                "42809",
             ),
             (
                 "Constraint",

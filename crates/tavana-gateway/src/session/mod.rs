@@ -5,6 +5,7 @@
 //! pinned to one engine of one worker, until it ends or says DISCARD ALL.
 
 mod cursor;
+mod discard;
 pub(crate) mod lexer;
 mod prepared;
 mod rows;
@@ -323,7 +324,11 @@ impl Session {
         let result = self.dispatch(statement, parameters).await;
         result.map_err(|error| {
             self.failed(&error);
-            statement.place(error)
+            match statement.class() {
+                // The query inside of them knows its place.
+                Class::DeclareCursor { .. } | Class::Prepare { .. } => error,
+                _ => statement.place(error),
+            }
         })
     }
 
@@ -371,25 +376,8 @@ impl Session {
                 done("RESET")
             }
             Class::Show { name } => self.show(statement, name).await,
-            Class::DiscardAll => {
-                if self.block.is_some() {
-                    return Err(QueryError::new(
-                        SqlState::ACTIVE_TRANSACTION,
-                        "DISCARD ALL cannot run inside a transaction block",
-                    ));
-                }
-                self.unpin();
-                self.cursors.clear();
-                self.prepared.clear();
-                self.settings.reset_all();
-                done("DISCARD ALL")
-            }
-            Class::Discard { what } => {
-                if what == "DEALLOCATE ALL" {
-                    self.prepared.clear();
-                }
-                done(what)
-            }
+            Class::DiscardAll => self.discard_all().map(Answer::Done),
+            Class::Discard { what } => self.discard(what).await.map(Answer::Done),
             Class::Prepare { name, types, query } => {
                 self.prepare_sql(name, types, query).await.map(Answer::Done)
             }

@@ -31,7 +31,7 @@ class PostgreSql:
         self.data = os.path.join(self.home, "data")
         common = ["-D", self.data]
         self.run([bin_folder / "initdb", *common, "-A", "trust", "-U", "tester", "--locale=C", "-E", "UTF8", "-N"])
-        options = ["-p", str(self.pg_port), "-k", self.home, "-h", self.host, "-c", "fsync=off"]
+        options = ["-p", str(self.pg_port), "-k", self.home, "-h", self.host, "-c", "fsync=off", "-c", "timezone=UTC"]
         self.log = open(os.path.join(self.home, "log"), "wb")
         self.process = subprocess.Popen(
             [bin_folder / "postgres", *common, *options],
@@ -134,7 +134,10 @@ class Talk:
         settings = {"user": "tester", "database": getattr(server, "database", "postgres"), **settings}
         body = struct.pack("!i", 196608) + b"".join(text(k) + text(v) for k, v in settings.items()) + b"\0"
         self.socket.sendall(struct.pack("!i", len(body) + 4) + body)
-        self.greeting = self.until(b"Z")
+        # While a server starts it says so and ends the connection.
+        if self.until(b"Z")[-1][0] != b"Z":
+            self.close()
+            raise EOFError
 
     def close(self):
         self.socket.close()
