@@ -39,6 +39,9 @@ sql_states! {
     UNIQUE_VIOLATION = "23505",
     CHECK_VIOLATION = "23514",
     ACTIVE_TRANSACTION = "25001",
+    IDLE_IN_TRANSACTION = "25P03",
+    TRANSACTION_TIMEOUT = "25P04",
+    READ_ONLY_TRANSACTION = "25006",
     NO_ACTIVE_TRANSACTION = "25P01",
     IN_FAILED_TRANSACTION = "25P02",
     INVALID_STATEMENT_NAME = "26000",
@@ -62,6 +65,7 @@ sql_states! {
     UNDEFINED_OBJECT = "42704",
     DUPLICATE_COLUMN = "42701",
     DUPLICATE_CURSOR = "42P03",
+    INVALID_CURSOR_DEFINITION = "42P11",
     DUPLICATE_DATABASE = "42P04",
     DUPLICATE_PREPARED = "42P05",
     DUPLICATE_SCHEMA = "42P06",
@@ -75,10 +79,12 @@ sql_states! {
     PROGRAM_LIMIT = "54000",
     OBJECT_NOT_IN_STATE = "55000",
     OBJECT_IN_USE = "55006",
+    CANNOT_CHANGE_NOW = "55P02",
     QUERY_CANCELED = "57014",
     ADMIN_SHUTDOWN = "57P01",
     CRASH_SHUTDOWN = "57P02",
     CANNOT_CONNECT_NOW = "57P03",
+    IDLE_SESSION = "57P05",
     IO_ERROR = "58030",
     UNDEFINED_FILE = "58P01",
     INTERNAL = "XX000",
@@ -214,6 +220,7 @@ impl QueryError {
             FailureKind::FailurePermission => SqlState::INSUFFICIENT_PRIVILEGE,
             FailureKind::FailureInvalid => invalid_state(&failure.message),
             FailureKind::FailureNoSuchCursor => SqlState::INVALID_CURSOR_NAME,
+            FailureKind::FailureForwardOnly => SqlState::OBJECT_NOT_IN_STATE,
             FailureKind::FailureLimit => SqlState::PROGRAM_LIMIT,
             FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
         };
@@ -346,6 +353,8 @@ fn engine_state(failure: &Failure) -> SqlState {
         "TransactionContext" | "Transaction" => {
             if has("Current transaction is aborted") {
                 SqlState::IN_FAILED_TRANSACTION
+            } else if has("read-only mode") {
+                SqlState::READ_ONLY_TRANSACTION
             } else if has("cannot start a transaction within") {
                 SqlState::ACTIVE_TRANSACTION
             } else if has("no transaction is active") {

@@ -278,6 +278,7 @@ impl Engine {
         self.send(to_engine::Message::OpenCursor(OpenCursor {
             statement: Some(statement),
             cursor_id: cursor_id.to_owned(),
+            scroll: false,
         }));
         self.answer(None).unwrap().header
     }
@@ -291,6 +292,7 @@ impl Engine {
         self.send(to_engine::Message::FetchCursor(FetchCursor {
             cursor_id: cursor_id.to_owned(),
             rows_max,
+            motion: None,
         }));
         self.answer(Some(header.clone()))
     }

@@ -1267,6 +1267,7 @@ async fn a_cursor_gives_its_rows_in_parts() {
     let open = OpenCursorRequest {
         statement: Some(session.request("SELECT range::BIGINT AS i FROM range(10000)")),
         cursor_id: cursor.to_string(),
+        scroll: false,
     };
     let mut client = session.client.clone();
     let header = client.open_cursor(open.clone()).await.unwrap().into_inner();
@@ -1280,6 +1281,7 @@ async fn a_cursor_gives_its_rows_in_parts() {
         cursor_id: cursor.to_string(),
         rows_max,
         timeout_ms: 0,
+        motion: None,
     };
     let first = client
         .fetch_cursor(fetch(cursor, 10))

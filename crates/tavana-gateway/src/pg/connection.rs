@@ -103,11 +103,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let idle = phase == Phase::Ready
             && self.fresh
             && self.session.transaction() == TransactionState::Idle;
+        let patience = (phase == Phase::Ready && self.fresh)
+            .then(|| self.session.patience())
+            .flatten();
+        let too_long = async {
+            match &patience {
+                Some((until, _)) => tokio::time::sleep_until(*until).await,
+                None => std::future::pending().await,
+            }
+        };
         let frame = tokio::select! {
             biased;
             frame = self.wire.read() => frame,
             () = draining.cancelled(), if idle => return self.say_goodbye(),
             () = stop.cancelled() => return self.say_goodbye(),
+            () = too_long => {
+                if let Some((_, error)) = patience {
+                    self.wire.put(&error_response(&error, Severity::Fatal))?;
+                }
+                return Ok(Phase::Closed);
+            }
         };
         let message = match frame {
             Ok(Frame::Message { tag, body }) => decode(tag, body).map_err(|error| (tag, error)),
@@ -125,7 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let message = match message {
             Ok(message) => message,
             // Which message it was decides what the client expects after the error.
-            Err((b'Q', error)) => {
+            Err((b'Q' | b'F', error)) => {
                 self.fail(&error)?;
                 return self.end_round().await;
             }
@@ -159,6 +174,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             // What is left of a COPY that failed; the client did not know yet.
             (Phase::Ready, Message::CopyData(_) | Message::CopyDone | Message::CopyFail(_)) => {
                 Ok(Phase::Ready)
+            }
+            (Phase::Ready, Message::FunctionCall) => {
+                let error = QueryError::new(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "calling a function by its number is not supported",
+                )
+                .with_hint("Call it by its name in a query.");
+                self.fail(&error)?;
+                self.end_round().await
             }
             (Phase::Ready, Message::Flush) => {
                 self.wire.flush().await?;

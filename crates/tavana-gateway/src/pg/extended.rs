@@ -16,6 +16,7 @@ use super::frontend::{Bind, Message, Target};
 use super::rows::{ActiveRows, Sent, column_formats};
 use super::{params, types};
 use crate::error::{QueryError, SqlState};
+use crate::session::statement::CursorOptions;
 use crate::session::{Answer, Class, Facts, Parameters, Statement, TransactionState};
 
 /// A prepared statement.
@@ -63,6 +64,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             Message::Close { target, name } => {
                 match target {
                     Target::Statement => drop(self.statements.remove(&name)),
+                    Target::Portal if self.is_cursor(&name) => {
+                        self.session.close_one_cursor(&name).await?;
+                    }
                     Target::Portal => self.drop_portal(&name).await,
                 }
                 self.wire
@@ -183,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         };
         if bind.portal.is_empty() {
             self.drop_portal("").await;
-        } else if self.portals.contains_key(&bind.portal) {
+        } else if self.portals.contains_key(&bind.portal) || self.is_cursor(&bind.portal) {
             let message = format!("cursor \"{}\" already exists", bind.portal);
             return Err(QueryError::new(SqlState::DUPLICATE_CURSOR, message).into());
         }
@@ -216,7 +220,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 .session
                 .cursor_facts(name)
                 .map_err(|_| no_portal(name))?;
-            return self.put_columns(&facts, &[]);
+            return self.put_columns(&facts, &[self.session.cursor_format(name)]);
         };
         let (prepared, formats) = (Arc::clone(&portal.prepared), portal.formats.clone());
         self.put_columns(&prepared.facts, &formats)
@@ -233,6 +237,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     async fn execute_portal(&mut self, name: &str, rows_max: Option<u64>) -> Result<(), Fault> {
+        if self.is_cursor(name) {
+            return self.execute_cursor(name, rows_max).await;
+        }
         let portal = self.portals.get_mut(name).ok_or_else(|| no_portal(name))?;
         let prepared = Arc::clone(&portal.prepared);
         let Some(statement) = &prepared.statement else {
@@ -268,6 +275,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(())
     }
 
+    /// Whether the portal of this name is a cursor that DECLARE made.
+    fn is_cursor(&self, name: &str) -> bool {
+        !self.portals.contains_key(name) && self.session.has_cursor(name)
+    }
+
+    async fn execute_cursor(&mut self, name: &str, rows_max: Option<u64>) -> Result<(), Fault> {
+        let formats = [self.session.cursor_format(name)];
+        let rows = self.session.fetch_cursor(name, rows_max).await?;
+        let mut active = ActiveRows::new(rows, &formats, self.session.settings().text())?;
+        self.send_rows(&mut active, None).await?;
+        if rows_max.is_some_and(|rows_max| active.sent() >= rows_max) {
+            return self.suspended();
+        }
+        self.command_complete(&format!("SELECT {}", active.sent()))?;
+        Ok(())
+    }
+
     async fn execute_bound(
         &mut self,
         name: &str,
@@ -277,6 +301,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         formats: &[i16],
         rows_max: Option<u64>,
     ) -> Result<(), Fault> {
+        // Everything up to Sync is one transaction. A single statement needs none of ours, unless
+        // it must not write.
+        let alone = self.wire.next_is_sync() && !self.session.settings().transaction_read_only();
+        if statement.class().needs_transaction() && !alone {
+            self.session.begin_implicit();
+        }
         match statement.class() {
             Class::CopyOut { query, options } => {
                 return self.copy_out(query, options, parameters).await;
@@ -295,11 +325,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         {
             return Ok(self.command_complete("DEALLOCATE")?);
         }
-        // Everything up to Sync is one transaction. A single statement needs none of ours.
-        let alone = self.wire.next_is_sync();
-        if *statement.class() == Class::Stateful && !alone {
-            self.session.begin_implicit();
-        }
         // Inside a block the engine must stay free for other statements while this one waits for
         // its next Execute: the result is kept open by the worker. Outside, the stream just waits.
         let keeps = rows_max.is_some()
@@ -312,7 +337,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let opened = async {
                 session.close_one_cursor(&cursor).await?;
                 session
-                    .open_cursor(&cursor, statement, false, parameters)
+                    .open_cursor(&cursor, statement, CursorOptions::default(), parameters)
                     .await?;
                 session.fetch_cursor(&cursor, rows_max).await
             };

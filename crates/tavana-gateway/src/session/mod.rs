@@ -332,16 +332,9 @@ impl Session {
         let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
         match statement.class() {
             Class::Read | Class::Stateful => self.run_to_answer(statement, parameters).await,
-            Class::Begin { read_only } => {
-                let mut completion = self.begin(*read_only);
-                completion.tag = tag(StatementKind::Transaction, statement.text(), 0, None);
-                if completion.tag == "START" {
-                    "START TRANSACTION".clone_into(&mut completion.tag);
-                }
-                Ok(Answer::Done(completion))
-            }
-            Class::Commit => self.commit().await.map(Answer::Done),
-            Class::Rollback => self.rollback().await.map(Answer::Done),
+            Class::Begin { modes, tag } => self.begin(modes, tag).await.map(Answer::Done),
+            Class::Commit { chain } => self.commit_block(*chain).await.map(Answer::Done),
+            Class::Rollback { chain } => self.rollback_block(*chain).await.map(Answer::Done),
             Class::Savepoint { name } => self.savepoint(name).map(Answer::Done),
             Class::ReleaseSavepoint { name } => self.release_savepoint(name).map(Answer::Done),
             Class::RollbackToSavepoint { name } => {
@@ -350,7 +343,18 @@ impl Session {
             Class::Set { scope, name, value } => {
                 self.set(statement, *scope, name, value.as_deref()).await
             }
-            Class::SetTransaction => done("SET"),
+            Class::SetTransaction { modes } => self.set_transaction(modes).await.map(Answer::Done),
+            Class::SetCharacteristics { modes } => {
+                self.settings.set_defaults(modes)?;
+                done("SET")
+            }
+            Class::NoEffect { tag, message } => {
+                let mut completion = Completion::tagged(*tag);
+                completion.notices.extend(message.map(Notice::note));
+                Ok(Answer::Done(completion))
+            }
+            Class::LockTable => self.lock_table().map(Answer::Done),
+            Class::Refused(error) => Err((**error).clone()),
             Class::Reset { name } => match self.settings.set(name, None)? {
                 Change::Done => done("RESET"),
                 Change::Foreign => self.run_to_answer(statement, parameters).await,
@@ -394,13 +398,16 @@ impl Session {
             Class::DeclareCursor {
                 name,
                 query,
-                hold,
-                scroll,
+                options,
             } => self
-                .declare(name, query, *hold, *scroll, parameters)
+                .declare(name, query, *options, parameters)
                 .await
                 .map(Answer::Done),
-            Class::Fetch { name, count, moves } => self.fetch(name, *count, *moves).await,
+            Class::Fetch {
+                name,
+                motion,
+                moves,
+            } => self.fetch(name, *motion, *moves).await,
             Class::CloseCursor { name } => {
                 self.close_cursor(name.as_deref()).await.map(Answer::Done)
             }
@@ -448,159 +455,6 @@ impl Session {
         self.gateway.metrics.statement_failed(error.sqlstate);
     }
 
-    /// Several statements in one Query run in one transaction, as PostgreSQL does it.
-    pub(crate) fn begin_implicit(&mut self) {
-        if self.block.is_none() {
-            self.block = Some(Block::new(true, false, &self.settings));
-        }
-    }
-
-    /// Ends what [`Self::begin_implicit`] began, if it is still open.
-    ///
-    /// # Errors
-    /// When the commit fails.
-    pub(crate) async fn end_implicit(&mut self, well: bool) -> Result<(), QueryError> {
-        if self.block.as_ref().is_some_and(|block| block.implicit) {
-            if well {
-                self.commit().await?;
-            } else {
-                self.rollback().await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, read_only: bool) -> Completion {
-        let mut completion = Completion::tagged("BEGIN");
-        match &mut self.block {
-            Some(block) if block.implicit => block.implicit = false,
-            Some(_) => completion.notices.push(Notice::warning(
-                SqlState::ACTIVE_TRANSACTION,
-                "there is already a transaction in progress",
-            )),
-            None => self.block = Some(Block::new(false, read_only, &self.settings)),
-        }
-        completion
-    }
-
-    async fn commit(&mut self) -> Result<Completion, QueryError> {
-        self.close_transaction_cursors().await?;
-        let Some(block) = self.block.take() else {
-            let mut completion = Completion::tagged("COMMIT");
-            completion.notices.push(Notice::warning(
-                SqlState::NO_ACTIVE_TRANSACTION,
-                "there is no transaction in progress",
-            ));
-            return Ok(completion);
-        };
-        if block.failed {
-            self.block = Some(block);
-            return self.rollback().await;
-        }
-        for (name, value) in block.local_before.into_iter().rev() {
-            self.settings.set(&name, value.as_deref())?;
-        }
-        if block.begun {
-            let commit = self.run_internal("COMMIT").await;
-            if let Err(error) = commit {
-                self.settings = block.settings_before;
-                return Err(error);
-            }
-            self.open_on_worker = false;
-        }
-        self.release_if_clean();
-        Ok(Completion::tagged("COMMIT"))
-    }
-
-    async fn rollback(&mut self) -> Result<Completion, QueryError> {
-        let mut completion = Completion::tagged("ROLLBACK");
-        let Some(block) = self.block.take() else {
-            completion.notices.push(Notice::warning(
-                SqlState::NO_ACTIVE_TRANSACTION,
-                "there is no transaction in progress",
-            ));
-            return Ok(completion);
-        };
-        self.settings = block.settings_before;
-        match self.close_transaction_cursors().await {
-            Err(error) if error.is_loss() => self.failed(&error),
-            other => other?,
-        }
-        if block.begun {
-            self.rollback_on_worker().await?;
-        }
-        self.release_if_clean();
-        Ok(completion)
-    }
-
-    /// A rollback must work whatever happened before it: where DuckDB has no transaction any more,
-    /// or the engine is gone, everything is undone already.
-    async fn rollback_on_worker(&mut self) -> Result<(), QueryError> {
-        match self.run_internal("ROLLBACK").await {
-            Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => {}
-            Err(error) if error.is_loss() => self.failed(&error),
-            other => other?,
-        }
-        self.open_on_worker = false;
-        Ok(())
-    }
-
-    /// A session that only read in its transaction needs no engine of its own after it.
-    fn release_if_clean(&mut self) {
-        if !self.left_something && self.block.is_none() && self.cursors.is_empty() {
-            self.unpin();
-        }
-    }
-
-    fn savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
-        match &mut self.block {
-            Some(block) if !block.implicit => {
-                block.savepoints.push(name.to_owned());
-                Ok(Completion::tagged("SAVEPOINT"))
-            }
-            _ => Err(outside_block("SAVEPOINT")),
-        }
-    }
-
-    fn release_savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
-        match &mut self.block {
-            Some(block) if !block.implicit => {
-                if block.cut_savepoints(name, true) {
-                    Ok(Completion::tagged("RELEASE"))
-                } else {
-                    Err(no_savepoint(name))
-                }
-            }
-            _ => Err(outside_block("RELEASE SAVEPOINT")),
-        }
-    }
-
-    /// DuckDB has no savepoints. As long as the block wrote nothing, beginning it anew is the same.
-    async fn rollback_to_savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
-        let Some(block) = self.block.as_mut().filter(|block| !block.implicit) else {
-            return Err(outside_block("ROLLBACK TO SAVEPOINT"));
-        };
-        if !block.savepoints.iter().any(|savepoint| savepoint == name) {
-            return Err(no_savepoint(name));
-        }
-        if block.wrote {
-            return Err(QueryError::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "could not roll back to a savepoint after the transaction has written",
-            )
-            .with_hint("Roll back the whole transaction."));
-        }
-        block.cut_savepoints(name, false);
-        if block.begun {
-            block.begun = false;
-            self.rollback_on_worker().await?;
-        }
-        if let Some(block) = &mut self.block {
-            block.failed = false;
-        }
-        Ok(Completion::tagged("ROLLBACK"))
-    }
-
     async fn set(
         &mut self,
         statement: &Statement,
@@ -610,6 +464,9 @@ impl Session {
     ) -> Result<Answer, QueryError> {
         let before = self.settings.to_restore(name);
         let mut completion = Completion::tagged("SET");
+        if SessionSettings::is_of_transaction(name) {
+            return self.set_mode(name, value).await.map(Answer::Done);
+        }
         match self.settings.set(name, value)? {
             Change::Foreign => {
                 let answer = self.run_to_answer(statement, Parameters::none()).await;
@@ -698,7 +555,7 @@ impl Session {
 
     fn show_all(&self) -> Result<RecordBatch, QueryError> {
         let (names, values): (Vec<_>, Vec<_>) = self.settings.all().into_iter().unzip();
-        let descriptions = vec![""; names.len()];
+        let descriptions = SessionSettings::descriptions();
         RecordBatch::try_from_iter([
             ("name", Arc::new(StringArray::from(names)) as ArrayRef),
             ("setting", Arc::new(StringArray::from(values)) as ArrayRef),
@@ -717,13 +574,20 @@ impl Session {
         parameters: Parameters,
     ) -> Result<Answer, QueryError> {
         self.begin_on_worker().await?;
-        if *statement.class() != Class::Read {
+        let writes = *statement.class() != Class::Read;
+        if writes {
             self.left_something = true;
             if let Some(block) = &mut self.block {
                 block.wrote = true;
             }
         }
-        let mut rows = self.run(statement, parameters).await?;
+        let mut rows = self
+            .run(statement, parameters)
+            .await
+            .map_err(|error| read_only_error(error, statement))?;
+        if writes && let Some(block) = &mut self.block {
+            block.writes += 1;
+        }
         if rows.facts().returns_rows {
             return Ok(Answer::Rows(rows));
         }
@@ -741,24 +605,6 @@ impl Session {
             ));
         }
         Ok(Answer::Done(completion))
-    }
-
-    /// Sends the block's BEGIN before its first statement.
-    async fn begin_on_worker(&mut self) -> Result<(), QueryError> {
-        let Some(block) = &self.block else {
-            return Ok(());
-        };
-        if block.begun || block.failed {
-            return Ok(());
-        }
-        let text = block.begin_text();
-        // Said before it is sent: the answer may never be seen.
-        self.open_on_worker = true;
-        self.run_internal(text).await?;
-        if let Some(block) = &mut self.block {
-            block.begun = true;
-        }
-        Ok(())
     }
 
     /// A statement of the gateway itself, on the session's own engine.
@@ -958,6 +804,9 @@ impl Session {
         };
         let rows = limits.hold(work).await?;
         self.pinned = Some(worker);
+        if let Some(block) = &mut self.block {
+            block.writes += 1;
+        }
         Ok(rows)
     }
 
@@ -969,7 +818,11 @@ impl Session {
         Limits {
             query_id: QueryId::mint(),
             cancelled: self.canceller.current(),
-            deadline: timeout.map(|timeout| Instant::now() + timeout),
+            deadline: timeout
+                .map(|timeout| Instant::now() + timeout)
+                .into_iter()
+                .chain(self.transaction_deadline())
+                .min(),
         }
     }
 
@@ -1077,20 +930,6 @@ fn no_worker(error: QueryError) -> QueryError {
     }
 }
 
-fn outside_block(what: &str) -> QueryError {
-    QueryError::new(
-        SqlState::NO_ACTIVE_TRANSACTION,
-        format!("{what} can only be used in transaction blocks"),
-    )
-}
-
-fn no_savepoint(name: &str) -> QueryError {
-    QueryError::new(
-        SqlState("3B001"),
-        format!("savepoint \"{name}\" does not exist"),
-    )
-}
-
 fn timeout_ms(deadline: Option<Instant>) -> u64 {
     deadline.map_or(0, |deadline| {
         let left = deadline
@@ -1098,6 +937,20 @@ fn timeout_ms(deadline: Option<Instant>) -> u64 {
             .as_millis();
         u64::try_from(left).unwrap_or(u64::MAX).max(1)
     })
+}
+
+/// What DuckDB says of a write in a read-only transaction, in PostgreSQL's words.
+fn read_only_error(error: QueryError, statement: &Statement) -> QueryError {
+    if error.sqlstate != SqlState::READ_ONLY_TRANSACTION {
+        return error;
+    }
+    QueryError::new(
+        error.sqlstate,
+        format!(
+            "cannot execute {} in a read-only transaction",
+            tag::command(statement.text())
+        ),
+    )
 }
 
 fn show_rows(name: &str, value: &str) -> Result<RecordBatch, QueryError> {

@@ -42,6 +42,15 @@ pub(crate) fn tag(kind: StatementKind, sql: &str, rows: u64, changed: Option<u64
     }
 }
 
+/// What the statement is called before it is known what became of it.
+pub(crate) fn command(sql: &str) -> String {
+    let word = first_word(sql);
+    match word.as_str() {
+        "CREATE" | "DROP" | "ALTER" => object_tag(&word, sql),
+        _ => word,
+    }
+}
+
 fn first_word(sql: &str) -> String {
     tokens(sql)
         .next()

@@ -4,7 +4,7 @@
 //! thread; the [`rules`] look at its tokens ([`text`]); [`prepare`] binds it and finds the types of
 //! its parameters; [`params`] turns the parameters' Arrow into values; DuckDB runs it ([`ffi`],
 //! the only module that touches the C API); its rows go as Arrow ([`export`]) to the [`output`]'s thread, which
-//! encodes them once. A [`cursor`] keeps its result open in between, an [`append`] takes rows in
+//! encodes them once. A [`cursor`] keeps its result open in between and its rows in the [`spool`], an [`append`] takes rows in
 //! the other direction, and an [`interrupt`] ends any of them. [`secrets`] keeps the user's own
 //! credentials ahead of the infrastructure's, and [`redact`] keeps all of them out of failures.
 //!
@@ -34,5 +34,6 @@ mod rules;
 mod secrets;
 mod session;
 mod spilled;
+mod spool;
 mod text;
 mod types;

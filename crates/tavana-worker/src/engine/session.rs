@@ -9,10 +9,12 @@ use tavana_common::proto::engine::{
     AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
     Start, to_engine,
 };
-use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Role, Setting, StatementKind};
+use tavana_common::proto::v1::{
+    Direction, Failure, FailureKind, Motion, ResultHeader, Role, Setting, StatementKind,
+};
 
 use super::append::Append;
-use super::cursor::{Cursor, LiveRows, Spool};
+use super::cursor::{Cursor, LiveRows};
 use super::failure;
 use super::ffi::{ErrorText, QueryResult, ResultKind};
 use super::guard;
@@ -24,6 +26,7 @@ use super::prepare::{self, Prepared, TransactionChange};
 use super::redact::Redactor;
 use super::rules::Rules;
 use super::secrets::{self, Secrets};
+use super::spool::Spool;
 use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
 
@@ -407,7 +410,7 @@ impl Session {
         let cursor = match result.kind() {
             ResultKind::Rows => {
                 let rows = LiveRows::new(result, prepared.export(&self.instance.session));
-                Cursor::new(request.cursor_id, rows, prepared)
+                Cursor::new(request.cursor_id, rows, prepared, request.scroll)
             }
             // A cursor over a statement without rows has run it and is at its end.
             ResultKind::ChangedRows | ResultKind::Nothing => {
@@ -433,7 +436,7 @@ impl Session {
         else {
             return Err(no_such_cursor().into());
         };
-        let fetched = self.fetch_rows(at, request.rows_max);
+        let fetched = self.fetch_rows(at, request);
         match fetched {
             Ok(done) => self.done(done),
             Err(stop) => {
@@ -444,27 +447,29 @@ impl Session {
         }
     }
 
-    fn fetch_rows(&mut self, at: usize, rows_max: u64) -> Result<Done, Stop> {
+    fn fetch_rows(&mut self, at: usize, request: &FetchCursor) -> Result<Done, Stop> {
         let cursor = &mut self.cursors[at];
-        let mut left = if rows_max == 0 { u64::MAX } else { rows_max };
-        let mut sent = 0;
+        let motion = request.motion.unwrap_or_else(|| Motion {
+            direction: Direction::Forward.into(),
+            count: match request.rows_max {
+                0 => i64::MAX,
+                rows => i64::try_from(rows).unwrap_or(i64::MAX),
+            },
+            moves_only: false,
+        });
         self.output.schema(Arc::clone(&cursor.schema))?;
-        while left > 0 {
+        let rows = cursor.travel(motion, &mut self.spool, |batch| {
             if self.interrupts.is_requested() {
-                return Err(failure::cancelled().into());
+                return Err(Stop::from(failure::cancelled()));
             }
-            let chunk_max = usize::try_from(left).unwrap_or(usize::MAX);
-            let Some(batch) = cursor.next(chunk_max)? else {
-                break;
-            };
-            let rows = u64::try_from(batch.num_rows()).unwrap_or(0);
-            left -= rows;
-            sent += rows;
-            self.output.rows(batch)?;
-        }
-        let more = left == 0 && cursor.has_more()?;
+            Ok(self.output.rows(batch)?)
+        })?;
+        // Who asks for a number of rows and got them all wants to know whether there are more.
+        let more = request.motion.is_none()
+            && rows == request.rows_max
+            && cursor.has_more(&mut self.spool)?;
         Ok(Done {
-            rows: sent,
+            rows,
             changed_rows: None,
             more,
         })
