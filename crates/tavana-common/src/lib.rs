@@ -15,3 +15,6 @@ pub mod shutdown;
 pub mod task;
 pub mod telemetry;
 pub mod tls;
+
+/// The version of DuckDB that the workers are built with.
+pub const DUCKDB_VERSION: &str = "1.5.5";

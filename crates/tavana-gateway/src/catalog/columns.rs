@@ -353,15 +353,10 @@ const OID_ARRAYS: &[&str] = &[
 ];
 
 /// Type `name[]`.
-const NAME_ARRAYS: &[&str] = &[
-    "attnames",
-];
+const NAME_ARRAYS: &[&str] = &["attnames"];
 
 /// Type `"char"[]`.
-const CHAR_ARRAYS: &[&str] = &[
-    "proargmodes",
-    "stxkind",
-];
+const CHAR_ARRAYS: &[&str] = &["proargmodes", "stxkind"];
 
 #[cfg(test)]
 mod tests {

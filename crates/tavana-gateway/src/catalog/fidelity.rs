@@ -63,7 +63,8 @@ impl<'sql> Iterator for Meaning<'sql> {
             }
             // `!=` and `<>`.
             if token.is_symbol(self.sql, "!") {
-                let equals = |next: &Token| next.start == token.end && next.is_symbol(self.sql, "=");
+                let equals =
+                    |next: &Token| next.start == token.end && next.is_symbol(self.sql, "=");
                 if self.tokens.next_if(equals).is_some() {
                     return Some(Item {
                         kind: Kind::Symbol,
@@ -72,7 +73,8 @@ impl<'sql> Iterator for Meaning<'sql> {
                 }
             }
             if token.is_symbol(self.sql, "<") {
-                let greater = |next: &Token| next.start == token.end && next.is_symbol(self.sql, ">");
+                let greater =
+                    |next: &Token| next.start == token.end && next.is_symbol(self.sql, ">");
                 if self.tokens.next_if(greater).is_some() {
                     return Some(Item {
                         kind: Kind::Symbol,
@@ -99,10 +101,7 @@ pub(crate) fn position_in(original: &str, sent: &str, position: u32) -> Option<u
     let right: Vec<Token> = tokens(sent).collect();
     let equal = |one: usize, other: usize| match (left.get(one), right.get(other)) {
         (Some(one), Some(other)) => {
-            one.kind == other.kind
-                && one
-                    .text(original)
-                    .eq_ignore_ascii_case(other.text(sent))
+            one.kind == other.kind && one.text(original).eq_ignore_ascii_case(other.text(sent))
         }
         _ => false,
     };
@@ -180,14 +179,21 @@ mod tests {
         for word in ["nothere", "nope", "count"] {
             let at = u32::try_from(sent.find(word).expect("is there")).expect("is short");
             let at = at - u32::from(word == "nope") + 1;
-            let expected = original.split(word).next().expect("is there").chars().count() + 1;
+            let expected = original
+                .split(word)
+                .next()
+                .expect("is there")
+                .chars()
+                .count()
+                + 1;
             assert_eq!(
                 position_in(original, sent, at).map(|at| at as usize),
                 Some(expected),
                 "{word}"
             );
         }
-        let invented = u32::try_from(sent.find("regexp_matches").expect("is there")).expect("short");
+        let invented =
+            u32::try_from(sent.find("regexp_matches").expect("is there")).expect("short");
         assert_eq!(position_in(original, sent, invented + 1), None);
     }
 }

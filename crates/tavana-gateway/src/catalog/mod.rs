@@ -126,7 +126,10 @@ impl Template {
     fn cut(printed: &str, slots: &[Slot]) -> Self {
         let mut pieces = Vec::new();
         for (at, part) in printed.split(MARK).enumerate() {
-            let slot = part.parse().ok().and_then(|number: usize| slots.get(number));
+            let slot = part
+                .parse()
+                .ok()
+                .and_then(|number: usize| slots.get(number));
             match slot {
                 Some(slot) if at % 2 == 1 => pieces.push(Piece::Slot(slot.clone())),
                 _ if part.is_empty() => {}
@@ -190,7 +193,8 @@ impl Plan {
             ..Self::default()
         };
         let only_catalog = reads.only_catalog();
-        let faithful = || fidelity::same(sql, &parse(sql).map_or_else(String::new, |s| s.to_string()));
+        let faithful =
+            || fidelity::same(sql, &parse(sql).map_or_else(String::new, |s| s.to_string()));
         let local = local_targets(statement, &plan.shape);
         let renames = statements::renames(statement);
         let mut transform = Transform::new(reads, scan.keeps_names);
@@ -368,8 +372,7 @@ fn local_value(expr: &Expr) -> Option<LocalValue> {
                 && function.within_group.is_empty();
             let name = names::last_part(&function.name).filter(|_| plain)?;
             let qualifier = function.name.0.first()?.as_ident().map(names::folded)?;
-            if function.name.0.len() > 2
-                || function.name.0.len() == 2 && qualifier != "pg_catalog"
+            if function.name.0.len() > 2 || function.name.0.len() == 2 && qualifier != "pg_catalog"
             {
                 return None;
             }

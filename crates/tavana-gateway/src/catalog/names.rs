@@ -67,12 +67,10 @@ fn figure(expr: &Expr) -> (Strength, String) {
         },
         Expr::TypedString(typed) => (Strength::Weak, type_name(&typed.data_type)),
         Expr::Interval(_) => (Strength::Weak, "interval".to_owned()),
-        Expr::Case { else_result, .. } => {
-            match else_result.as_deref().map(figure) {
-                Some((Strength::Strong, name)) => strong(name),
-                _ => (Strength::Weak, "case".to_owned()),
-            }
-        }
+        Expr::Case { else_result, .. } => match else_result.as_deref().map(figure) {
+            Some((Strength::Strong, name)) => strong(name),
+            _ => (Strength::Weak, "case".to_owned()),
+        },
         Expr::Array(_) => strong("array"),
         Expr::Exists { negated: false, .. } => strong("exists"),
         Expr::Subquery(query) => (Strength::Strong, first_target(query)),
@@ -147,10 +145,9 @@ pub(crate) fn type_name(data_type: &DataType) -> String {
         DataType::Numeric(_) | DataType::Decimal(_) | DataType::Dec(_) => "numeric",
         DataType::Real | DataType::Float4 => "float4",
         DataType::Float(ExactNumberInfo::Precision(1..=24)) => "float4",
-        DataType::Float(_)
-        | DataType::Float8
-        | DataType::Double(_)
-        | DataType::DoublePrecision => "float8",
+        DataType::Float(_) | DataType::Float8 | DataType::Double(_) | DataType::DoublePrecision => {
+            "float8"
+        }
         DataType::Bool | DataType::Boolean => "bool",
         DataType::Date => "date",
         DataType::Time(_, TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => "timetz",

@@ -121,7 +121,10 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                 dots = 0;
                 scan.keeps_names |= text.contains('(');
                 let name = text.trim_matches('"');
-                wanted |= colon || name == "public" || name.starts_with("pg_") || name == "information_schema";
+                wanted |= colon
+                    || name == "public"
+                    || name.starts_with("pg_")
+                    || name == "information_schema";
                 colon = false;
             }
             Kind::String | Kind::Number | Kind::Parameter => {

@@ -1,6 +1,7 @@
 //! What a statement's columns and parameters are to a PostgreSQL client, where DuckDB says it
 //! otherwise: names of unnamed targets, and types that DuckDB lacks.
 
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
@@ -79,21 +80,37 @@ impl Shape {
     }
 
     /// The name and the type of column `at` of `count`, which DuckDB calls `name`.
-    pub(crate) fn column(&self, at: usize, count: usize, name: &str) -> (Option<&str>, Option<u32>) {
-        let stars = self.targets.iter().filter(|target| **target == Target::Star);
+    pub(crate) fn column(
+        &self,
+        at: usize,
+        count: usize,
+        name: &str,
+    ) -> (Option<&str>, Option<u32>) {
+        let stars = self
+            .targets
+            .iter()
+            .filter(|target| **target == Target::Star);
         let target = match stars.count() {
             0 if self.targets.len() == count => self.targets.get(at),
             0 => None,
             _ => {
-                let before = self.targets.iter().position(|target| *target == Target::Star);
-                let after = self.targets.iter().rev().position(|target| *target == Target::Star);
+                let before = self
+                    .targets
+                    .iter()
+                    .position(|target| *target == Target::Star);
+                let after = self
+                    .targets
+                    .iter()
+                    .rev()
+                    .position(|target| *target == Target::Star);
                 let (before, after) = (before.unwrap_or(0), after.unwrap_or(0));
                 if before + after > count {
                     None
                 } else if at < before {
                     self.targets.get(at)
                 } else if at + after >= count {
-                    self.targets.get((self.targets.len() + at).wrapping_sub(count))
+                    self.targets
+                        .get((self.targets.len() + at).wrapping_sub(count))
                 } else {
                     Some(&Target::Star)
                 }
@@ -217,8 +234,7 @@ pub(super) fn parameters(statement: &Statement, reads: &Reads) -> Vec<(usize, u3
         catalog: reads.only_catalog(),
         types: Vec::new(),
     };
-    // Nothing breaks the walk.
-    drop(statement.visit(&mut found));
+    let ControlFlow::Continue(()) = statement.visit(&mut found);
     found.types
 }
 
@@ -249,9 +265,9 @@ fn placeholder(expr: &Expr) -> Option<usize> {
 }
 
 impl Visitor for Parameters {
-    type Break = ();
+    type Break = Infallible;
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Infallible> {
         match expr {
             Expr::Cast {
                 expr, data_type, ..

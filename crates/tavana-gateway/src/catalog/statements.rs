@@ -8,7 +8,13 @@ use sqlparser::ast::{
 use super::transform::{Transform, change_type};
 
 /// Storage parameters and the like, which say nothing about the rows.
-const STORAGE: [&str; 5] = ["fillfactor", "autovacuum_enabled", "oids", "toast_tuple_target", "parallel_workers"];
+const STORAGE: [&str; 5] = [
+    "fillfactor",
+    "autovacuum_enabled",
+    "oids",
+    "toast_tuple_target",
+    "parallel_workers",
+];
 
 /// Changes what the walk through expressions and relations does not reach.
 pub(super) fn change(transform: &mut Transform, statement: &mut Statement) {
@@ -147,7 +153,9 @@ fn first_targets(query: &Query) -> Option<&[sqlparser::ast::SelectItem]> {
             SetExpr::Select(select) => return Some(&select.projection),
             SetExpr::Query(query) => body = &query.body,
             SetExpr::SetOperation { left, .. } => body = left,
-            SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
+            SetExpr::Insert(statement)
+            | SetExpr::Update(statement)
+            | SetExpr::Delete(statement) => {
                 return returning(statement);
             }
             _ => return None,

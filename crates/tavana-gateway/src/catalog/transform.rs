@@ -5,6 +5,7 @@
 //! functions go to the hidden catalog database of the engine.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
@@ -56,13 +57,12 @@ impl Reads {
     /// Looks through a statement before anything is changed.
     pub(crate) fn of(statement: &Statement) -> Self {
         let mut common = CommonTables(HashSet::new());
-        // Nothing breaks the walk.
-        drop(sqlparser::ast::Visit::visit(statement, &mut common));
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(statement, &mut common);
         let mut relations = Relations(Self {
             common_tables: common.0,
             ..Self::default()
         });
-        drop(sqlparser::ast::Visit::visit(statement, &mut relations));
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(statement, &mut relations);
         relations.0
     }
 
@@ -75,12 +75,15 @@ impl Reads {
 struct CommonTables(HashSet<String>);
 
 impl Visitor for CommonTables {
-    type Break = ();
+    type Break = Infallible;
 
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Infallible> {
         if let Some(with) = &query.with {
-            self.0
-                .extend(with.cte_tables.iter().map(|table| folded(&table.alias.name)));
+            self.0.extend(
+                with.cte_tables
+                    .iter()
+                    .map(|table| folded(&table.alias.name)),
+            );
         }
         ControlFlow::Continue(())
     }
@@ -89,9 +92,9 @@ impl Visitor for CommonTables {
 struct Relations(Reads);
 
 impl Visitor for Relations {
-    type Break = ();
+    type Break = Infallible;
 
-    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<Infallible> {
         if let TableFactor::Table {
             name, args: None, ..
         } = factor
@@ -132,9 +135,7 @@ impl Relation {
         };
         match schema {
             "pg_catalog" if relation == "pg_settings" => Self::Session(Slot::SettingsRelation),
-            "pg_catalog" if relation == "pg_stat_activity" => {
-                Self::Session(Slot::ActivityRelation)
-            }
+            "pg_catalog" if relation == "pg_stat_activity" => Self::Session(Slot::ActivityRelation),
             "pg_catalog" if listed(PG_RELATIONS, relation) => {
                 Self::Catalog(PG_SCHEMA, relation.clone())
             }
@@ -213,8 +214,7 @@ impl Transform {
         }
         self.top = false;
         super::statements::change(self, statement);
-        // Nothing breaks the walk.
-        drop(VisitMut::visit(statement, self));
+        let ControlFlow::Continue(()) = VisitMut::visit(statement, self);
     }
 
     pub(crate) fn slot(&mut self, slot: Slot) -> Ident {
@@ -401,7 +401,9 @@ impl Transform {
         let (qualified, function) = match parts.as_slice() {
             [function] => (false, function),
             [schema, function] if schema == "pg_catalog" => (true, function),
-            [schema, function] if schema == "information_schema" && function.starts_with("_pg_") => {
+            [schema, function]
+                if schema == "information_schema" && function.starts_with("_pg_") =>
+            {
                 (true, function)
             }
             _ => return None,
@@ -457,8 +459,9 @@ impl Transform {
                 None
             }
             ("pg_cancel_backend" | "pg_terminate_backend", _) => {
-                self.refused =
-                    Some("pg_cancel_backend() and pg_terminate_backend() can only be targets of the statement");
+                self.refused = Some(
+                    "pg_cancel_backend() and pg_terminate_backend() can only be targets of the statement",
+                );
                 None
             }
             ("pg_backend_pid", []) => Some(self.slot_expr(Slot::Pid)),
@@ -469,9 +472,7 @@ impl Transform {
             }
             ("inet_client_addr", []) => Some(self.slot_expr(Slot::ClientAddress)),
             ("inet_server_addr", []) => Some(null_of(DataType::Varchar(None))),
-            ("inet_client_port" | "inet_server_port", []) => {
-                Some(null_of(DataType::Integer(None)))
-            }
+            ("inet_client_port" | "inet_server_port", []) => Some(null_of(DataType::Integer(None))),
             ("txid_current" | "pg_current_xact_id", []) => {
                 Some(self.slot_expr(Slot::TransactionId))
             }
@@ -547,7 +548,9 @@ impl Transform {
             "~" | "~*" => {
                 let mut arguments = vec![unnested(left), unnested(right)];
                 if insensitive {
-                    arguments.push(Expr::Value(Value::SingleQuotedString("i".to_owned()).into()));
+                    arguments.push(Expr::Value(
+                        Value::SingleQuotedString("i".to_owned()).into(),
+                    ));
                 }
                 let matches = call("regexp_matches", arguments);
                 if negated {
@@ -615,7 +618,8 @@ impl Transform {
     fn any(&mut self, expr: &mut Expr) {
         match expr {
             Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => {
-                if let Some(list) = names::string(right).and_then(|text| array_literal(text, None)) {
+                if let Some(list) = names::string(right).and_then(|text| array_literal(text, None))
+                {
                     **right = list;
                     self.changed = true;
                 }
@@ -722,8 +726,8 @@ impl Transform {
             return;
         }
         if let DataType::Array(ArrayElemTypeDef::SquareBracket(element, _)) = &*data_type
-            && let Some(list) = names::string(inner)
-                .and_then(|text| array_literal(text, Some(&**element)))
+            && let Some(list) =
+                names::string(inner).and_then(|text| array_literal(text, Some(&**element)))
         {
             **inner = list;
             self.changed = true;
@@ -832,9 +836,9 @@ impl Transform {
 }
 
 impl VisitorMut for Transform {
-    type Break = ();
+    type Break = Infallible;
 
-    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<()> {
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
         if let Some(with) = &mut query.with {
             for table in &mut with.cte_tables {
                 if table.alias.columns.is_empty() {
@@ -850,7 +854,7 @@ impl VisitorMut for Transform {
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<()> {
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         for item in &mut select.projection {
             match item {
                 SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
@@ -878,7 +882,7 @@ impl VisitorMut for Transform {
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<()> {
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
         match factor {
             TableFactor::Table { .. } => self.relation(factor),
             TableFactor::Function { name, .. } => {
@@ -891,7 +895,10 @@ impl VisitorMut for Transform {
                 subquery, alias, ..
             } => {
                 if let (SetExpr::Values(values), Some(alias)) = (&*subquery.body, &mut *alias) {
-                    name_values(alias, values.rows.first().map_or(0, |row| row.content.len()));
+                    name_values(
+                        alias,
+                        values.rows.first().map_or(0, |row| row.content.len()),
+                    );
                     self.changed = true;
                 } else if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) {
                     self.name_targets(subquery);
@@ -902,12 +909,12 @@ impl VisitorMut for Transform {
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_relation(&mut self, name: &mut ObjectName) -> ControlFlow<()> {
+    fn pre_visit_relation(&mut self, name: &mut ObjectName) -> ControlFlow<Infallible> {
         self.object(name);
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         match expr {
             Expr::Cast {
                 expr: inner,
@@ -937,7 +944,7 @@ impl VisitorMut for Transform {
         ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         match expr {
             Expr::Cast { .. } => self.cast(expr),
             Expr::TypedString(typed) => self.changed |= change_type(&mut typed.data_type),
@@ -966,7 +973,7 @@ impl VisitorMut for Transform {
         ControlFlow::Continue(())
     }
 
-    fn pre_visit_order_by_expr(&mut self, order: &mut OrderByExpr) -> ControlFlow<()> {
+    fn pre_visit_order_by_expr(&mut self, order: &mut OrderByExpr) -> ControlFlow<Infallible> {
         if self.reads.only_catalog()
             && order.options.nulls_first.is_none()
             && matches!(order.options.sort, Some(OrderBySort::Desc))
@@ -984,17 +991,16 @@ struct Mentions(HashSet<String>);
 
 impl Mentions {
     fn look(&mut self, select: &Select) {
-        // Nothing breaks the walks.
-        drop(sqlparser::ast::Visit::visit(&select.group_by, self));
-        drop(sqlparser::ast::Visit::visit(&select.having, self));
-        drop(sqlparser::ast::Visit::visit(&select.qualify, self));
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(&select.group_by, self);
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(&select.having, self);
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(&select.qualify, self);
     }
 }
 
 impl Visitor for Mentions {
-    type Break = ();
+    type Break = Infallible;
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Infallible> {
         if let Expr::Identifier(name) = expr {
             self.0.insert(name.value.to_lowercase());
         }
@@ -1214,11 +1220,13 @@ fn holds_slot(expr: &Expr) -> bool {
 fn reg_type(data_type: &DataType) -> Option<String> {
     let name = match data_type {
         DataType::Regclass => "regclass".to_owned(),
-        DataType::Custom(name, modifiers) if modifiers.is_empty() => match parts(name)?.as_slice() {
-            [name] => name.clone(),
-            [schema, name] if schema == "pg_catalog" => name.clone(),
-            _ => return None,
-        },
+        DataType::Custom(name, modifiers) if modifiers.is_empty() => {
+            match parts(name)?.as_slice() {
+                [name] => name.clone(),
+                [schema, name] if schema == "pg_catalog" => name.clone(),
+                _ => return None,
+            }
+        }
         _ => return None,
     };
     listed(REG_TYPES, &name).then_some(name)
@@ -1317,9 +1325,9 @@ pub(crate) fn change_type(data_type: &mut DataType) -> bool {
                 "cardinal_number" => DataType::Integer(None),
                 "int2vector" => array_type(DataType::SmallInt(None)),
                 "oidvector" => array_type(DataType::BigInt(None)),
-                "money" => DataType::Decimal(
-                    sqlparser::ast::ExactNumberInfo::PrecisionAndScale(18, 2),
-                ),
+                "money" => {
+                    DataType::Decimal(sqlparser::ast::ExactNumberInfo::PrecisionAndScale(18, 2))
+                }
                 "jsonb" => DataType::JSON,
                 "varbit" => DataType::Bit(None),
                 _ if listed(REG_TYPES, name) => DataType::BigInt(None),

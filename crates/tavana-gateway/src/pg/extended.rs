@@ -116,7 +116,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .iter()
             .enumerate()
             .map(|(at, duckdb_type)| match oids.get(at).copied() {
-                Some(0 | types::oid::UNKNOWN) | None => types::describe(duckdb_type).oid,
+                Some(0 | types::oid::UNKNOWN) | None => statement
+                    .as_ref()
+                    .and_then(|statement| self.session.parameter_oid(statement, at))
+                    .unwrap_or_else(|| types::describe(duckdb_type).oid),
                 Some(oid) => oid,
             })
             .collect();
