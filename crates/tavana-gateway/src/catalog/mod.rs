@@ -7,12 +7,15 @@
 
 mod columns;
 mod fidelity;
+mod functions;
 mod names;
+mod operators;
 mod scan;
 mod shape;
 mod slots;
 mod statements;
 mod transform;
+mod types;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,9 +26,9 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 pub(crate) use self::fidelity::position_in;
+pub(crate) use self::functions::{Argument, Call};
 pub(crate) use self::shape::Shape;
 pub(crate) use self::slots::{ActivityRow, Owner, SettingRow, Slot, SlotValue};
-pub(crate) use self::transform::{Argument, Call};
 
 use self::scan::Scan;
 use self::transform::{MARK, Reads, Transform};
@@ -376,7 +379,7 @@ fn local_value(expr: &Expr) -> Option<LocalValue> {
             {
                 return None;
             }
-            let arguments = transform::arguments(function);
+            let arguments = functions::arguments(function);
             match (name.as_str(), arguments.as_slice()) {
                 ("current_schema", []) => Some(LocalValue::Schema),
                 ("version", []) => Some(LocalValue::Slot(Slot::Version)),

@@ -175,7 +175,7 @@ fn oid_of(expr: &Expr, catalog: bool) -> Option<u32> {
             | "session_user" | "user" | "pg_get_userbyid" => Some(oid::NAME),
             "current_schemas" => Some(oid::NAME_ARRAY),
             "min" | "max" | "coalesce" | "nullif" => {
-                oid_of(super::transform::arguments(function).first()?, catalog)
+                oid_of(super::functions::arguments(function).first()?, catalog)
             }
             _ => None,
         },

@@ -5,7 +5,8 @@ use sqlparser::ast::{
     SchemaName, SetExpr, SqlOption, Statement,
 };
 
-use super::transform::{Transform, change_type};
+use super::transform::Transform;
+use super::types::change_type;
 
 /// Storage parameters and the like, which say nothing about the rows.
 const STORAGE: [&str; 5] = [

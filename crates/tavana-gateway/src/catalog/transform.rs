@@ -12,16 +12,17 @@ use sqlparser::ast::{
     ArrayElemTypeDef, BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg,
     FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart,
     OrderByExpr, OrderBySort, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
-    Statement, TableAlias, TableAliasColumnDef, TableFactor, UnaryOperator, Value, ValueWithSpan,
-    VisitMut, Visitor, VisitorMut,
+    Statement, TableAlias, TableAliasColumnDef, TableFactor, Value, ValueWithSpan, VisitMut,
+    Visitor, VisitorMut,
 };
 use tavana_common::catalog::{
-    DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_FUNCTIONS, PG_RELATIONS,
-    PG_SCHEMA, REG_TYPES,
+    DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_RELATIONS, PG_SCHEMA,
 };
 
+use super::functions::Call;
 use super::names::{self, folded};
 use super::slots::Slot;
+use super::types::{array_literal, change_type, is_text, reg_type};
 
 /// Marks a place in the printed text: this character, the slot's number, this character again. No
 /// text that holds it is rewritten.
@@ -147,38 +148,15 @@ impl Relation {
     }
 }
 
-fn listed(list: &[&str], name: &str) -> bool {
+pub(super) fn listed(list: &[&str], name: &str) -> bool {
     list.binary_search(&name).is_ok()
 }
 
-fn parts(name: &ObjectName) -> Option<Vec<String>> {
+pub(super) fn parts(name: &ObjectName) -> Option<Vec<String>> {
     name.0
         .iter()
         .map(|part| part.as_ident().map(folded))
         .collect()
-}
-
-/// A function that acts on the session, found among the targets of the statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Call {
-    /// `set_config(name, value, is_local)`.
-    SetConfig {
-        name: String,
-        value: Argument,
-        local: bool,
-    },
-    /// `pg_cancel_backend(pid)` or `pg_terminate_backend(pid)`: the target of this number is the pid.
-    Signal { column: usize, terminates: bool },
-    /// `pg_advisory_lock(...)` and its like, which lock nothing.
-    AdvisoryLock,
-}
-
-/// A text that a call takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Argument {
-    Text(Option<String>),
-    /// The parameter of this number, from 1.
-    Parameter(usize),
 }
 
 /// Changes a statement.
@@ -222,54 +200,8 @@ impl Transform {
         self.slots.place(slot)
     }
 
-    fn slot_expr(&mut self, slot: Slot) -> Expr {
+    pub(super) fn slot_expr(&mut self, slot: Slot) -> Expr {
         Expr::Identifier(self.slot(slot))
-    }
-
-    /// Calls that act on the session stand among the targets of the outermost SELECT.
-    fn top_targets(&mut self, query: &mut Query) {
-        let SetExpr::Select(select) = &mut *query.body else {
-            return;
-        };
-        let mut starred = false;
-        for (column, item) in select.projection.iter_mut().enumerate() {
-            let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item
-            else {
-                starred = true;
-                continue;
-            };
-            let Expr::Function(function) = &*expr else {
-                continue;
-            };
-            let Some(name) = session_function(function) else {
-                continue;
-            };
-            let arguments = arguments(function);
-            match name.as_str() {
-                "set_config" => match set_config(&arguments) {
-                    Some((call, value)) => {
-                        self.calls.push(call);
-                        *expr = match value {
-                            Ok(slot) => self.slot_expr(slot),
-                            Err(parameter) => cast(parameter, DataType::Varchar(None)),
-                        };
-                        self.changed = true;
-                    }
-                    None => self.refused = Some("set_config() takes literals or parameters here"),
-                },
-                "pg_cancel_backend" | "pg_terminate_backend" if !starred => {
-                    if let Some(pid) = arguments.first() {
-                        self.calls.push(Call::Signal {
-                            column,
-                            terminates: name == "pg_terminate_backend",
-                        });
-                        *expr = cast(pid.clone(), DataType::BigInt(None));
-                        self.changed = true;
-                    }
-                }
-                _ => {}
-            }
-        }
     }
 
     /// What stands in a select list, a CASE or `||` shows an object's name, not its number.
@@ -395,317 +327,6 @@ impl Transform {
         }
     }
 
-    /// The name a function has in DuckDB; `None` when it is the same.
-    fn function_name(&mut self, name: &ObjectName, has_clauses: bool) -> Option<ObjectName> {
-        let parts = parts(name)?;
-        let (qualified, function) = match parts.as_slice() {
-            [function] => (false, function),
-            [schema, function] if schema == "pg_catalog" => (true, function),
-            [schema, function]
-                if schema == "information_schema" && function.starts_with("_pg_") =>
-            {
-                (true, function)
-            }
-            _ => return None,
-        };
-        if listed(PG_FUNCTIONS, function) && !has_clauses {
-            return Some(object_name(&[DATABASE, PG_SCHEMA, function]));
-        }
-        qualified.then(|| ObjectName(name.0.last().cloned().into_iter().collect()))
-    }
-
-    fn function(&mut self, expr: &mut Expr) {
-        let Expr::Function(function) = expr else {
-            return;
-        };
-        if let Some(name) = session_function(function) {
-            let arguments = arguments(function);
-            if let Some(changed) = self.session_call(&name, &arguments) {
-                *expr = changed;
-                self.changed = true;
-                return;
-            }
-        }
-        let has_clauses = function.over.is_some()
-            || function.filter.is_some()
-            || !function.within_group.is_empty()
-            || matches!(&function.args, FunctionArguments::List(list) if !list.clauses.is_empty());
-        if let Some(name) = self.function_name(&function.name, has_clauses) {
-            function.name = name;
-            self.changed = true;
-        }
-    }
-
-    /// What a function of the session is replaced by.
-    fn session_call(&mut self, name: &str, arguments: &[Expr]) -> Option<Expr> {
-        let constant = |value: Value| Some(Expr::Value(value.into()));
-        match (name, arguments) {
-            ("current_setting", [setting, rest @ ..]) => {
-                let missing_ok = match rest.first().map(names::literal) {
-                    None => false,
-                    Some(Some(Value::Boolean(missing_ok))) => *missing_ok,
-                    Some(_) => true,
-                };
-                if let Some(setting) = names::string(setting) {
-                    let name = setting.to_owned();
-                    return Some(self.slot_expr(Slot::Setting { name, missing_ok }));
-                }
-                let map = self.slot(Slot::Settings);
-                let key = call("lower", vec![setting.clone()]);
-                Some(call("map_extract_value", vec![Expr::Identifier(map), key]))
-            }
-            ("set_config", _) => {
-                self.refused = Some("set_config() can only be a target of the statement");
-                None
-            }
-            ("pg_cancel_backend" | "pg_terminate_backend", _) => {
-                self.refused = Some(
-                    "pg_cancel_backend() and pg_terminate_backend() can only be targets of the statement",
-                );
-                None
-            }
-            ("pg_backend_pid", []) => Some(self.slot_expr(Slot::Pid)),
-            ("version", []) => Some(self.slot_expr(Slot::Version)),
-            ("current_database" | "current_catalog", []) => Some(self.slot_expr(Slot::Database)),
-            ("current_user" | "session_user" | "user" | "current_role", []) => {
-                Some(self.slot_expr(Slot::User))
-            }
-            ("inet_client_addr", []) => Some(self.slot_expr(Slot::ClientAddress)),
-            ("inet_server_addr", []) => Some(null_of(DataType::Varchar(None))),
-            ("inet_client_port" | "inet_server_port", []) => Some(null_of(DataType::Integer(None))),
-            ("txid_current" | "pg_current_xact_id", []) => {
-                Some(self.slot_expr(Slot::TransactionId))
-            }
-            ("txid_current_if_assigned" | "pg_current_xact_id_if_assigned", []) => {
-                Some(null_of(DataType::BigInt(None)))
-            }
-            ("pg_is_in_recovery", []) => constant(Value::Boolean(false)),
-            ("pg_export_snapshot", []) => {
-                constant(Value::SingleQuotedString("00000000-00000000-1".to_owned()))
-            }
-            (
-                "pg_try_advisory_lock"
-                | "pg_try_advisory_lock_shared"
-                | "pg_try_advisory_xact_lock"
-                | "pg_try_advisory_xact_lock_shared"
-                | "pg_advisory_unlock"
-                | "pg_advisory_unlock_shared",
-                [_, ..],
-            ) => {
-                self.note_advisory();
-                constant(Value::Boolean(true))
-            }
-            (
-                "pg_advisory_lock"
-                | "pg_advisory_lock_shared"
-                | "pg_advisory_xact_lock"
-                | "pg_advisory_xact_lock_shared",
-                [_, ..],
-            )
-            | ("pg_advisory_unlock_all", []) => {
-                self.note_advisory();
-                constant(Value::SingleQuotedString(String::new()))
-            }
-            _ => None,
-        }
-    }
-
-    fn note_advisory(&mut self) {
-        if !self.calls.contains(&Call::AdvisoryLock) {
-            self.calls.push(Call::AdvisoryLock);
-        }
-    }
-
-    fn operator(&mut self, expr: &mut Expr) {
-        let Expr::BinaryOp { left, op, right } = expr else {
-            return;
-        };
-        let name = match &*op {
-            BinaryOperator::PGCustomBinaryOperator(parts) => match parts.as_slice() {
-                [schema, symbol] if schema.eq_ignore_ascii_case("pg_catalog") => symbol.as_str(),
-                [symbol] => symbol.as_str(),
-                _ => return,
-            },
-            BinaryOperator::PGRegexMatch => "~",
-            BinaryOperator::PGRegexIMatch => "~*",
-            BinaryOperator::PGRegexNotMatch => "!~",
-            BinaryOperator::PGRegexNotIMatch => "!~*",
-            BinaryOperator::PGLikeMatch => "~~",
-            BinaryOperator::PGILikeMatch => "~~*",
-            BinaryOperator::PGNotLikeMatch => "!~~",
-            BinaryOperator::PGNotILikeMatch => "!~~*",
-            BinaryOperator::Divide if self.divides_integers(left, right) => {
-                *op = BinaryOperator::DuckIntegerDivide;
-                self.changed = true;
-                return;
-            }
-            _ => return,
-        };
-        let (left, right) = ((**left).clone(), (**right).clone());
-        let negated = name.starts_with('!');
-        let insensitive = name.ends_with('*');
-        let changed = match name.trim_start_matches('!') {
-            "~" | "~*" => {
-                let mut arguments = vec![unnested(left), unnested(right)];
-                if insensitive {
-                    arguments.push(Expr::Value(
-                        Value::SingleQuotedString("i".to_owned()).into(),
-                    ));
-                }
-                let matches = call("regexp_matches", arguments);
-                if negated {
-                    Expr::Nested(Box::new(Expr::UnaryOp {
-                        op: UnaryOperator::Not,
-                        expr: Box::new(matches),
-                    }))
-                } else {
-                    matches
-                }
-            }
-            "~~" => Expr::Like {
-                negated,
-                any: false,
-                expr: Box::new(left),
-                pattern: Box::new(right),
-                escape_char: None,
-            },
-            "~~*" => Expr::ILike {
-                negated,
-                any: false,
-                expr: Box::new(left),
-                pattern: Box::new(right),
-                escape_char: None,
-            },
-            symbol => {
-                let Some(op) = plain_operator(symbol) else {
-                    return;
-                };
-                Expr::BinaryOp {
-                    left: Box::new(left),
-                    op,
-                    right: Box::new(right),
-                }
-            }
-        };
-        // Its precedence may be another one than that of the operator it stands for.
-        *expr = match changed {
-            Expr::Like { .. } | Expr::ILike { .. } | Expr::BinaryOp { .. } => {
-                Expr::Nested(Box::new(changed))
-            }
-            other => other,
-        };
-        self.changed = true;
-    }
-
-    /// Reads a literal as the type of what it is compared with.
-    fn same_reg(&mut self, reg: Option<String>, literal: &mut Expr) {
-        if let Some(reg) = reg
-            && names::string(literal).is_some()
-        {
-            *literal = catalog_call(&format!("{reg}_in"), vec![literal.clone()]);
-            self.changed = true;
-        }
-    }
-
-    /// In statements about the catalog or the session, `/` between integers is PostgreSQL's.
-    fn divides_integers(&self, left: &Expr, right: &Expr) -> bool {
-        is_integer(left)
-            && is_integer(right)
-            && (self.reads.only_catalog() || holds_slot(left) || holds_slot(right))
-    }
-
-    /// `x = ANY('{a,b}')`, and LIKE ANY of a list, for which DuckDB has no words.
-    fn any(&mut self, expr: &mut Expr) {
-        match expr {
-            Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => {
-                if let Some(list) = names::string(right).and_then(|text| array_literal(text, None))
-                {
-                    **right = list;
-                    self.changed = true;
-                }
-            }
-            _ => {}
-        }
-        let (list, op, left, any) = match &*expr {
-            Expr::AnyOp {
-                left,
-                compare_op,
-                right,
-                ..
-            } => (&**right, like_operator(compare_op), &**left, true),
-            Expr::AllOp {
-                left,
-                compare_op,
-                right,
-            } => (&**right, like_operator(compare_op), &**left, false),
-            Expr::Like {
-                any: true,
-                negated,
-                expr,
-                pattern,
-                ..
-            } => (&**pattern, Some((false, *negated)), &**expr, true),
-            Expr::ILike {
-                any: true,
-                negated,
-                expr,
-                pattern,
-                ..
-            } => (&**pattern, Some((true, *negated)), &**expr, true),
-            _ => return,
-        };
-        let Some((insensitive, negated)) = op else {
-            return;
-        };
-        let patterns = match unnested(list.clone()) {
-            Expr::Array(array) => array.elem,
-            Expr::Cast { expr, .. } => match *expr {
-                Expr::Array(array) => array.elem,
-                _ => return,
-            },
-            other => match names::string(&other).and_then(|text| array_literal(text, None)) {
-                Some(Expr::Array(array)) => array.elem,
-                _ => return,
-            },
-        };
-        let joined = patterns
-            .into_iter()
-            .map(|pattern| {
-                let (expr, pattern) = (Box::new(left.clone()), Box::new(pattern));
-                if insensitive {
-                    Expr::ILike {
-                        negated,
-                        any: false,
-                        expr,
-                        pattern,
-                        escape_char: None,
-                    }
-                } else {
-                    Expr::Like {
-                        negated,
-                        any: false,
-                        expr,
-                        pattern,
-                        escape_char: None,
-                    }
-                }
-            })
-            .reduce(|left, right| Expr::BinaryOp {
-                left: Box::new(left),
-                op: if any {
-                    BinaryOperator::Or
-                } else {
-                    BinaryOperator::And
-                },
-                right: Box::new(right),
-            });
-        *expr = match joined {
-            Some(joined) => Expr::Nested(Box::new(joined)),
-            None => Expr::Value(Value::Boolean(!any).into()),
-        };
-        self.changed = true;
-    }
-
     fn cast(&mut self, expr: &mut Expr) {
         let Expr::Cast {
             expr: inner,
@@ -725,9 +346,8 @@ impl Transform {
             self.changed = true;
             return;
         }
-        if let DataType::Array(ArrayElemTypeDef::SquareBracket(element, _)) = &*data_type
-            && let Some(list) =
-                names::string(inner).and_then(|text| array_literal(text, Some(&**element)))
+        if let DataType::Array(ArrayElemTypeDef::SquareBracket(..)) = &*data_type
+            && let Some(list) = names::string(inner).and_then(|text| array_literal(text))
         {
             **inner = list;
             self.changed = true;
@@ -812,26 +432,6 @@ impl Transform {
             let public = self.slot(Slot::Public);
             name.0 = vec![ObjectNamePart::Identifier(public)];
         }
-    }
-
-    /// Functions that return rows in a select list.
-    fn set_returning(&mut self, expr: &mut Expr) {
-        let Expr::Function(function) = &*expr else {
-            return;
-        };
-        let name = match parts(&function.name).as_deref() {
-            Some([name]) => name.clone(),
-            Some([schema, name]) if schema == "pg_catalog" => name.clone(),
-            _ => return,
-        };
-        let arguments = arguments(function);
-        let rows = match (name.as_str(), arguments.as_slice()) {
-            ("generate_series", _) => call("generate_series", arguments),
-            ("regexp_split_to_table", [_, _]) => call("string_split_regex", arguments),
-            _ => return,
-        };
-        *expr = call("unnest", vec![rows]);
-        self.changed = true;
     }
 }
 
@@ -1046,61 +646,6 @@ fn alias_of(relation: &str) -> TableAlias {
     }
 }
 
-/// The name of a function that may be the session's: without a schema, or with `pg_catalog`.
-fn session_function(function: &Function) -> Option<String> {
-    match parts(&function.name)?.as_slice() {
-        [name] => Some(name.clone()),
-        [schema, name] if schema == "pg_catalog" => Some(name.clone()),
-        _ => None,
-    }
-}
-
-pub(crate) fn arguments(function: &Function) -> Vec<Expr> {
-    let FunctionArguments::List(list) = &function.args else {
-        return Vec::new();
-    };
-    list.args
-        .iter()
-        .filter_map(|argument| match argument {
-            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
-type SetValue = Result<Slot, Expr>;
-
-fn set_config(arguments: &[Expr]) -> Option<(Call, SetValue)> {
-    let [name, value, local] = arguments else {
-        return None;
-    };
-    let name = names::string(name)?.to_owned();
-    let local = match names::literal(local)? {
-        Value::Boolean(local) => *local,
-        _ => return None,
-    };
-    let plain = match value {
-        Expr::Cast { expr, .. } => &**expr,
-        other => other,
-    };
-    let (value, shown) = match names::literal(plain)? {
-        Value::Null => (Argument::Text(None), None),
-        Value::Placeholder(number) => {
-            let number = number.strip_prefix('$')?.parse().ok()?;
-            (Argument::Parameter(number), Some(value.clone()))
-        }
-        _ => (Argument::Text(Some(names::string(plain)?.to_owned())), None),
-    };
-    let shown = match shown {
-        Some(parameter) => Err(parameter),
-        None => Ok(Slot::Setting {
-            name: name.clone(),
-            missing_ok: true,
-        }),
-    };
-    Some((Call::SetConfig { name, value, local }, shown))
-}
-
 pub(crate) fn object_name(parts: &[&str]) -> ObjectName {
     ObjectName(
         parts
@@ -1130,15 +675,15 @@ fn call_of(name: ObjectName, arguments: Vec<Expr>) -> Expr {
     })
 }
 
-fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
     call_of(object_name(&[name]), arguments)
 }
 
-fn catalog_call(name: &str, arguments: Vec<Expr>) -> Expr {
+pub(super) fn catalog_call(name: &str, arguments: Vec<Expr>) -> Expr {
     call_of(object_name(&[DATABASE, PG_SCHEMA, name]), arguments)
 }
 
-fn cast(expr: Expr, data_type: DataType) -> Expr {
+pub(super) fn cast(expr: Expr, data_type: DataType) -> Expr {
     Expr::Cast {
         kind: CastKind::Cast,
         expr: Box::new(expr),
@@ -1147,89 +692,11 @@ fn cast(expr: Expr, data_type: DataType) -> Expr {
     }
 }
 
-fn null_of(data_type: DataType) -> Expr {
-    cast(Expr::Value(Value::Null.into()), data_type)
-}
-
-fn unnested(expr: Expr) -> Expr {
+pub(super) fn unnested(expr: Expr) -> Expr {
     match expr {
         Expr::Nested(inner) => unnested(*inner),
         other => other,
     }
-}
-
-fn plain_operator(symbol: &str) -> Option<BinaryOperator> {
-    Some(match symbol {
-        "=" => BinaryOperator::Eq,
-        "<>" => BinaryOperator::NotEq,
-        "<" => BinaryOperator::Lt,
-        ">" => BinaryOperator::Gt,
-        "<=" => BinaryOperator::LtEq,
-        ">=" => BinaryOperator::GtEq,
-        "+" => BinaryOperator::Plus,
-        "-" => BinaryOperator::Minus,
-        "*" => BinaryOperator::Multiply,
-        "/" => BinaryOperator::Divide,
-        "||" => BinaryOperator::StringConcat,
-        _ => return None,
-    })
-}
-
-/// Whether an operator is LIKE or ILIKE, and negated.
-fn like_operator(op: &BinaryOperator) -> Option<(bool, bool)> {
-    Some(match op {
-        BinaryOperator::PGLikeMatch => (false, false),
-        BinaryOperator::PGILikeMatch => (true, false),
-        BinaryOperator::PGNotLikeMatch => (false, true),
-        BinaryOperator::PGNotILikeMatch => (true, true),
-        _ => return None,
-    })
-}
-
-fn is_integer(expr: &Expr) -> bool {
-    match expr {
-        Expr::Value(ValueWithSpan {
-            value: Value::Number(digits, _),
-            ..
-        }) => digits.bytes().all(|digit| digit.is_ascii_digit()),
-        Expr::Nested(inner) => is_integer(inner),
-        Expr::Cast { data_type, .. } => matches!(
-            data_type,
-            DataType::Int(_)
-                | DataType::Integer(_)
-                | DataType::Int2(_)
-                | DataType::Int4(_)
-                | DataType::Int8(_)
-                | DataType::BigInt(_)
-                | DataType::SmallInt(_)
-        ),
-        Expr::BinaryOp {
-            left,
-            op: BinaryOperator::DuckIntegerDivide | BinaryOperator::Plus | BinaryOperator::Minus,
-            right,
-        } => is_integer(left) && is_integer(right),
-        _ => false,
-    }
-}
-
-fn holds_slot(expr: &Expr) -> bool {
-    expr.to_string().contains(MARK)
-}
-
-/// The name of a type like `regclass`.
-fn reg_type(data_type: &DataType) -> Option<String> {
-    let name = match data_type {
-        DataType::Regclass => "regclass".to_owned(),
-        DataType::Custom(name, modifiers) if modifiers.is_empty() => {
-            match parts(name)?.as_slice() {
-                [name] => name.clone(),
-                [schema, name] if schema == "pg_catalog" => name.clone(),
-                _ => return None,
-            }
-        }
-        _ => return None,
-    };
-    listed(REG_TYPES, &name).then_some(name)
 }
 
 fn cast_to_reg(expr: &Expr) -> Option<String> {
@@ -1275,136 +742,4 @@ fn text_of(expr: Expr) -> Expr {
         }) => cast(expr, DataType::Varchar(None)),
         _ => expr,
     }
-}
-
-fn is_text(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Text
-        | DataType::Varchar(_)
-        | DataType::CharacterVarying(_)
-        | DataType::CharVarying(_)
-        | DataType::Character(_)
-        | DataType::Char(_) => true,
-        DataType::Custom(name, _) => matches!(
-            names::last_part(name).as_deref(),
-            Some("text" | "varchar" | "name" | "bpchar")
-        ),
-        _ => false,
-    }
-}
-
-/// Spells a type as DuckDB does; whether that changed anything.
-pub(crate) fn change_type(data_type: &mut DataType) -> bool {
-    let changed = match data_type {
-        DataType::Array(
-            ArrayElemTypeDef::SquareBracket(element, _)
-            | ArrayElemTypeDef::Qualified(element, _)
-            | ArrayElemTypeDef::AngleBracket(element),
-        ) => return change_type(element),
-        DataType::JSONB => DataType::JSON,
-        DataType::BitVarying(_) | DataType::VarBit(_) => DataType::Bit(None),
-        DataType::Custom(name, modifiers) => {
-            let Some(parts) = parts(name) else {
-                return false;
-            };
-            let (system, name) = match parts.as_slice() {
-                [name] => (false, name.as_str()),
-                [schema, name] if schema == "pg_catalog" || schema == "information_schema" => {
-                    (true, name.as_str())
-                }
-                _ => return false,
-            };
-            match name {
-                "name" | "cstring" | "unknown" | "citext" | "pg_node_tree" | "aclitem" | "inet"
-                | "cidr" | "macaddr" | "xml" | "sql_identifier" | "character_data"
-                | "yes_or_no" | "pg_lsn" | "tid" | "refcursor" => DataType::Varchar(None),
-                // The type, not the keyword: `"char"`.
-                "char" => DataType::Varchar(None),
-                "bpchar" | "text" | "varchar" if system => DataType::Varchar(None),
-                "oid" | "xid" | "cid" | "xid8" => DataType::BigInt(None),
-                "cardinal_number" => DataType::Integer(None),
-                "int2vector" => array_type(DataType::SmallInt(None)),
-                "oidvector" => array_type(DataType::BigInt(None)),
-                "money" => {
-                    DataType::Decimal(sqlparser::ast::ExactNumberInfo::PrecisionAndScale(18, 2))
-                }
-                "jsonb" => DataType::JSON,
-                "varbit" => DataType::Bit(None),
-                _ if listed(REG_TYPES, name) => DataType::BigInt(None),
-                _ if system => {
-                    *data_type = DataType::Custom(object_name(&[name]), modifiers.clone());
-                    return true;
-                }
-                _ => return false,
-            }
-        }
-        _ => return false,
-    };
-    *data_type = changed;
-    true
-}
-
-fn array_type(element: DataType) -> DataType {
-    DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(element), None))
-}
-
-/// `{1,2}` as a list, if it is a plain one; elements of `element` other than texts stay bare
-/// strings, which the cast around them reads.
-fn array_literal(text: &str, element: Option<&DataType>) -> Option<Expr> {
-    let body = text.trim().strip_prefix('{')?.strip_suffix('}')?;
-    let mut values = Vec::new();
-    let mut characters = body.chars().peekable();
-    if body.trim().is_empty() {
-        return Some(list_of(values));
-    }
-    loop {
-        while characters.next_if(|next| next.is_whitespace()).is_some() {}
-        let mut value = String::new();
-        let quoted = characters.next_if_eq(&'"').is_some();
-        loop {
-            match characters.next() {
-                Some('\\') => value.extend(characters.next()),
-                Some('"') if quoted => break,
-                Some('{' | '}' | '"') if !quoted => return None,
-                Some(',') if !quoted => {
-                    values.push(element_of(value.trim(), quoted));
-                    value.clear();
-                    while characters.next_if(|next| next.is_whitespace()).is_some() {}
-                    if characters.peek() == Some(&'"') {
-                        break;
-                    }
-                }
-                Some(other) => value.push(other),
-                None if quoted => return None,
-                None => {
-                    values.push(element_of(value.trim(), quoted));
-                    return Some(typed(values, element));
-                }
-            }
-        }
-        if quoted {
-            values.push(element_of(&value, true));
-            while characters.next_if(|next| next.is_whitespace()).is_some() {}
-            match characters.next() {
-                Some(',') => {}
-                None => return Some(typed(values, element)),
-                Some(_) => return None,
-            }
-        }
-    }
-}
-
-fn element_of(text: &str, quoted: bool) -> Expr {
-    if !quoted && text.eq_ignore_ascii_case("null") {
-        return Expr::Value(Value::Null.into());
-    }
-    Expr::Value(Value::SingleQuotedString(text.to_owned()).into())
-}
-
-fn typed(values: Vec<Expr>, _element: Option<&DataType>) -> Expr {
-    list_of(values)
-}
-
-fn list_of(elem: Vec<Expr>) -> Expr {
-    Expr::Array(sqlparser::ast::Array { elem, named: true })
 }
