@@ -5,6 +5,7 @@
 //! tasks that carry it have owners ([`task`]). Settings are read once, through [`env`], and secrets
 //! stay in [`secret`].
 
+pub mod catalog;
 pub mod env;
 pub mod failure;
 pub mod ids;
