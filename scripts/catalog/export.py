@@ -3,7 +3,7 @@
 Usage: export.py <connection string of PostgreSQL 18> <of an older one, 15 to 17>
 
 What comes out is checked in: `relations.sql`, empty tables with the columns of every relation that
-no view of `pg.sql` and `isch.sql` answers; `rows.tsv`, the rows that do not depend on what the
+no view of `pg.sql` and `isch.sql` answers; `rows.sql`, the rows that do not depend on what the
 engine holds; `types.sql`, names of types by OID. Columns are those of the newer server, then those
 that only the older one has.
 """
@@ -222,17 +222,27 @@ def main() -> None:
                     [oid, column, base or type_oid, length, number, by_value, align, storage,
                      1 if kind.startswith("_") else 0, (oid, column) in not_null, collation]
                 )
-    flat = lambda names: [(n, "text") for n in names.split()]
-    tables.append(("pg._relations", flat("oid relname relnamespace relkind relnatts"), relation_rows))
-    tables.append(("pg._attributes", flat("attrelid attname atttypid attlen attnum attbyval attalign attstorage attndims attnotnull attcollation"), attribute_rows))
+    def flat(names: str) -> list[tuple[str, str]]:
+        return [tuple(name.split(":")) for name in names.split()]
 
-    with open(FOLDER / "rows.tsv", "w") as out:
+    tables.append(("pg._relations", flat("oid:oid relname:name relnamespace:oid relkind:char relnatts:int2"), relation_rows))
+    tables.append(("pg._attributes", flat("attrelid:oid attname:name atttypid:oid attlen:int2 attnum:int2 attbyval:bool attalign:char attstorage:char attndims:int2 attnotnull:bool attcollation:oid"), attribute_rows))
+
+    with open(FOLDER / "rows.sql", "w") as out:
+        out.write(origin)
         for target, cols, rows in tables:
-            # Columns in which all rows agree on nothing are left out.
+            # Columns in which all rows agree on nothing are left out. One constant that is split
+            # loads several times faster than VALUES.
             used = [i for i in range(len(cols)) if any(row[i] is not None for row in rows)]
-            out.write(f"# {target} {' '.join(cols[i][0] for i in used)}\n")
-            for row in rows:
-                out.write("\t".join(field(row[i]) for i in used) + "\n")
+            picked = ", ".join(
+                f"nullif(_f[{at}], '\\N')::{duckdb_type(cols[i][1])} AS \"{cols[i][0]}\""
+                for at, i in enumerate(used, 1)
+            )
+            body = "\n".join("\t".join(field(row[i]) for i in used) for row in rows)
+            out.write(
+                f"INSERT INTO __tavana.{target} BY NAME SELECT {picked}\nFROM (SELECT"
+                f" string_split(unnest(string_split($tavana${body}$tavana$, chr(10))), chr(9)) AS _f);\n"
+            )
 
     # Names of types as format_type() writes them, by OID.
     named = new.execute(

@@ -24,7 +24,7 @@ CREATE VIEW __tavana.pg.pg_class AS
            0::BIGINT AS relminmxid, NULL::VARCHAR[] AS relacl, NULL::VARCHAR[] AS reloptions,
            NULL::VARCHAR AS relpartbound, false AS relhasoids
     FROM (SELECT _oid AS _o, _name, _namespace AS _ns, _kind, _rows, _natts, _checks, _temporary,
-                 _oid IN (SELECT _relation FROM __tavana.pg._indexes) AS _indexed
+                 _indexes > 0 AS _indexed
           FROM __tavana.pg._tables
           UNION ALL
           SELECT _oid, _name, _namespace, 'i', 0, len(_parts), 0, _shown = 'pg_temp_3', false

@@ -1,5 +1,6 @@
-# pg._pg_type oid typname typnamespace typowner typlen typbyval typtype typcategory typispreferred typisdefined typdelim typrelid typsubscript typelem typarray typinput typoutput typreceive typsend typmodin typmodout typanalyze typalign typstorage typnotnull typbasetype typtypmod typndims typcollation
-1000	_bool	11	10	-1	false	b	A	false	true	,	0	6179	16	0	750	751	2400	2401	0	0	3816	i	x	false	0	-1	0	0
+-- Made by scripts/catalog/export.py from PostgreSQL 18.4 and 15.18. Do not edit.
+INSERT INTO __tavana.pg._pg_type BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::VARCHAR AS "typname", nullif(_f[3], '\N')::BIGINT AS "typnamespace", nullif(_f[4], '\N')::BIGINT AS "typowner", nullif(_f[5], '\N')::SMALLINT AS "typlen", nullif(_f[6], '\N')::BOOLEAN AS "typbyval", nullif(_f[7], '\N')::VARCHAR AS "typtype", nullif(_f[8], '\N')::VARCHAR AS "typcategory", nullif(_f[9], '\N')::BOOLEAN AS "typispreferred", nullif(_f[10], '\N')::BOOLEAN AS "typisdefined", nullif(_f[11], '\N')::VARCHAR AS "typdelim", nullif(_f[12], '\N')::BIGINT AS "typrelid", nullif(_f[13], '\N')::BIGINT AS "typsubscript", nullif(_f[14], '\N')::BIGINT AS "typelem", nullif(_f[15], '\N')::BIGINT AS "typarray", nullif(_f[16], '\N')::BIGINT AS "typinput", nullif(_f[17], '\N')::BIGINT AS "typoutput", nullif(_f[18], '\N')::BIGINT AS "typreceive", nullif(_f[19], '\N')::BIGINT AS "typsend", nullif(_f[20], '\N')::BIGINT AS "typmodin", nullif(_f[21], '\N')::BIGINT AS "typmodout", nullif(_f[22], '\N')::BIGINT AS "typanalyze", nullif(_f[23], '\N')::VARCHAR AS "typalign", nullif(_f[24], '\N')::VARCHAR AS "typstorage", nullif(_f[25], '\N')::BOOLEAN AS "typnotnull", nullif(_f[26], '\N')::BIGINT AS "typbasetype", nullif(_f[27], '\N')::INTEGER AS "typtypmod", nullif(_f[28], '\N')::INTEGER AS "typndims", nullif(_f[29], '\N')::BIGINT AS "typcollation"
+FROM (SELECT string_split(unnest(string_split($tavana$1000	_bool	11	10	-1	false	b	A	false	true	,	0	6179	16	0	750	751	2400	2401	0	0	3816	i	x	false	0	-1	0	0
 1001	_bytea	11	10	-1	false	b	A	false	true	,	0	6179	17	0	750	751	2400	2401	0	0	3816	i	x	false	0	-1	0	0
 1002	_char	11	10	-1	false	b	A	false	true	,	0	6179	18	0	750	751	2400	2401	0	0	3816	i	x	false	0	-1	0	0
 1003	_name	11	10	-1	false	b	A	false	true	,	0	6179	19	0	750	751	2400	2401	0	0	3816	i	x	false	0	-1	0	950
@@ -183,29 +184,29 @@
 790	money	11	10	8	true	b	N	false	true	,	0	0	0	791	886	887	2492	2493	0	0	0	d	p	false	0	-1	0	0
 791	_money	11	10	-1	false	b	A	false	true	,	0	6179	790	0	750	751	2400	2401	0	0	3816	d	x	false	0	-1	0	0
 829	macaddr	11	10	6	false	b	U	false	true	,	0	0	0	1040	436	437	2494	2495	0	0	0	i	p	false	0	-1	0	0
-869	inet	11	10	-1	false	b	I	true	true	,	0	0	0	1041	910	911	2496	2497	0	0	0	i	m	false	0	-1	0	0
-# pg.pg_am oid amname amhandler amtype
-2	heap	3	t
+869	inet	11	10	-1	false	b	I	true	true	,	0	0	0	1041	910	911	2496	2497	0	0	0	i	m	false	0	-1	0	0$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg.pg_am BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::VARCHAR AS "amname", nullif(_f[3], '\N')::BIGINT AS "amhandler", nullif(_f[4], '\N')::VARCHAR AS "amtype"
+FROM (SELECT string_split(unnest(string_split($tavana$2	heap	3	t
 2742	gin	333	i
 3580	brin	335	i
 4000	spgist	334	i
 403	btree	330	i
 405	hash	331	i
-783	gist	332	i
-# pg.pg_language oid lanname lanowner lanispl lanpltrusted lanplcallfoid laninline lanvalidator
-12	internal	10	false	false	0	0	2246
+783	gist	332	i$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg.pg_language BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::VARCHAR AS "lanname", nullif(_f[3], '\N')::BIGINT AS "lanowner", nullif(_f[4], '\N')::BOOLEAN AS "lanispl", nullif(_f[5], '\N')::BOOLEAN AS "lanpltrusted", nullif(_f[6], '\N')::BIGINT AS "lanplcallfoid", nullif(_f[7], '\N')::BIGINT AS "laninline", nullif(_f[8], '\N')::BIGINT AS "lanvalidator"
+FROM (SELECT string_split(unnest(string_split($tavana$12	internal	10	false	false	0	0	2246
 12775	plpgsql	10	true	true	12772	12773	12774
 13	c	10	false	false	0	0	2247
-14	sql	10	false	true	0	0	2248
-# pg.pg_collation oid collname collnamespace collowner collprovider collisdeterministic collencoding collcollate collctype colllocale collversion
-100	default	11	10	d	true	-1	\N	\N	\N	\N
+14	sql	10	false	true	0	0	2248$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg.pg_collation BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::VARCHAR AS "collname", nullif(_f[3], '\N')::BIGINT AS "collnamespace", nullif(_f[4], '\N')::BIGINT AS "collowner", nullif(_f[5], '\N')::VARCHAR AS "collprovider", nullif(_f[6], '\N')::BOOLEAN AS "collisdeterministic", nullif(_f[7], '\N')::INTEGER AS "collencoding", nullif(_f[8], '\N')::VARCHAR AS "collcollate", nullif(_f[9], '\N')::VARCHAR AS "collctype", nullif(_f[10], '\N')::VARCHAR AS "colllocale", nullif(_f[11], '\N')::VARCHAR AS "collversion"
+FROM (SELECT string_split(unnest(string_split($tavana$100	default	11	10	d	true	-1	\N	\N	\N	\N
 12359	C.utf8	11	10	c	true	6	C.utf8	C.utf8	\N	\N
 950	C	11	10	c	true	-1	C	C	\N	\N
 951	POSIX	11	10	c	true	-1	POSIX	POSIX	\N	\N
 962	ucs_basic	11	10	b	true	6	\N	\N	C	1
-963	unicode	11	10	i	true	-1	\N	\N	und	\N
-# pg.pg_cast oid castsource casttarget castfunc castcontext castmethod
-10000	20	21	714	a	f
+963	unicode	11	10	i	true	-1	\N	\N	und	\N$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg.pg_cast BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::BIGINT AS "castsource", nullif(_f[3], '\N')::BIGINT AS "casttarget", nullif(_f[4], '\N')::BIGINT AS "castfunc", nullif(_f[5], '\N')::VARCHAR AS "castcontext", nullif(_f[6], '\N')::VARCHAR AS "castmethod"
+FROM (SELECT string_split(unnest(string_split($tavana$10000	20	21	714	a	f
 10001	20	23	480	a	f
 10002	20	700	652	i	f
 10003	20	701	482	i	f
@@ -439,16 +440,16 @@
 10231	3906	4532	4284	e	f
 10232	3912	4535	4293	e	f
 10233	3908	4533	4287	e	f
-10234	3910	4534	4290	e	f
-# pg.pg_range rngtypid rngsubtype rngmultitypid rngcollation rngsubopc rngcanonical rngsubdiff
-3904	23	4451	0	1978	3914	3922
+10234	3910	4534	4290	e	f$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg.pg_range BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "rngtypid", nullif(_f[2], '\N')::BIGINT AS "rngsubtype", nullif(_f[3], '\N')::BIGINT AS "rngmultitypid", nullif(_f[4], '\N')::BIGINT AS "rngcollation", nullif(_f[5], '\N')::BIGINT AS "rngsubopc", nullif(_f[6], '\N')::BIGINT AS "rngcanonical", nullif(_f[7], '\N')::BIGINT AS "rngsubdiff"
+FROM (SELECT string_split(unnest(string_split($tavana$3904	23	4451	0	1978	3914	3922
 3906	1700	4532	0	3125	0	3924
 3908	1114	4533	0	3128	0	3929
 3910	1184	4534	0	3127	0	3930
 3912	1082	4535	0	3122	3915	3925
-3926	20	4536	0	3124	3928	3923
-# pg.pg_opclass oid opcmethod opcname opcnamespace opcowner opcfamily opcintype opcdefault opckeytype
-10000	403	array_ops	11	10	397	2277	true	0
+3926	20	4536	0	3124	3928	3923$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg.pg_opclass BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::BIGINT AS "opcmethod", nullif(_f[3], '\N')::VARCHAR AS "opcname", nullif(_f[4], '\N')::BIGINT AS "opcnamespace", nullif(_f[5], '\N')::BIGINT AS "opcowner", nullif(_f[6], '\N')::BIGINT AS "opcfamily", nullif(_f[7], '\N')::BIGINT AS "opcintype", nullif(_f[8], '\N')::BOOLEAN AS "opcdefault", nullif(_f[9], '\N')::BIGINT AS "opckeytype"
+FROM (SELECT string_split(unnest(string_split($tavana$10000	403	array_ops	11	10	397	2277	true	0
 10002	403	bit_ops	11	10	423	1560	true	0
 10003	403	bool_ops	11	10	424	16	true	0
 10004	403	bpchar_ops	11	10	426	1042	true	0
@@ -485,9 +486,9 @@
 3125	403	numeric_ops	11	10	1988	1700	true	0
 3126	403	text_ops	11	10	1994	25	true	0
 3127	403	timestamptz_ops	11	10	434	1184	true	0
-3128	403	timestamp_ops	11	10	434	1114	true	0
-# pg._pg_proc oid proname pronamespace proowner prolang procost prorows provariadic prosupport prokind prosecdef proleakproof proisstrict proretset provolatile proparallel pronargs pronargdefaults prorettype proargtypes proallargtypes proargmodes proargnames
-1026	timezone	11	10	12	1	0	0	0	f	false	false	true	false	i	s	2	0	1114	[1186,1184]	\N	\N	\N
+3128	403	timestamp_ops	11	10	434	1114	true	0$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg._pg_proc BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::VARCHAR AS "proname", nullif(_f[3], '\N')::BIGINT AS "pronamespace", nullif(_f[4], '\N')::BIGINT AS "proowner", nullif(_f[5], '\N')::BIGINT AS "prolang", nullif(_f[6], '\N')::FLOAT AS "procost", nullif(_f[7], '\N')::FLOAT AS "prorows", nullif(_f[8], '\N')::BIGINT AS "provariadic", nullif(_f[9], '\N')::BIGINT AS "prosupport", nullif(_f[10], '\N')::VARCHAR AS "prokind", nullif(_f[11], '\N')::BOOLEAN AS "prosecdef", nullif(_f[12], '\N')::BOOLEAN AS "proleakproof", nullif(_f[13], '\N')::BOOLEAN AS "proisstrict", nullif(_f[14], '\N')::BOOLEAN AS "proretset", nullif(_f[15], '\N')::VARCHAR AS "provolatile", nullif(_f[16], '\N')::VARCHAR AS "proparallel", nullif(_f[17], '\N')::SMALLINT AS "pronargs", nullif(_f[18], '\N')::SMALLINT AS "pronargdefaults", nullif(_f[19], '\N')::BIGINT AS "prorettype", nullif(_f[20], '\N')::BIGINT[] AS "proargtypes", nullif(_f[21], '\N')::BIGINT[] AS "proallargtypes", nullif(_f[22], '\N')::VARCHAR[] AS "proargmodes", nullif(_f[23], '\N')::VARCHAR[] AS "proargnames"
+FROM (SELECT string_split(unnest(string_split($tavana$1026	timezone	11	10	12	1	0	0	0	f	false	false	true	false	i	s	2	0	1114	[1186,1184]	\N	\N	\N
 1031	aclitemin	11	10	12	1	0	0	0	f	false	false	true	false	s	s	1	0	1033	[2275]	\N	\N	\N
 1032	aclitemout	11	10	12	1	0	0	0	f	false	false	true	false	s	s	1	0	2275	[1033]	\N	\N	\N
 1044	bpcharin	11	10	12	1	0	0	0	f	false	false	true	false	i	s	3	0	1042	[2275,26,23]	\N	\N	\N
@@ -1615,9 +1616,9 @@
 939	generate_series	11	10	12	1	1000	0	6354	f	false	false	true	true	s	s	3	0	1184	[1184,1184,1186]	\N	\N	\N
 940	mod	11	10	12	1	0	0	0	f	false	false	true	false	i	s	2	0	21	[21,21]	\N	\N	\N
 941	mod	11	10	12	1	0	0	0	f	false	false	true	false	i	s	2	0	23	[23,23]	\N	\N	\N
-947	mod	11	10	12	1	0	0	0	f	false	false	true	false	i	s	2	0	20	[20,20]	\N	\N	\N
-# pg._pg_roles rolname rolsuper rolinherit rolcreaterole rolcreatedb rolcanlogin rolreplication rolconnlimit rolpassword rolbypassrls oid
-pg_checkpoint	false	true	false	false	false	false	-1	********	false	4544
+947	mod	11	10	12	1	0	0	0	f	false	false	true	false	i	s	2	0	20	[20,20]	\N	\N	\N$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg._pg_roles BY NAME SELECT nullif(_f[1], '\N')::VARCHAR AS "rolname", nullif(_f[2], '\N')::BOOLEAN AS "rolsuper", nullif(_f[3], '\N')::BOOLEAN AS "rolinherit", nullif(_f[4], '\N')::BOOLEAN AS "rolcreaterole", nullif(_f[5], '\N')::BOOLEAN AS "rolcreatedb", nullif(_f[6], '\N')::BOOLEAN AS "rolcanlogin", nullif(_f[7], '\N')::BOOLEAN AS "rolreplication", nullif(_f[8], '\N')::INTEGER AS "rolconnlimit", nullif(_f[9], '\N')::VARCHAR AS "rolpassword", nullif(_f[10], '\N')::BOOLEAN AS "rolbypassrls", nullif(_f[11], '\N')::BIGINT AS "oid"
+FROM (SELECT string_split(unnest(string_split($tavana$pg_checkpoint	false	true	false	false	false	false	-1	********	false	4544
 pg_create_subscription	false	true	false	false	false	false	-1	********	false	6304
 pg_database_owner	false	true	false	false	false	false	-1	********	false	6171
 pg_execute_server_program	false	true	false	false	false	false	-1	********	false	4571
@@ -1632,9 +1633,9 @@ pg_signal_backend	false	true	false	false	false	false	-1	********	false	4200
 pg_stat_scan_tables	false	true	false	false	false	false	-1	********	false	3377
 pg_use_reserved_connections	false	true	false	false	false	false	-1	********	false	4550
 pg_write_all_data	false	true	false	false	false	false	-1	********	false	6182
-pg_write_server_files	false	true	false	false	false	false	-1	********	false	4570
-# isch.sql_features feature_id feature_name sub_feature_id sub_feature_name is_supported comments
-B011	Embedded Ada			NO	
+pg_write_server_files	false	true	false	false	false	false	-1	********	false	4570$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.isch.sql_features BY NAME SELECT nullif(_f[1], '\N')::VARCHAR AS "feature_id", nullif(_f[2], '\N')::VARCHAR AS "feature_name", nullif(_f[3], '\N')::VARCHAR AS "sub_feature_id", nullif(_f[4], '\N')::VARCHAR AS "sub_feature_name", nullif(_f[5], '\N')::VARCHAR AS "is_supported", nullif(_f[6], '\N')::VARCHAR AS "comments"
+FROM (SELECT string_split(unnest(string_split($tavana$B011	Embedded Ada			NO	
 B012	Embedded C			YES	
 B013	Embedded COBOL			NO	
 B014	Embedded Fortran			NO	
@@ -2388,9 +2389,9 @@ X303	XMLTable: column default option			YES
 X304	XMLTable: passing a context item			YES	must be XML DOCUMENT
 X305	XMLTable: initializing an XQuery variable			NO	
 X400	Name and identifier mapping			YES	
-X410	Alter column data type: XML type			YES	
-# isch.sql_implementation_info implementation_info_id implementation_info_name integer_value character_value comments
-10003	CATALOG NAME	\N	Y	\N
+X410	Alter column data type: XML type			YES	$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.isch.sql_implementation_info BY NAME SELECT nullif(_f[1], '\N')::VARCHAR AS "implementation_info_id", nullif(_f[2], '\N')::VARCHAR AS "implementation_info_name", nullif(_f[3], '\N')::INTEGER AS "integer_value", nullif(_f[4], '\N')::VARCHAR AS "character_value", nullif(_f[5], '\N')::VARCHAR AS "comments"
+FROM (SELECT string_split(unnest(string_split($tavana$10003	CATALOG NAME	\N	Y	\N
 10004	COLLATING SEQUENCE	\N	\N	\N
 13	SERVER NAME	\N		\N
 17	DBMS NAME	\N	PostgreSQL	\N
@@ -2401,9 +2402,9 @@ X410	Alter column data type: XML type			YES
 28	IDENTIFIER CASE	3	\N	stored in mixed case - case sensitive
 46	TRANSACTION CAPABLE	2	\N	both DML and DDL
 85	NULL COLLATION	0	\N	nulls higher than non-nulls
-94	SPECIAL CHARACTERS	\N		all non-ASCII characters allowed
-# isch.sql_parts feature_id feature_name is_supported comments
-1	Framework (SQL/Framework)	NO	
+94	SPECIAL CHARACTERS	\N		all non-ASCII characters allowed$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.isch.sql_parts BY NAME SELECT nullif(_f[1], '\N')::VARCHAR AS "feature_id", nullif(_f[2], '\N')::VARCHAR AS "feature_name", nullif(_f[3], '\N')::VARCHAR AS "is_supported", nullif(_f[4], '\N')::VARCHAR AS "comments"
+FROM (SELECT string_split(unnest(string_split($tavana$1	Framework (SQL/Framework)	NO	
 10	Object Language Bindings (SQL/OLB)	NO	
 11	Information and Definition Schema (SQL/Schemata)	NO	
 13	Routines and Types Using the Java Programming Language (SQL/JRT)	NO	
@@ -2413,9 +2414,9 @@ X410	Alter column data type: XML type			YES
 2	Foundation (SQL/Foundation)	NO	
 3	Call-Level Interface (SQL/CLI)	NO	
 4	Persistent Stored Modules (SQL/PSM)	NO	
-9	Management of External Data (SQL/MED)	NO	
-# isch.sql_sizing sizing_id sizing_name supported_value comments
-0	MAXIMUM DRIVER CONNECTIONS	\N	\N
+9	Management of External Data (SQL/MED)	NO	$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.isch.sql_sizing BY NAME SELECT nullif(_f[1], '\N')::INTEGER AS "sizing_id", nullif(_f[2], '\N')::VARCHAR AS "sizing_name", nullif(_f[3], '\N')::INTEGER AS "supported_value", nullif(_f[4], '\N')::VARCHAR AS "comments"
+FROM (SELECT string_split(unnest(string_split($tavana$0	MAXIMUM DRIVER CONNECTIONS	\N	\N
 1	MAXIMUM CONCURRENT ACTIVITIES	0	\N
 100	MAXIMUM COLUMNS IN SELECT	1664	\N
 10005	MAXIMUM IDENTIFIER LENGTH	63	Might be less, depending on character set.
@@ -2437,9 +2438,9 @@ X410	Alter column data type: XML type			YES
 34	MAXIMUM CATALOG NAME LENGTH	63	Might be less, depending on character set.
 35	MAXIMUM TABLE NAME LENGTH	63	Might be less, depending on character set.
 97	MAXIMUM COLUMNS IN GROUP BY	0	\N
-99	MAXIMUM COLUMNS IN ORDER BY	0	\N
-# pg._relations oid relname relnamespace relkind relnatts
-2600	pg_aggregate	11	r	22
+99	MAXIMUM COLUMNS IN ORDER BY	0	\N$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg._relations BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "oid", nullif(_f[2], '\N')::VARCHAR AS "relname", nullif(_f[3], '\N')::BIGINT AS "relnamespace", nullif(_f[4], '\N')::VARCHAR AS "relkind", nullif(_f[5], '\N')::SMALLINT AS "relnatts"
+FROM (SELECT string_split(unnest(string_split($tavana$2600	pg_aggregate	11	r	22
 12355	pg_aios	11	v	15
 2601	pg_am	11	r	4
 2602	pg_amop	11	r	9
@@ -2651,9 +2652,9 @@ X410	Alter column data type: XML type			YES
 12681	view_column_usage	13000	v	7
 12686	view_routine_usage	13000	v	6
 12691	view_table_usage	13000	v	6
-12696	views	13000	v	10
-# pg._attributes attrelid attname atttypid attlen attnum attbyval attalign attstorage attndims attnotnull attcollation
-2600	aggfnoid	24	4	1	True	i	p	0	True	0
+12696	views	13000	v	10$tavana$, chr(10))), chr(9)) AS _f);
+INSERT INTO __tavana.pg._attributes BY NAME SELECT nullif(_f[1], '\N')::BIGINT AS "attrelid", nullif(_f[2], '\N')::VARCHAR AS "attname", nullif(_f[3], '\N')::BIGINT AS "atttypid", nullif(_f[4], '\N')::SMALLINT AS "attlen", nullif(_f[5], '\N')::SMALLINT AS "attnum", nullif(_f[6], '\N')::BOOLEAN AS "attbyval", nullif(_f[7], '\N')::VARCHAR AS "attalign", nullif(_f[8], '\N')::VARCHAR AS "attstorage", nullif(_f[9], '\N')::SMALLINT AS "attndims", nullif(_f[10], '\N')::BOOLEAN AS "attnotnull", nullif(_f[11], '\N')::BIGINT AS "attcollation"
+FROM (SELECT string_split(unnest(string_split($tavana$2600	aggfnoid	24	4	1	True	i	p	0	True	0
 2600	aggkind	18	1	2	True	c	p	0	True	0
 2600	aggnumdirectargs	21	2	3	True	s	p	0	True	0
 2600	aggtransfn	24	4	4	True	i	p	0	True	0
@@ -4790,4 +4791,4 @@ X410	Alter column data type: XML type			YES
 12696	is_insertable_into	1043	-1	7	False	i	x	0	False	950
 12696	is_trigger_updatable	1043	-1	8	False	i	x	0	False	950
 12696	is_trigger_deletable	1043	-1	9	False	i	x	0	False	950
-12696	is_trigger_insertable_into	1043	-1	10	False	i	x	0	False	950
+12696	is_trigger_insertable_into	1043	-1	10	False	i	x	0	False	950$tavana$, chr(10))), chr(9)) AS _f);
