@@ -1,6 +1,8 @@
 //! Two spellings of one statement, token by token: whether printing kept it, and which token of
 //! the one is which of the other.
 
+use std::borrow::Cow;
+
 use crate::session::lexer::{Kind, Token, tokens};
 
 /// Words that say nothing where the parser's printing adds or drops them.
@@ -27,7 +29,7 @@ struct Meaning<'sql> {
 
 struct Item<'sql> {
     kind: Kind,
-    text: &'sql str,
+    text: Cow<'sql, str>,
 }
 
 impl Item<'_> {
@@ -35,7 +37,7 @@ impl Item<'_> {
         self.kind == other.kind
             && match self.kind {
                 Kind::Word => {
-                    self.text.eq_ignore_ascii_case(other.text)
+                    self.text.eq_ignore_ascii_case(&other.text)
                         || self.text.to_lowercase() == other.text.to_lowercase()
                 }
                 _ => self.text == other.text,
@@ -68,7 +70,7 @@ impl<'sql> Iterator for Meaning<'sql> {
                 if self.tokens.next_if(equals).is_some() {
                     return Some(Item {
                         kind: Kind::Symbol,
-                        text: "<>",
+                        text: Cow::Borrowed("<>"),
                     });
                 }
             }
@@ -78,13 +80,17 @@ impl<'sql> Iterator for Meaning<'sql> {
                 if self.tokens.next_if(greater).is_some() {
                     return Some(Item {
                         kind: Kind::Symbol,
-                        text: "<>",
+                        text: Cow::Borrowed("<>"),
                     });
                 }
             }
             return Some(Item {
                 kind: token.kind,
-                text: token.text(self.sql),
+                // However a string is quoted.
+                text: match token.kind {
+                    Kind::String => Cow::Owned(token.value(self.sql)),
+                    _ => Cow::Borrowed(token.text(self.sql)),
+                },
             });
         }
     }

@@ -18,10 +18,15 @@ mod transform;
 mod types;
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use moka::sync::Cache;
-use sqlparser::ast::{Expr, GroupByExpr, SelectItem, SetExpr, Statement, Value};
+use sqlparser::ast::{
+    Expr, GroupByExpr, Ident, SelectItem, SetExpr, Statement, Value, ValueWithSpan, VisitMut,
+    VisitorMut,
+};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -196,13 +201,13 @@ impl Plan {
             ..Self::default()
         };
         let only_catalog = reads.only_catalog();
-        let faithful =
-            || fidelity::same(sql, &parse(sql).map_or_else(String::new, |s| s.to_string()));
+        let faithful = || fidelity::same(sql, &parse(sql).as_ref().map_or_else(String::new, print));
         let local = local_targets(statement, &plan.shape);
         let renames = statements::renames(statement);
         let mut transform = Transform::new(reads, scan.keeps_names);
         transform.run(statement);
         let parts = statements::split(statement);
+        plan.refused = transform.refused;
         if !transform.changed && parts.len() == 1 && !renames {
             plan.local = local;
             return plan;
@@ -214,17 +219,16 @@ impl Plan {
         if transform.changed || parts.len() > 1 {
             plan.texts = parts
                 .iter()
-                .map(|part| Template::cut(&part.to_string(), slots))
+                .map(|part| Template::cut(&print(part), slots))
                 .collect();
         }
         if renames {
-            let printed = statement.to_string();
+            let printed = print(statement);
             plan.of_view = printed
                 .strip_prefix("ALTER TABLE")
                 .map(|rest| Template::cut(&format!("ALTER VIEW{rest}"), slots));
         }
         plan.calls = transform.calls;
-        plan.refused = transform.refused;
         if plan.calls.is_empty() {
             plan.local = local;
         }
@@ -307,6 +311,43 @@ fn parse(sql: &str) -> Option<Statement> {
     match statements.len() {
         1 => statements.pop(),
         _ => None,
+    }
+}
+
+/// The text of a statement. The parser's own printing of quotes inside of quotes guesses.
+fn print(statement: &Statement) -> String {
+    let mut statement = statement.clone();
+    let ControlFlow::Continue(()) = VisitMut::visit(&mut statement, &mut Quotes);
+    statement.to_string()
+}
+
+/// Puts what is quoted into the tree as it shall be printed.
+struct Quotes;
+
+impl VisitorMut for Quotes {
+    type Break = Infallible;
+
+    fn post_visit_value(&mut self, value: &mut ValueWithSpan) -> ControlFlow<Infallible> {
+        let text = match &value.value {
+            Value::SingleQuotedString(text)
+            | Value::EscapedStringLiteral(text)
+            | Value::UnicodeStringLiteral(text) => text,
+            Value::DollarQuotedString(text) => &text.value,
+            _ => return ControlFlow::Continue(()),
+        };
+        let mut quoted = String::with_capacity(text.len() + 2);
+        slots::quote(text, &mut quoted);
+        // A placeholder is printed as it is.
+        value.value = Value::Placeholder(quoted);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_ident(&mut self, name: &mut Ident) -> ControlFlow<Infallible> {
+        if name.quote_style == Some('"') && name.value.contains('"') {
+            let quoted = format!("\"{}\"", name.value.replace('"', "\"\""));
+            *name = Ident::new(quoted);
+        }
+        ControlFlow::Continue(())
     }
 }
 

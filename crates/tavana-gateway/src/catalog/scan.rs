@@ -106,6 +106,7 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "restart" | "cascade" if several => wanted = true,
                     "and" | "or" | "not" | "is" | "in" | "like" | "case" | "between" => {
                         scan.depth += 1;
+                        wanted |= in_list;
                     }
                     _ => {}
                 }

@@ -249,7 +249,7 @@ impl<'out> ValuesList<'out> {
     }
 
     fn end(self, columns: &str) {
-        self.out.push_str(")) __tavana_v(");
+        self.out.push_str(")) __tavana_v (");
         self.out.push_str(columns);
         self.out.push_str("))");
     }

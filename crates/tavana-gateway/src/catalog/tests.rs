@@ -143,7 +143,10 @@ fn relations_and_functions_of_the_catalog_are_those_of_the_hidden_database() {
             "WITH pg_class AS (SELECT 1 AS a) SELECT a FROM pg_class",
         ),
         ("SELECT pg_class FROM t", "SELECT pg_class FROM t"),
-        ("SELECT a FROM t WHERE b = 'pg_class'", "SELECT a FROM t WHERE b = 'pg_class'"),
+        (
+            "SELECT a FROM t WHERE b = 'pg_class'",
+            "SELECT a FROM t WHERE b = 'pg_class'",
+        ),
         (
             "SELECT pg_catalog.format_type(a, -1), pg_catalog.upper(b) FROM t",
             "SELECT __tavana.pg.format_type(a, -1), upper(b) FROM t",
@@ -168,7 +171,10 @@ fn relations_and_functions_of_the_catalog_are_those_of_the_hidden_database() {
             "SELECT relname FROM pg_class ORDER BY relname DESC",
             "SELECT relname FROM __tavana.pg.pg_class AS pg_class ORDER BY relname DESC NULLS FIRST",
         ),
-        ("SELECT a FROM t ORDER BY a DESC", "SELECT a FROM t ORDER BY a DESC"),
+        (
+            "SELECT a FROM t ORDER BY a DESC",
+            "SELECT a FROM t ORDER BY a DESC",
+        ),
     ]);
 }
 
@@ -205,7 +211,10 @@ fn names_of_objects_are_read_and_shown_where_postgresql_does() {
 #[test]
 fn operators_types_and_arrays_are_duckdbs() {
     check(&[
-        ("SELECT a FROM t WHERE b ~ '^x'", "SELECT a FROM t WHERE regexp_matches(b, '^x')"),
+        (
+            "SELECT a FROM t WHERE b ~ '^x'",
+            "SELECT a FROM t WHERE regexp_matches(b, '^x')",
+        ),
         (
             "SELECT a FROM t WHERE b !~* 'x' AND c",
             "SELECT a FROM t WHERE (NOT regexp_matches(b, 'x', 'i')) AND c",
@@ -214,9 +223,18 @@ fn operators_types_and_arrays_are_duckdbs() {
             "SELECT a FROM t WHERE b OPERATOR(pg_catalog.~) '^(x)$' COLLATE pg_catalog.default",
             "SELECT a FROM t WHERE regexp_matches(b, '^(x)$')",
         ),
-        ("SELECT a FROM t WHERE b ~~ 'x%'", "SELECT a FROM t WHERE (b LIKE 'x%')"),
-        ("SELECT a FROM t WHERE b !~~* 'x%'", "SELECT a FROM t WHERE (b NOT ILIKE 'x%')"),
-        ("SELECT '~' FROM t WHERE a = '~ x'", "SELECT '~' FROM t WHERE a = '~ x'"),
+        (
+            "SELECT a FROM t WHERE b ~~ 'x%'",
+            "SELECT a FROM t WHERE (b LIKE 'x%')",
+        ),
+        (
+            "SELECT a FROM t WHERE b !~~* 'x%'",
+            "SELECT a FROM t WHERE (b NOT ILIKE 'x%')",
+        ),
+        (
+            "SELECT '~' FROM t WHERE a = '~ x'",
+            "SELECT '~' FROM t WHERE a = '~ x'",
+        ),
         (
             "SELECT a FROM t WHERE b = ANY('{a,\"b c\",NULL}')",
             "SELECT a FROM t WHERE b = ANY(ARRAY['a', 'b c', NULL])",
@@ -239,24 +257,54 @@ fn operators_types_and_arrays_are_duckdbs() {
 fn public_is_main_and_the_sessions_database_is_the_current_one() {
     check(&[
         ("SELECT a FROM public.t", "SELECT a FROM main.t"),
-        ("SELECT a FROM \"sales\".\"public\".\"t\"", "SELECT a FROM main.\"t\""),
+        (
+            "SELECT a FROM \"sales\".\"public\".\"t\"",
+            "SELECT a FROM main.\"t\"",
+        ),
         ("SELECT a FROM sales.s.t", "SELECT a FROM s.t"),
         ("SELECT a FROM lake.s.t", "SELECT a FROM lake.s.t"),
-        ("SELECT public.t.a FROM public.t", "SELECT main.t.a FROM main.t"),
-        ("CREATE TABLE public.t (a money)", "CREATE TABLE main.t (a DECIMAL(18,2))"),
-        ("CREATE TABLE t (a int) WITH (fillfactor=70)", "CREATE TABLE t (a INT)"),
-        ("CREATE SCHEMA IF NOT EXISTS public", "CREATE SCHEMA IF NOT EXISTS main"),
-        ("INSERT INTO public.t VALUES (1)", "INSERT INTO main.t VALUES (1)"),
-        ("DELETE FROM public.t WHERE a = 1", "DELETE FROM main.t WHERE a = 1"),
+        (
+            "SELECT public.t.a FROM public.t",
+            "SELECT main.t.a FROM main.t",
+        ),
+        (
+            "CREATE TABLE public.t (a money)",
+            "CREATE TABLE main.t (a DECIMAL(18,2))",
+        ),
+        (
+            "CREATE TABLE t (a int) WITH (fillfactor=70)",
+            "CREATE TABLE t (a INT)",
+        ),
+        (
+            "CREATE SCHEMA IF NOT EXISTS public",
+            "CREATE SCHEMA IF NOT EXISTS main",
+        ),
+        (
+            "INSERT INTO public.t VALUES (1)",
+            "INSERT INTO main.t VALUES (1)",
+        ),
+        (
+            "DELETE FROM public.t WHERE a = 1",
+            "DELETE FROM main.t WHERE a = 1",
+        ),
         ("UPDATE public.t SET a = 1", "UPDATE main.t SET a = 1"),
-        ("DROP TABLE IF EXISTS public.a, b", "DROP TABLE IF EXISTS main.a; DROP TABLE IF EXISTS b"),
+        (
+            "DROP TABLE IF EXISTS public.a, b",
+            "DROP TABLE IF EXISTS main.a; DROP TABLE IF EXISTS b",
+        ),
         ("TRUNCATE a, b", "TRUNCATE a; TRUNCATE b"),
-        ("ALTER TABLE public.t ADD COLUMN b \"char\"", "ALTER TABLE main.t ADD COLUMN b VARCHAR"),
+        (
+            "ALTER TABLE public.t ADD COLUMN b \"char\"",
+            "ALTER TABLE main.t ADD COLUMN b VARCHAR",
+        ),
     ]);
     let plan = Plan::of("SELECT a FROM sales.public.t");
     assert_eq!(plan.text("", 0, &Moved), "SELECT a FROM sales.public.t");
     let plan = Plan::of("ALTER TABLE v RENAME TO w");
-    assert_eq!(plan.view_text(&Ada).as_deref(), Some("ALTER VIEW v RENAME TO w"));
+    assert_eq!(
+        plan.view_text(&Ada).as_deref(),
+        Some("ALTER VIEW v RENAME TO w")
+    );
 }
 
 #[test]
@@ -274,7 +322,10 @@ fn what_belongs_to_a_session_is_put_in_for_each_session() {
         ),
         ("SELECT a/2, 1/2 FROM t", "SELECT a/2, 1/2 FROM t"),
         ("SELECT current_setting('app.it')", "SELECT 'it''s'"),
-        ("SELECT current_setting('no.such', true)", "SELECT CAST(NULL AS VARCHAR)"),
+        (
+            "SELECT current_setting('no.such', true)",
+            "SELECT CAST(NULL AS VARCHAR)",
+        ),
         (
             "SELECT current_setting('threads')",
             "SELECT CAST(current_setting('threads') AS VARCHAR)",
@@ -283,10 +334,15 @@ fn what_belongs_to_a_session_is_put_in_for_each_session() {
             "SELECT current_setting(a) FROM t",
             "SELECT map_extract_value(MAP {'timezone': 'UTC'}, lower(a)) FROM t",
         ),
-        ("SELECT pg_try_advisory_lock(1), pg_is_in_recovery()", "SELECT true, false"),
+        (
+            "SELECT pg_try_advisory_lock(1), pg_is_in_recovery()",
+            "SELECT true, false",
+        ),
     ]);
     assert!(sent("SELECT name FROM pg_settings").contains("CAST('TimeZone' AS VARCHAR)"));
-    assert!(sent("SELECT query FROM pg_stat_activity a").contains("CAST('SELECT ''x''' AS VARCHAR)"));
+    assert!(
+        sent("SELECT query FROM pg_stat_activity a").contains("CAST('SELECT ''x''' AS VARCHAR)")
+    );
 }
 
 #[test]
@@ -308,7 +364,13 @@ fn functions_that_act_are_found_among_the_targets_only() {
         ]
     );
     let plan = Plan::of("SELECT a, pg_terminate_backend(pid) FROM pg_stat_activity");
-    assert_eq!(plan.calls, [Call::Signal { column: 1, terminates: true }]);
+    assert_eq!(
+        plan.calls,
+        [Call::Signal {
+            column: 1,
+            terminates: true
+        }]
+    );
     for sql in [
         "SELECT a FROM t WHERE pg_cancel_backend(a)",
         "SELECT upper(set_config('a', 'b', false))",
@@ -321,19 +383,46 @@ fn functions_that_act_are_found_among_the_targets_only() {
 #[test]
 fn columns_have_postgresqls_names_and_types() {
     let table: &[(&str, &[&str])] = &[
-        ("SELECT count(*), max(a), 1, 'a'", &["count", "max", "?column?", "?column?"]),
-        ("SELECT 'a'::text, a::int, 1::bigint", &["text", "a", "int8"]),
+        (
+            "SELECT count(*), max(a), 1, 'a'",
+            &["count", "max", "?column?", "?column?"],
+        ),
+        (
+            "SELECT 'a'::text, a::int, 1::bigint",
+            &["text", "a", "int8"],
+        ),
         ("SELECT count(*)::int, a.b, a[1]", &["count", "-", "a"]),
-        ("SELECT CASE WHEN a THEN b ELSE c END, CASE WHEN a THEN b END", &["c", "case"]),
-        ("SELECT EXISTS (SELECT 1), ARRAY[1], (SELECT count(*) FROM t)", &["exists", "array", "count"]),
-        ("SELECT extract(year FROM a), coalesce(a, 1), nullif(a, 1)", &["extract", "coalesce", "nullif"]),
-        ("SELECT current_date, now() AT TIME ZONE 'UTC', (1, 2)", &["current_date", "timezone", "row"]),
-        ("SELECT date '2020-01-01', interval '1 day', -1", &["date", "interval", "?column?"]),
-        ("SELECT true, NULL, a + 1, NOT a", &["?column?", "?column?", "?column?", "?column?"]),
+        (
+            "SELECT CASE WHEN a THEN b ELSE c END, CASE WHEN a THEN b END",
+            &["c", "case"],
+        ),
+        (
+            "SELECT EXISTS (SELECT 1), ARRAY[1], (SELECT count(*) FROM t)",
+            &["exists", "array", "count"],
+        ),
+        (
+            "SELECT extract(year FROM a), coalesce(a, 1), nullif(a, 1)",
+            &["extract", "coalesce", "nullif"],
+        ),
+        (
+            "SELECT current_date, now() AT TIME ZONE 'UTC', (1, 2)",
+            &["current_date", "timezone", "row"],
+        ),
+        (
+            "SELECT date '2020-01-01', interval '1 day', -1",
+            &["date", "interval", "?column?"],
+        ),
+        (
+            "SELECT true, NULL, a + 1, NOT a",
+            &["?column?", "?column?", "?column?", "?column?"],
+        ),
         ("SELECT a AS x, f(b) FROM t UNION SELECT 1, 2", &["-", "f"]),
         ("VALUES (1, 2)", &["column1", "column2"]),
         ("INSERT INTO t VALUES (1) RETURNING upper(a)", &["upper"]),
-        ("SELECT trim(a), substring(a FROM 1), position('a' IN b)", &["btrim", "substring", "position"]),
+        (
+            "SELECT trim(a), substring(a FROM 1), position('a' IN b)",
+            &["btrim", "substring", "position"],
+        ),
     ];
     for (sql, expected) in table {
         let shape = Plan::of(sql).shape;
@@ -423,14 +512,23 @@ fn what_clients_ask_when_they_connect_is_known_without_a_worker() {
     assert_eq!(
         plan.answer(&Ada),
         Some(vec![
-            ("version", Answered::Text(Some("PostgreSQL 16.9".to_owned()))),
+            (
+                "version",
+                Answered::Text(Some("PostgreSQL 16.9".to_owned()))
+            ),
             ("current_schema", Answered::Text(Some("public".to_owned()))),
             ("one", Answered::Int(1)),
             ("current_user", Answered::Text(Some("ada".to_owned()))),
             ("?column?", Answered::Bool(true)),
         ])
     );
-    for sql in ["SELECT now()", "SELECT 1 FROM t", "SELECT 1 LIMIT 0", "SELECT 3000000000", "SELECT 1 WHERE false"] {
+    for sql in [
+        "SELECT now()",
+        "SELECT 1 FROM t",
+        "SELECT 1 LIMIT 0",
+        "SELECT 3000000000",
+        "SELECT 1 WHERE false",
+    ] {
         assert_eq!(Plan::of(sql).answer(&Ada), None, "{sql}");
     }
     assert_eq!(Plan::of("SELECT current_schema()").answer(&Moved), None);
@@ -439,10 +537,20 @@ fn what_clients_ask_when_they_connect_is_known_without_a_worker() {
 #[test]
 fn deep_and_long_statements_neither_overflow_nor_hold_up() {
     for sql in [
-        format!("SELECT {}1{} FROM pg_class", "(".repeat(5_000), ")".repeat(5_000)),
+        format!(
+            "SELECT {}1{} FROM pg_class",
+            "(".repeat(5_000),
+            ")".repeat(5_000)
+        ),
         format!("SELECT {} FROM pg_class", vec!["a"; 3_000].join(" || ")),
-        format!("SELECT count(*) FROM t WHERE {}", vec!["a = 1"; 1_500].join(" OR ")),
-        format!("SELECT count(*) FROM t WHERE a IN ({})", vec!["1"; 100_000].join(",")),
+        format!(
+            "SELECT count(*) FROM t WHERE {}",
+            vec!["a = 1"; 1_500].join(" OR ")
+        ),
+        format!(
+            "SELECT count(*) FROM t WHERE a IN ({})",
+            vec!["1"; 100_000].join(",")
+        ),
         format!("SELECT {}1", "NOT ".repeat(4_000)),
     ] {
         Plan::of(&sql).text(&sql, 0, &Ada);
@@ -462,20 +570,51 @@ fn expression() -> impl Strategy<Value = String> {
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {
         prop_oneof![
-            (inner.clone(), inner.clone(), prop::sample::select(vec![
-                "+", "=", "~", "!~*", "~~", "AND", "OR", "||", "<>", "/", "OPERATOR(pg_catalog.~)",
-            ]))
+            (
+                inner.clone(),
+                inner.clone(),
+                prop::sample::select(vec![
+                    "+",
+                    "=",
+                    "~",
+                    "!~*",
+                    "~~",
+                    "AND",
+                    "OR",
+                    "||",
+                    "<>",
+                    "/",
+                    "OPERATOR(pg_catalog.~)",
+                ])
+            )
                 .prop_map(|(left, right, op)| format!("{left} {op} {right}")),
             inner.clone().prop_map(|inner| format!("({inner})")),
-            (inner.clone(), prop::sample::select(vec![
-                "text", "int", "regclass", "pg_catalog.name", "oid[]", "numeric(10,2)",
-            ]))
+            (
+                inner.clone(),
+                prop::sample::select(vec![
+                    "text",
+                    "int",
+                    "regclass",
+                    "pg_catalog.name",
+                    "oid[]",
+                    "numeric(10,2)",
+                ])
+            )
                 .prop_map(|(inner, of)| format!("({inner})::{of}")),
-            (inner.clone(), prop::sample::select(vec![
-                "max", "pg_catalog.lower", "pg_get_expr", "quote_ident", "version",
-            ]))
+            (
+                inner.clone(),
+                prop::sample::select(vec![
+                    "max",
+                    "pg_catalog.lower",
+                    "pg_get_expr",
+                    "quote_ident",
+                    "version",
+                ])
+            )
                 .prop_map(|(inner, name)| format!("{name}({inner})")),
-            inner.clone().prop_map(|inner| format!("{inner} COLLATE \"C\"")),
+            inner
+                .clone()
+                .prop_map(|inner| format!("{inner} COLLATE \"C\"")),
             (inner.clone(), inner.clone())
                 .prop_map(|(when, then)| format!("CASE WHEN {when} THEN {then} END")),
             inner.clone().prop_map(|inner| format!("a = ANY({inner})")),
@@ -494,8 +633,9 @@ fn statement() -> impl Strategy<Value = String> {
         "(SELECT count(*), a FROM t) t",
         "pg_settings",
     ]);
-    (expression(), expression(), from)
-        .prop_map(|(target, condition, from)| format!("SELECT {target} FROM {from} WHERE {condition}"))
+    (expression(), expression(), from).prop_map(|(target, condition, from)| {
+        format!("SELECT {target} FROM {from} WHERE {condition}")
+    })
 }
 
 proptest! {
