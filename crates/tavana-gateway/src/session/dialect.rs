@@ -281,6 +281,7 @@ impl Session {
         if *statement.class() == Class::Stateful && statement.begins_with("USE") {
             self.moved_away = true;
         }
+        let answer = truncated(answer, statement);
         if signals.is_empty() {
             return Ok(answer);
         }
@@ -319,7 +320,7 @@ impl Session {
         if own {
             self.end_implicit(last.is_ok()).await?;
         }
-        last
+        last.map(|answer| truncated(answer, statement))
     }
 
     async fn set_config(
@@ -416,6 +417,16 @@ impl Session {
             }
         }
     }
+}
+
+/// DuckDB takes TRUNCATE for a DELETE.
+fn truncated(mut answer: Answer, statement: &Statement) -> Answer {
+    if let Answer::Done(completion) = &mut answer
+        && statement.begins_with("TRUNCATE")
+    {
+        "TRUNCATE TABLE".clone_into(&mut completion.tag);
+    }
+    answer
 }
 
 /// Rows of the gateway itself.

@@ -6,12 +6,14 @@
 mod support;
 
 mod cancel;
+mod catalog;
 mod copy;
 mod cursors;
 mod extended;
 mod flight;
 mod hostile;
 mod limits;
+mod names;
 mod simple;
 mod startup;
 mod transactions;
