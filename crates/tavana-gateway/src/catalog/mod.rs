@@ -42,6 +42,10 @@ use self::transform::{MARK, Reads, Transform};
 const NESTING_MAX: usize = 50;
 /// Statements up to this depth are read on the stack they come on.
 const SHALLOW: usize = 200;
+/// Longest text that is remembered, in bytes.
+const KEPT_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of stack beside those for the tree.
+const STACK_BYTES: usize = 2 << 20;
 /// Bytes of stack for one level of a statement's tree.
 const LEVEL_BYTES: usize = 16 * 1024;
 
@@ -67,10 +71,16 @@ impl Rewriter {
 
     /// What becomes of a statement. Nothing of a session is in it.
     pub(crate) fn plan(&self, sql: &str) -> Arc<Plan> {
+        if sql.len() > KEPT_BYTES_MAX {
+            return Arc::new(Plan::of(sql));
+        }
         if let Some(plan) = self.plans.get(sql) {
             return plan;
         }
-        let plan = Arc::new(Plan::of(sql));
+        let Some(scan) = scan::scan(sql) else {
+            return Arc::default();
+        };
+        let plan = Arc::new(Plan::scanned(sql, scan));
         self.plans.insert(sql.to_owned(), Arc::clone(&plan));
         plan
     }
@@ -174,19 +184,22 @@ impl Template {
 
 impl Plan {
     fn of(sql: &str) -> Self {
-        match scan::scan(sql) {
-            None => Self::default(),
-            Some(scan) if scan.depth <= SHALLOW => Self::parsed(sql, scan),
-            // A long chain of operators is a deep tree.
-            Some(scan) => std::thread::scope(|scope| {
-                std::thread::Builder::new()
-                    .stack_size(1 << 21 | scan.depth.saturating_mul(LEVEL_BYTES))
-                    .spawn_scoped(scope, || Self::parsed(sql, scan))
-                    .ok()
-                    .and_then(|thread| thread.join().ok())
-                    .unwrap_or_default()
-            }),
+        scan::scan(sql).map_or_else(Self::default, |scan| Self::scanned(sql, scan))
+    }
+
+    fn scanned(sql: &str, scan: Scan) -> Self {
+        if scan.depth <= SHALLOW {
+            return Self::parsed(sql, scan);
         }
+        // A long chain of operators is a deep tree.
+        std::thread::scope(|scope| {
+            std::thread::Builder::new()
+                .stack_size(STACK_BYTES + scan.depth.saturating_mul(LEVEL_BYTES))
+                .spawn_scoped(scope, || Self::parsed(sql, scan))
+                .ok()
+                .and_then(|thread| thread.join().ok())
+                .unwrap_or_default()
+        })
     }
 
     fn parsed(sql: &str, scan: Scan) -> Self {
@@ -233,6 +246,12 @@ impl Plan {
             plan.local = local;
         }
         plan
+    }
+
+    /// Whether it calls functions that set, cancel or end something.
+    pub(crate) fn acts(&self) -> bool {
+        let locks = |call: &Call| *call == Call::AdvisoryLock;
+        !self.calls.iter().all(locks)
     }
 
     /// Whether a statement goes to DuckDB as the client wrote it.

@@ -332,6 +332,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         // its next Execute: the result is kept open by the worker. Outside, the stream just waits.
         let keeps = rows_max.is_some()
             && *statement.class() == Class::Read
+            && !self.session.acts(statement)
             && prepared.facts.returns_rows
             && self.session.is_pinned_or_in_block();
         if keeps {

@@ -169,6 +169,12 @@ impl Session {
         if let Some(refused) = plan.refused {
             return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
         }
+        if plan.acts() {
+            return Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "a cursor cannot call functions that act on sessions",
+            ));
+        }
         let sql = self.sent(&plan, query).into_owned();
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {

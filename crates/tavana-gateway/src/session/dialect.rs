@@ -93,6 +93,7 @@ impl Session {
         let activities = &self.gateway.activities;
         self.activity =
             Some(activities.enter(introduction, &self.principal, self.canceller.clone()));
+        self.note_rest();
     }
 
     /// Comes to pass when somebody ends this session.
@@ -174,6 +175,11 @@ impl Session {
         let plan = self.plan(statement);
         let found = plan.parameters.iter().find(|(number, _)| *number == at);
         found.map(|(_, oid)| *oid)
+    }
+
+    /// Whether a statement sets, cancels or ends something.
+    pub(crate) fn acts(&self, statement: &Statement) -> bool {
+        self.plan(statement).acts()
     }
 
     /// The schema of an object by PostgreSQL's name.
