@@ -37,6 +37,9 @@ use tavana_worker::stream::{Frame, ToEngineFrame, read_frame_blocking, write_fra
 use tempfile::TempDir;
 use tokio::time::Instant;
 
+#[path = "engine/catalog.rs"]
+mod catalog;
+
 const MIB: u64 = 1 << 20;
 
 /// An engine process and this side of its socket.

@@ -112,11 +112,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 None => std::future::pending().await,
             }
         };
+        let ended = self.session.ended();
         let frame = tokio::select! {
             biased;
             frame = self.wire.read() => frame,
             () = draining.cancelled(), if idle => return self.say_goodbye(),
             () = stop.cancelled() => return self.say_goodbye(),
+            () = ended => return self.say_goodbye(),
             () = too_long => {
                 if let Some((_, error)) = patience {
                     self.wire.put(&error_response(&error, Severity::Fatal))?;
@@ -207,11 +209,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Answer, Fault> {
-        tokio::select! {
+        let answer = tokio::select! {
             biased;
-            answer = self.session.execute(statement, parameters) => Ok(answer?),
-            problem = self.wire.gone() => Err(problem.into()),
-        }
+            answer = self.session.execute(statement, parameters) => answer?,
+            problem = self.wire.gone() => return Err(problem.into()),
+        };
+        let notices = self.session.take_notices();
+        self.notices(&notices)?;
+        Ok(answer)
     }
 
     async fn sync(&mut self) -> Result<Phase, WireError> {
@@ -229,6 +234,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             self.portals.clear();
         }
         self.report_settings()?;
+        self.session.note_rest();
         self.ready_for_query()?;
         self.wire.flush().await?;
         self.fresh = true;

@@ -116,7 +116,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .iter()
             .enumerate()
             .map(|(at, duckdb_type)| match oids.get(at).copied() {
-                Some(0 | types::oid::UNKNOWN) | None => types::describe(duckdb_type).oid,
+                Some(0 | types::oid::UNKNOWN) | None => statement
+                    .as_ref()
+                    .and_then(|statement| self.session.parameter_oid(statement, at))
+                    .unwrap_or_else(|| types::describe(duckdb_type).oid),
                 Some(oid) => oid,
             })
             .collect();
@@ -330,6 +333,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         // its next Execute: the result is kept open by the worker. Outside, the stream just waits.
         let keeps = rows_max.is_some()
             && *statement.class() == Class::Read
+            && !self.session.acts(statement)
             && prepared.facts.returns_rows
             && self.session.is_pinned_or_in_block();
         if keeps {

@@ -165,6 +165,17 @@ impl Session {
             ));
         }
         self.begin_on_worker().await?;
+        let plan = self.plan(query);
+        if let Some(refused) = plan.refused {
+            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+        }
+        if plan.acts() {
+            return Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "a cursor cannot call functions that act on sessions",
+            ));
+        }
+        let sql = self.sent(&plan, query).into_owned();
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
@@ -175,8 +186,8 @@ impl Session {
             statement: Some(ExecuteRequest {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                sql: self.plain_sql(query.text()),
-                sealed_sql: self.sealed_sql(query.text()),
+                sql: self.plain_sql(&sql),
+                sealed_sql: self.sealed_sql(&sql),
                 parameter_types: parameters.types,
                 parameters: parameters.ipc,
                 timeout_ms: timeout_ms(limits.deadline),
@@ -193,10 +204,11 @@ impl Session {
                 Err(status) => Err(QueryError::from_status(&status)),
             }
         };
-        let header = limits
+        let mut header = limits
             .hold(work)
             .await
-            .map_err(|error| query.place(error))?;
+            .map_err(|error| query.place(self.locate(query, error)))?;
+        Self::shape(&plan, &mut header.columns);
         self.pinned = Some(worker);
         if !header.returns_rows {
             return Err(QueryError::new(

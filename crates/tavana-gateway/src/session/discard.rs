@@ -36,6 +36,7 @@ impl Session {
         self.cursors.clear();
         self.prepared.clear();
         self.settings.reset_all();
+        self.moved_away = false;
         Ok(Completion::tagged("DISCARD ALL"))
     }
 

@@ -4,7 +4,9 @@
 //! run on any worker, until the first statement that leaves something behind. From then on it is
 //! pinned to one engine of one worker, until it ends or says DISCARD ALL.
 
+pub(crate) mod activity;
 mod cursor;
+mod dialect;
 mod discard;
 pub(crate) mod lexer;
 mod prepared;
@@ -21,10 +23,11 @@ use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 use futures::StreamExt;
 use prost::Message as _;
+use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{
     self, AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest,
-    ResultHeader, Role, SessionContext, StatementFacts, StatementKind, append_request,
+    ResultHeader, Role, SessionContext, Setting, StatementFacts, StatementKind, append_request,
 };
 use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use tokio::sync::mpsc;
@@ -38,6 +41,7 @@ pub(crate) use statement::{Class, Statement};
 pub(crate) use tag::tag as command_tag;
 pub(crate) use transaction::TransactionState;
 
+use self::activity::Activity;
 use self::cursor::Cursors;
 use self::prepared::PreparedStatements;
 use self::rows::{Limits, Remote};
@@ -46,6 +50,7 @@ use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
 use crate::auth::{self, Principal};
+use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
 use crate::queue::Permit;
 use crate::route::Worker;
@@ -162,6 +167,12 @@ pub(crate) struct Session {
     open_on_worker: bool,
     canceller: Canceller,
     told_about_tables: bool,
+    /// What others may know of it; PostgreSQL's only.
+    activity: Option<Activity>,
+    /// USE was said: `public` may be a schema where the session looks now.
+    moved_away: bool,
+    /// Notices of functions of the session, which have no answer of their own to go with.
+    gateway_notices: Vec<Notice>,
 }
 
 impl Session {
@@ -182,6 +193,9 @@ impl Session {
             open_on_worker: false,
             canceller: Canceller::default(),
             told_about_tables: false,
+            activity: None,
+            moved_away: false,
+            gateway_notices: Vec::new(),
         }
     }
 
@@ -241,7 +255,10 @@ impl Session {
             return Err(QueryError::in_failed_transaction());
         }
         let result = match statement.class() {
-            Class::Read | Class::Stateful => self.prepare_remote(statement, declared).await,
+            Class::Read | Class::Stateful => match self.local_facts(&self.plan(statement)) {
+                Some(facts) => Ok(facts),
+                None => self.prepare_remote(statement, declared).await,
+            },
             Class::Show { name } => match self.settings.show(name) {
                 Some((name, value)) => Ok(show_facts(&show_rows(&name, &value)?)),
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
@@ -265,9 +282,17 @@ impl Session {
         statement: &Statement,
         declared: &[String],
     ) -> Result<Facts, QueryError> {
+        let plan = self.plan(statement);
+        if let Some(refused) = plan.refused {
+            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+        }
+        if plan.count() > 1 {
+            return Ok(Facts::default());
+        }
         self.begin_on_worker().await?;
         let limits = self.limits();
         let session = self;
+        let sql = session.sent(&plan, statement).into_owned();
         let work = async {
             let mut permit = session.gateway.queue.admit().await?;
             let give_up = Instant::now() + session.gateway.settings.queue_wait_max;
@@ -281,8 +306,8 @@ impl Session {
                 let request = PrepareRequest {
                     session: Some(session.context(pin)),
                     query_id: limits.query_id.to_string(),
-                    sql: session.plain_sql(statement.text()),
-                    sealed_sql: session.sealed_sql(statement.text()),
+                    sql: session.plain_sql(&sql),
+                    sealed_sql: session.sealed_sql(&sql),
                     parameter_types: declared.to_vec(),
                     timeout_ms: timeout_ms(limits.deadline),
                 };
@@ -306,7 +331,14 @@ impl Session {
         };
         let facts = limits.hold(work).await;
         session.audit(&limits, facts.as_ref().err(), false);
-        facts
+        match facts {
+            Ok(mut facts) => {
+                Self::shape(&plan, &mut facts.columns);
+                Self::shape_signals(&plan, &mut facts.columns);
+                Ok(facts)
+            }
+            Err(error) => Err(session.locate(statement, error)),
+        }
     }
 
     /// Runs one statement; session words are handled here. Waits in the queue first.
@@ -321,6 +353,7 @@ impl Session {
         if self.block_failed() && !statement.ends_failed_block() {
             return Err(QueryError::in_failed_transaction());
         }
+        self.note_running(statement);
         let result = self.dispatch(statement, parameters).await;
         result.map_err(|error| {
             self.failed(&error);
@@ -339,7 +372,7 @@ impl Session {
     ) -> Result<Answer, QueryError> {
         let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
         match statement.class() {
-            Class::Read | Class::Stateful => self.run_to_answer(statement, parameters).await,
+            Class::Read | Class::Stateful => self.run_in_dialect(statement, parameters).await,
             Class::Begin { modes, tag } => self.begin(modes, tag).await.map(Answer::Done),
             Class::Commit { chain } => self.commit_block(*chain).await.map(Answer::Done),
             Class::Rollback { chain } => self.rollback_block(*chain).await.map(Answer::Done),
@@ -625,11 +658,13 @@ impl Session {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Rows, QueryError> {
+        let plan = self.plan(statement);
+        let sql = self.sent(&plan, statement).into_owned();
         let limits = self.limits();
         let started = Instant::now();
         let pins = *statement.class() != Class::Read || self.block.is_some();
         let result = limits
-            .hold(self.attempt(statement, &parameters, pins, &limits))
+            .hold(self.attempt(&sql, &parameters, pins, &limits))
             .await;
         let outcome = result
             .as_ref()
@@ -643,7 +678,8 @@ impl Session {
         } else {
             debug!(query = %limits.query_id, session = %self.id, principal = %self.principal, protocol = ?self.protocol, outcome, milliseconds, "statement started");
         }
-        let (header, remote, pinned) = result?;
+        let (mut header, remote, pinned) = result.map_err(|error| self.locate(statement, error))?;
+        Self::shape(&plan, &mut header.columns);
         if let Some(worker) = pinned {
             self.pinned = Some(worker);
         }
@@ -666,7 +702,7 @@ impl Session {
 
     async fn attempt(
         &self,
-        statement: &Statement,
+        sql: &str,
         parameters: &Parameters,
         pins: bool,
         limits: &Limits,
@@ -692,8 +728,8 @@ impl Session {
             let request = ExecuteRequest {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                sql: self.plain_sql(statement.text()),
-                sealed_sql: self.sealed_sql(statement.text()),
+                sql: self.plain_sql(sql),
+                sealed_sql: self.sealed_sql(sql),
                 parameter_types: parameters.types.clone(),
                 parameters: parameters.ipc.clone(),
                 timeout_ms: timeout_ms(limits.deadline),
@@ -799,8 +835,12 @@ impl Session {
             message: Some(append_request::Message::Start(AppendStart {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                catalog: target.catalog,
-                schema: target.schema,
+                catalog: if target.catalog == self.database() {
+                    String::new()
+                } else {
+                    target.catalog
+                },
+                schema: self.schema_of(target.schema),
                 table: target.table,
                 columns: target.columns,
                 arrow_schema: schema.to_vec(),
@@ -865,6 +905,12 @@ impl Session {
 
     fn context(&self, pin: Pin) -> SessionContext {
         let mut settings = self.settings.for_worker();
+        if self.protocol == Protocol::Postgres {
+            settings.push(Setting {
+                name: DATABASE_SETTING.to_owned(),
+                value: self.database(),
+            });
+        }
         let sealed_settings = match self.shared_key().filter(|_| !settings.is_empty()) {
             Some(key) => {
                 let message = v1::Settings {

@@ -11,6 +11,7 @@ use tavana_common::secret::Secret;
 
 use self::known::{KNOWN, Known, Rule, find};
 use super::statement::TransactionModes;
+use crate::catalog::SettingRow;
 use crate::error::{QueryError, SqlState};
 use crate::pg::text::{OptionError, TextOptions};
 
@@ -395,6 +396,50 @@ impl SessionSettings {
     /// One sentence on each, in the same order.
     pub(crate) fn descriptions() -> Vec<&'static str> {
         KNOWN.iter().map(|known| known.description).collect()
+    }
+
+    /// All settings for `pg_settings`.
+    pub(crate) fn rows(&self) -> Vec<SettingRow> {
+        let rows = KNOWN.iter().map(|known| {
+            let setting = self.value(known).to_owned();
+            let initial = self.initial_value(known).to_owned();
+            SettingRow {
+                name: known.name.to_owned(),
+                source: if setting == initial {
+                    "default"
+                } else {
+                    "session"
+                },
+                setting,
+                unit: known.rule.unit(),
+                category: known.rule.category(),
+                description: known.description,
+                context: known.rule.context(),
+                vartype: known.rule.vartype(),
+                boot: known.default.to_owned(),
+                reset: initial,
+            }
+        });
+        let custom = self.custom.iter().map(|(name, value)| SettingRow {
+            name: name.clone(),
+            setting: value.clone(),
+            unit: None,
+            category: "Customized Options",
+            description: "",
+            context: "user",
+            vartype: "string",
+            source: "session",
+            boot: String::new(),
+            reset: String::new(),
+        });
+        rows.chain(custom).collect()
+    }
+
+    /// The name that the client gave itself.
+    pub(crate) fn application_name(&self) -> &str {
+        self.values
+            .get("application_name")
+            .map_or("", String::as_str)
     }
 
     /// What ParameterStatus tells: name and value of each reported setting.

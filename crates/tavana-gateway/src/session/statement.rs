@@ -203,6 +203,13 @@ impl Statement {
         &self.text
     }
 
+    /// Whether this word, given in upper case, stands first.
+    pub(crate) fn begins_with(&self, word: &str) -> bool {
+        tokens(&self.text)
+            .next()
+            .is_some_and(|token| token.is_word(&self.text, word))
+    }
+
     pub(crate) fn class(&self) -> &Class {
         &self.class
     }

@@ -17,6 +17,7 @@
 //! nobody else's. [`limits`] and the [`profile`] keep it from costing more.
 
 mod append;
+mod catalog;
 mod cursor;
 mod export;
 mod failure;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use arrow_array::RecordBatch;
+use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::proto::engine::{
     AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
     Start, to_engine,
@@ -14,6 +15,7 @@ use tavana_common::proto::v1::{
 };
 
 use super::append::Append;
+use super::catalog::Catalog;
 use super::cursor::{Cursor, LiveRows};
 use super::failure;
 use super::ffi::{ErrorText, QueryResult, ResultKind};
@@ -48,6 +50,7 @@ pub(crate) struct Session {
     instance: Instance,
     rules: Rules,
     secrets: Secrets,
+    catalog: Catalog,
     redactor: Redactor,
     output: Output,
     interrupts: Interrupts,
@@ -100,6 +103,7 @@ impl Session {
     ) -> Self {
         Self {
             secrets: std::mem::take(&mut instance.secrets),
+            catalog: Catalog::default(),
             misplaced: None,
             has_user: false,
             redactor: Redactor::default(),
@@ -558,6 +562,8 @@ impl Session {
             self.secrets.transaction_ends();
         } else {
             self.apply_settings(settings)?;
+            self.catalog
+                .before(text, &self.instance, self.in_transaction)?;
             let path_keys = secrets::has_path_keys(text);
             if self.secrets.is_stale(path_keys) {
                 self.fit_secrets(path_keys)?;
@@ -607,11 +613,16 @@ impl Session {
     }
 
     /// Makes the settings in force those of the request.
-    fn apply_settings(&mut self, wanted: &[Setting]) -> Result<(), Failure> {
-        if wanted == self.settings {
+    fn apply_settings(&mut self, all: &[Setting]) -> Result<(), Failure> {
+        if all == self.settings {
             return Ok(());
         }
-        for setting in wanted {
+        let (database, wanted): (Vec<&Setting>, Vec<&Setting>) = all
+            .iter()
+            .partition(|setting| setting.name == DATABASE_SETTING);
+        let database = database.first().map(|setting| setting.value.as_str());
+        self.catalog.show_as(database, &self.instance.session)?;
+        for setting in &wanted {
             let is_name = !setting.name.is_empty()
                 && setting
                     .name
@@ -626,9 +637,10 @@ impl Session {
             .settings
             .iter()
             .filter(|old| {
-                !wanted
-                    .iter()
-                    .any(|new| new.name.eq_ignore_ascii_case(&old.name))
+                old.name != DATABASE_SETTING
+                    && !wanted
+                        .iter()
+                        .any(|new| new.name.eq_ignore_ascii_case(&old.name))
             })
             .map(|old| old.name.clone())
             .collect();
@@ -636,7 +648,7 @@ impl Session {
             self.set(&format!("RESET {name}"))?;
             self.settings.retain(|old| old.name != name);
         }
-        for setting in wanted {
+        for setting in &wanted {
             if self.settings.contains(setting) {
                 continue;
             }
@@ -647,9 +659,9 @@ impl Session {
             ))?;
             self.settings
                 .retain(|old| !old.name.eq_ignore_ascii_case(&setting.name));
-            self.settings.push(setting.clone());
+            self.settings.push((*setting).clone());
         }
-        self.settings = wanted.to_vec();
+        self.settings = all.to_vec();
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 mod support;
 
 mod cancel;
+mod catalog;
 mod copy;
 mod cursors;
 mod extended;
@@ -13,6 +14,7 @@ mod flight;
 mod hostile;
 mod injections;
 mod limits;
+mod names;
 mod simple;
 mod startup;
 mod timeouts;

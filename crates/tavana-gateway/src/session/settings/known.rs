@@ -29,6 +29,43 @@ pub(super) enum Rule {
     Transaction(&'static Rule),
 }
 
+impl Rule {
+    /// `pg_settings.vartype`.
+    pub(super) fn vartype(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Enum(_) => "enum",
+            Self::Time | Self::Number | Self::Size => "integer",
+            Self::Free | Self::Fixed | Self::Text | Self::Encoding | Self::Role | Self::Owner => {
+                "string"
+            }
+            Self::Transaction(rule) => rule.vartype(),
+        }
+    }
+
+    /// `pg_settings.unit`; values of other kinds are shown with theirs.
+    pub(super) fn unit(self) -> Option<&'static str> {
+        matches!(self, Self::Time).then_some("ms")
+    }
+
+    /// `pg_settings.context`: who may change it.
+    pub(super) fn context(self) -> &'static str {
+        match self {
+            Self::Fixed => "internal",
+            _ => "user",
+        }
+    }
+
+    /// `pg_settings.category`.
+    pub(super) fn category(self) -> &'static str {
+        match self {
+            Self::Fixed => "Preset Options",
+            Self::Text | Self::Encoding => "Client Connection Defaults / Locale and Formatting",
+            _ => "Client Connection Defaults / Statement Behavior",
+        }
+    }
+}
+
 /// One setting.
 pub(super) struct Known {
     pub(super) name: &'static str,
