@@ -194,7 +194,3 @@ FROM
 ORDER BY
     depth DESC;
 
--- asyncpg 13: SELECT set_config('jit', ARRAY[23, 1009]::oid[], false)
-SELECT
-                    set_config('jit', ARRAY[23, 1009]::oid[], false);
-
