@@ -4,10 +4,8 @@ package clients
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -57,18 +55,10 @@ func TestPq(t *testing.T) {
 
 	t.Run("thirty types have the texts of PostgreSQL", func(t *testing.T) {
 		database := open(t, address)
-		raw, err := os.ReadFile("../types.json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var types []struct{ Name, Tavana, Text string }
-		if err := json.Unmarshal(raw, &types); err != nil {
-			t.Fatal(err)
-		}
 		if _, err := database.Exec("SET TimeZone = 'UTC'"); err != nil {
 			t.Fatal(err)
 		}
-		for _, one := range types {
+		for _, one := range types(t) {
 			var text string
 			var value any
 			if err := database.QueryRow("SELECT " + one.Tavana).Scan(&value); err != nil {

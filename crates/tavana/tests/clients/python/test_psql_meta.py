@@ -6,12 +6,14 @@ tables must be the text that it shows of them on PostgreSQL.
 
 import os
 import re
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from postgres import psql18
-from programme import SHOP, TYPES, differences, types_table
+from programme import CANCEL_SECONDS_MAX, SHOP, SLOW, TYPES, differences, types_table
 
 # What both servers must answer with the same text.
 SAME = (
@@ -182,3 +184,21 @@ def test_copy_round_trip_of_every_type(server, psql, tmp_path):
         assert file.read_bytes() == Path(f"{file}.again").read_bytes(), file.name
     first = files["types", "text"].read_text().split("\n")[0].split("\t")
     assert [part.replace("\\\\", "\\") for part in first] == [one["text"] for one in TYPES]
+
+
+@pytest.mark.parametrize("psql", PSQL)
+def test_ctrl_c_ends_the_statement(server, psql):
+    """psql asks for the cancellation over a connection of its own; in a script it stops afterwards."""
+    with subprocess.Popen(
+        [PSQL[psql], "-X", "-A", "-t", "-d", server.dsn, "-c", "SELECT 'runs'", "-c", SLOW],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={"PATH": os.environ["PATH"], "HOME": server.home, "LANG": "C.UTF-8"},
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == "runs\n"
+        # The next statement is sent at once, but not before this line; an early Ctrl-C ends psql itself.
+        time.sleep(0.5)
+        started = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) != 0
+        assert time.monotonic() - started < CANCEL_SECONDS_MAX
+        assert "cancel" in process.stderr.read().lower()
