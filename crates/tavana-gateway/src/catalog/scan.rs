@@ -21,10 +21,11 @@ pub(super) struct Scan {
 }
 
 /// Words that mean something to PostgreSQL and nothing, or something else, to DuckDB.
-const WORDS: [&str; 34] = [
+const WORDS: [&str; 35] = [
     "all",
     "any",
     "bpchar",
+    "bytea",
     "cid",
     "citext",
     "collate",

@@ -22,7 +22,7 @@ use tavana_common::catalog::{
 use super::functions::Call;
 use super::names::{self, folded};
 use super::slots::Slot;
-use super::types::{array_literal, change_type, is_text, reg_type};
+use super::types::{array_literal, bytea_literal, change_type, is_bytea, is_text, reg_type};
 
 /// Marks a place in the printed text: this character, the slot's number, this character again. No
 /// text that holds it is rewritten.
@@ -346,6 +346,9 @@ impl Transform {
             self.changed = true;
             return;
         }
+        if is_bytea(data_type) {
+            self.bytea(inner);
+        }
         if let DataType::Array(ArrayElemTypeDef::SquareBracket(..)) = &*data_type
             && let Some(list) = names::string(inner).and_then(|text| array_literal(text))
         {
@@ -353,6 +356,14 @@ impl Transform {
             self.changed = true;
         }
         self.changed |= change_type(data_type);
+    }
+
+    /// A literal that is cast to `bytea`.
+    fn bytea(&mut self, literal: &mut Expr) {
+        if let Some(changed) = names::string(literal).and_then(bytea_literal) {
+            *literal = Expr::Value(Value::SingleQuotedString(changed).into());
+            self.changed = true;
+        }
     }
 
     fn identifier(&mut self, expr: &mut Expr) {
@@ -547,7 +558,16 @@ impl VisitorMut for Transform {
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         match expr {
             Expr::Cast { .. } => self.cast(expr),
-            Expr::TypedString(typed) => self.changed |= change_type(&mut typed.data_type),
+            Expr::TypedString(typed) => {
+                if is_bytea(&typed.data_type)
+                    && let Value::SingleQuotedString(text) = &mut typed.value.value
+                    && let Some(changed) = bytea_literal(text)
+                {
+                    *text = changed;
+                    self.changed = true;
+                }
+                self.changed |= change_type(&mut typed.data_type);
+            }
             Expr::Function(_) => self.function(expr),
             Expr::BinaryOp { .. } => self.operator(expr),
             Expr::AnyOp { .. } | Expr::AllOp { .. } | Expr::Like { .. } | Expr::ILike { .. } => {

@@ -91,6 +91,67 @@ fn array_type(element: DataType) -> DataType {
     DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(element), None))
 }
 
+pub(super) fn is_bytea(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Bytea => true,
+        DataType::Custom(name, _) => names::last_part(name).as_deref() == Some("bytea"),
+        _ => false,
+    }
+}
+
+/// A literal of `bytea` (PostgreSQL documentation, 8.4) as DuckDB spells a BLOB; `None` when it is
+/// no valid one, or the same to both.
+pub(super) fn bytea_literal(text: &str) -> Option<String> {
+    let bytes = match text.strip_prefix("\\x") {
+        Some(hex) => hex_bytes(hex)?,
+        None => escaped_bytes(text)?,
+    };
+    let mut literal = String::with_capacity(bytes.len() * 4);
+    for byte in bytes {
+        if byte.is_ascii_graphic() && byte != b'\\' || byte == b' ' {
+            literal.push(char::from(byte));
+        } else {
+            literal.push_str(&format!("\\x{byte:02X}"));
+        }
+    }
+    (literal != text).then_some(literal)
+}
+
+/// Pairs of hexadecimal digits; spaces may stand between the pairs.
+fn hex_bytes(hex: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(hex.len() / 2);
+    let mut digits = hex.chars().filter(|digit| !digit.is_ascii_whitespace());
+    while let Some(high) = digits.next() {
+        let (high, low) = (high.to_digit(16)?, digits.next()?.to_digit(16)?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    Some(bytes)
+}
+
+/// `\\` and `\ooo`. A backslash before anything else is DuckDB's spelling, or a mistake that
+/// DuckDB reports.
+fn escaped_bytes(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        let first = rest.next()?;
+        if first == b'\\' {
+            bytes.push(first);
+            continue;
+        }
+        let mut value = 0_u32;
+        for digit in [Some(first), rest.next(), rest.next()] {
+            value = value * 8 + char::from(digit?).to_digit(8)?;
+        }
+        bytes.push(u8::try_from(value).ok()?);
+    }
+    Some(bytes)
+}
+
 /// `{1,2}` as a list, if it is a plain one; elements of `element` other than texts stay bare
 /// strings, which the cast around them reads.
 pub(super) fn array_literal(text: &str) -> Option<Expr> {
@@ -146,4 +207,29 @@ fn element_of(text: &str, quoted: bool) -> Expr {
 
 fn list_of(elem: Vec<Expr>) -> Expr {
     Expr::Array(Array { elem, named: true })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bytea_literal;
+
+    #[test]
+    fn literals_of_bytea_are_spelled_as_blobs() {
+        for (given, expected) in [
+            (r"\x00ff5c41", Some(r"\x00\xFF\x5CA")),
+            (r"\xDE AD", Some(r"\xDE\xAD")),
+            (r"\x", Some("")),
+            (r"a\\b", Some(r"a\x5Cb")),
+            (r"\000a\377", Some(r"\x00a\xFF")),
+            ("\u{e9}", Some(r"\xC3\xA9")),
+            // The same to both, DuckDB's own, or for DuckDB to refuse.
+            ("abc", None),
+            (r"\xAA\xBB", None),
+            (r"\x0", None),
+            (r"\9", None),
+            (r"\777", None),
+        ] {
+            assert_eq!(bytea_literal(given).as_deref(), expected, "{given}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ mod rules;
 mod secrets;
 mod session;
 mod spilled;
-mod template;
 mod spool;
+mod template;
 mod text;
 mod types;

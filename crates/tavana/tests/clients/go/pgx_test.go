@@ -4,6 +4,7 @@ package clients
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -65,6 +66,22 @@ func connect(t *testing.T, address string) *pgx.Conn {
 	}
 	t.Cleanup(func() { _ = connection.Close(context.Background()) })
 	return connection
+}
+
+type typeOfTable struct{ Name, Tavana, Text string }
+
+// types gives the types of every client's programme: a value in DuckDB's words, and PostgreSQL's text of it.
+func types(t *testing.T) []typeOfTable {
+	t.Helper()
+	raw, err := os.ReadFile("../types.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []typeOfTable
+	if err := json.Unmarshal(raw, &read); err != nil {
+		t.Fatal(err)
+	}
+	return read
 }
 
 func TestPgx(t *testing.T) {
@@ -170,6 +187,85 @@ func TestPgx(t *testing.T) {
 		var one int
 		if err := connection.QueryRow(background, "SELECT 1::INTEGER").Scan(&one); err != nil || one != 1 {
 			t.Fatal(one, err)
+		}
+	})
+
+	t.Run("thirty types have the texts of PostgreSQL and are decoded", func(t *testing.T) {
+		connection := connect(t, address)
+		if _, err := connection.Exec(background, "SET TimeZone = 'UTC'"); err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range types(t) {
+			for _, format := range []int16{pgx.TextFormatCode, pgx.BinaryFormatCode} {
+				rows, err := connection.Query(background, "SELECT "+one.Tavana, pgx.QueryResultFormats{format})
+				if err != nil {
+					t.Fatal(one.Name, err)
+				}
+				if !rows.Next() {
+					t.Fatal(one.Name, rows.Err())
+				}
+				if text := string(rows.RawValues()[0]); format == pgx.TextFormatCode && text != one.Text {
+					t.Fatalf("%s: %q, not %q", one.Name, text, one.Text)
+				}
+				if values, err := rows.Values(); err != nil || values[0] == nil {
+					t.Fatal(one.Name, format, values, err)
+				}
+				rows.Close()
+			}
+		}
+	})
+
+	t.Run("a cursor reads in parts", func(t *testing.T) {
+		connection := connect(t, address)
+		transaction, err := connection.Begin(background)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := transaction.Exec(background, "DECLARE c CURSOR FOR SELECT i FROM range(1000) t(i) ORDER BY i"); err != nil {
+			t.Fatal(err)
+		}
+		expected := int64(0)
+		for {
+			rows, err := transaction.Query(background, "FETCH 99 FROM c")
+			if err != nil {
+				t.Fatal(err)
+			}
+			numbers, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, number := range numbers {
+				if number != expected {
+					t.Fatal(number, expected)
+				}
+				expected++
+			}
+			if len(numbers) == 0 {
+				break
+			}
+		}
+		if expected != 1000 {
+			t.Fatal(expected)
+		}
+		if err := transaction.Commit(background); err != nil {
+			t.Fatal(err)
+		}
+	})
+
+	t.Run("the catalog is read in binary", func(t *testing.T) {
+		connection := connect(t, address)
+		if _, err := connection.Exec(background, "CREATE TABLE listed (i INTEGER)"); err != nil {
+			t.Fatal(err)
+		}
+		var (
+			oid  uint32
+			name string
+			kind rune
+		)
+		err := connection.QueryRow(background,
+			"SELECT oid, relname, relkind FROM pg_catalog.pg_class WHERE relname = $1", "listed").Scan(&oid, &name, &kind)
+		if err != nil || oid == 0 || name != "listed" || kind != 'r' {
+			t.Fatal(oid, name, kind, err)
 		}
 	})
 

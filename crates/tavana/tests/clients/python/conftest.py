@@ -1,4 +1,4 @@
-"""Fixtures: one tavana for each module, and DuckDB itself as the oracle."""
+"""Fixtures: one tavana for each module; DuckDB itself and a real PostgreSQL as oracles."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import Tavana  # noqa: E402
+from postgres import Postgres  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +36,30 @@ def oracle():
     with duckdb.connect(config={"arrow_lossless_conversion": "true"}) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+
+
+@pytest.fixture(scope="session")
+def postgres18():
+    server = Postgres(18)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres16():
+    """The version whose catalog tavana's follows."""
+    server = Postgres(16)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=("postgres", "tavana"))
+def server(request):
+    """The test runs against both: what it expects is what PostgreSQL does."""
+    if request.param == "tavana":
+        server = request.getfixturevalue("tavana")
+    else:
+        server = request.getfixturevalue("postgres18")
+        server.fresh()
+    server.kind = request.param
+    return server

@@ -1,0 +1,2 @@
+select id, customer, coalesce(amount, 0) as amount, ordered_on
+from {{ ref('raw_orders') }}
