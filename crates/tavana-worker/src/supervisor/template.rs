@@ -165,3 +165,29 @@ impl Living {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_template_that_does_not_start_is_no_engine_and_never_a_lesser_one() {
+        for (program, said) in [
+            ("/bin/false", "the process ended"),
+            ("/no/such/program", "/no/such/program"),
+        ] {
+            let command = EngineCommand {
+                program: program.into(),
+                args: Vec::new(),
+            };
+            let template = Template::new(command, Start::default());
+            let (near, far) = StdUnixStream::pair().unwrap();
+            let request = CopyRequest {
+                socket: near.into(),
+                stderr: far.into(),
+            };
+            let refused = template.copy(&request).await.unwrap_err().to_string();
+            assert!(refused.contains(said), "{program}: {refused}");
+        }
+    }
+}
