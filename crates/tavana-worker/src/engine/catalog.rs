@@ -5,16 +5,15 @@
 //! PostgreSQL's relations with all their columns, as views over what the engine holds where there
 //! is something, and macros for the functions that DuckDB lacks.
 //!
-//! Making it takes some tenths of a second of CPU, so it is made once in a process that engines are
-//! copied from ([`fill`]), or else when the first statement names it. Users may read it, which says
-//! nothing that they may not know; the rules keep them from changing it.
+//! Making it takes some tenths of a second of CPU, so it is made once, in the process that engines
+//! are copied from. Users may read it, which says nothing that they may not know; the rules keep
+//! them from changing it.
 
 use tavana_common::catalog::DATABASE;
 use tavana_common::proto::v1::Failure;
 
 use super::failure;
 use super::ffi::{Connection, ErrorText};
-use super::instance::Instance;
 use super::text::{SqlText, TokenKind, quote_text};
 
 /// What makes it, in this order: each part may use those before it.
@@ -63,20 +62,10 @@ const LISTING_WORDS: [&str; 9] = [
     "execute",
 ];
 
-/// How far the catalog of this engine has come.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum State {
-    #[default]
-    Unknown,
-    Absent,
-    Filled,
-    /// The session's own listings leave it out.
-    Hidden,
-}
-
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
-    state: State,
+    /// The session's own listings leave it out.
+    hidden: bool,
     /// What the gateway has said the database is called.
     shown_name: Option<String>,
 }
@@ -85,30 +74,17 @@ impl Catalog {
     /// Makes what a statement that is to run needs.
     ///
     /// # Errors
-    /// The catalog could not be made.
+    /// The listings could not be made.
     pub(crate) fn before(
         &mut self,
         text: &SqlText<'_>,
-        instance: &Instance,
+        session: &Connection,
         in_transaction: bool,
     ) -> Result<(), Failure> {
-        let refused = |error| failure::engine(&error);
-        if self.state == State::Unknown {
-            let filled = is_filled(&instance.control).map_err(refused)?;
-            self.state = if filled { State::Filled } else { State::Absent };
-        }
-        let named = names(text);
-        if self.state == State::Absent && named {
-            // Not in the session: what a transaction makes, its end may take away.
-            fill(&instance.control).map_err(|error| {
-                let cause = failure::engine(&error).message;
-                failure::internal(format!("the catalog could not be made: {cause}"))
-            })?;
-            self.state = State::Filled;
-        }
-        if self.state == State::Filled && !in_transaction && (named || may_list(text)) {
-            hide(&instance.session).map_err(refused)?;
-            self.state = State::Hidden;
+        // Not in a transaction, whose end may take them away.
+        if !self.hidden && !in_transaction && (names(text) || may_list(text)) {
+            hide(session).map_err(|error| failure::engine(&error))?;
+            self.hidden = true;
         }
         Ok(())
     }
@@ -158,29 +134,12 @@ fn may_list(text: &SqlText<'_>) -> bool {
     })
 }
 
-fn is_filled(connection: &Connection) -> Result<bool, ErrorText> {
-    let found = connection.rows(&format!(
-        "SELECT 1 FROM system.main.duckdb_databases() WHERE database_name = '{DATABASE}'"
-    ))?;
-    Ok(!found.is_empty())
-}
-
-/// Makes the catalog, all of it or nothing.
+/// Makes the catalog.
 ///
 /// # Errors
 /// What DuckDB said.
 pub(crate) fn fill(connection: &Connection) -> Result<(), ErrorText> {
     connection.run(&format!("ATTACH ':memory:' AS {DATABASE}"))?;
-    let made = fill_attached(connection);
-    if made.is_err() {
-        // What it said first is of interest.
-        drop(connection.run("ROLLBACK"));
-        drop(connection.run(&format!("DETACH {DATABASE}")));
-    }
-    made
-}
-
-fn fill_attached(connection: &Connection) -> Result<(), ErrorText> {
     connection.run(&format!(
         "BEGIN; CREATE SCHEMA {DATABASE}.pg; CREATE SCHEMA {DATABASE}.isch"
     ))?;

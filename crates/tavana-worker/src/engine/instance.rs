@@ -5,6 +5,7 @@
 
 use tavana_common::proto::engine::Start;
 
+use super::catalog;
 use super::cursor::LiveRows;
 use super::failure;
 use super::ffi::{Connection, Database, ErrorText};
@@ -52,6 +53,7 @@ impl Foundation {
             .run(profile::BEFORE_EXTENSIONS)
             .map_err(step("could not apply the first settings"))?;
         let loaded_extensions = load_extensions(&connection, start)?;
+        catalog::fill(&connection).map_err(step("could not make PostgreSQL's catalog"))?;
         connection
             .run(&profile::of_all_engines(start, &loaded_extensions))
             .and_then(|()| profile::allow_session_settings(&connection))

@@ -563,7 +563,7 @@ impl Session {
         } else {
             self.apply_settings(settings)?;
             self.catalog
-                .before(text, &self.instance, self.in_transaction)?;
+                .before(text, &self.instance.session, self.in_transaction)?;
             let path_keys = secrets::has_path_keys(text);
             if self.secrets.is_stale(path_keys) {
                 self.fit_secrets(path_keys)?;
