@@ -127,10 +127,10 @@ fn statement_timeout_is_kept_while_rows_are_pulled_and_in_cursors() {
         let reply = wire.exchange(out);
         let took = asked.elapsed();
         assert_eq!(reply.state(), "57014", "{what}");
-        assert!(
-            (Duration::from_millis(800)..Duration::from_millis(2500)).contains(&took),
-            "{what}: {took:?}"
-        );
+        // The client of this test has to read what was sent until then.
+        let reading = Duration::from_secs(if what == "an aggregate" { 1 } else { 4 });
+        let limits = Duration::from_millis(800)..Duration::from_millis(1200) + reading;
+        assert!(limits.contains(&took), "{what}: {took:?}");
         wire.query("ROLLBACK").ok();
     }
 }
