@@ -5,6 +5,7 @@
 //! tasks that carry it have owners ([`task`]). Settings are read once, through [`env`], and secrets
 //! stay in [`secret`].
 
+pub mod catalog;
 pub mod env;
 pub mod failure;
 pub mod ids;
@@ -15,3 +16,6 @@ pub mod shutdown;
 pub mod task;
 pub mod telemetry;
 pub mod tls;
+
+/// The version of DuckDB that the workers are built with.
+pub const DUCKDB_VERSION: &str = "1.5.5";

@@ -61,7 +61,7 @@ struct Connections {
 }
 
 impl axum::serve::Listener for Connections {
-    type Io = Monitored;
+    type Io = Monitored<ClientStream>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
@@ -71,15 +71,7 @@ impl axum::serve::Listener for Connections {
                 address,
                 guest,
                 ..
-            }) => {
-                let monitored = Monitored {
-                    stream,
-                    evicted: Box::pin(guest.evicted().clone().cancelled_owned()),
-                    deadline: Box::pin(sleep(CONNECTION_LIFE)),
-                    _guest: guest,
-                };
-                (monitored, SocketAddr::new(address, 0))
-            }
+            }) => (Monitored::new(stream, guest), SocketAddr::new(address, 0)),
             // The accepting task ends only with its owner.
             None => std::future::pending().await,
         }
@@ -91,22 +83,31 @@ impl axum::serve::Listener for Connections {
 }
 
 /// A connection that ends when its place is needed.
-struct Monitored {
-    stream: ClientStream,
+struct Monitored<S> {
+    stream: S,
     evicted: Pin<Box<WaitForCancellationFutureOwned>>,
     /// No answer of this port is long, and no client needs one connection for long.
     deadline: Pin<Box<Sleep>>,
     _guest: Guest,
 }
 
-impl Monitored {
+impl<S> Monitored<S> {
+    fn new(stream: S, guest: Guest) -> Self {
+        Self {
+            stream,
+            evicted: Box::pin(guest.evicted().clone().cancelled_owned()),
+            deadline: Box::pin(sleep(CONNECTION_LIFE)),
+            _guest: guest,
+        }
+    }
+
     /// Asked on each turn of the connection: who does not read is as silent as who does not write.
     fn is_over(&mut self, context: &mut Context<'_>) -> bool {
         self.evicted.poll_unpin(context).is_ready() || self.deadline.poll_unpin(context).is_ready()
     }
 }
 
-impl AsyncRead for Monitored {
+impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -119,7 +120,7 @@ impl AsyncRead for Monitored {
     }
 }
 
-impl AsyncWrite for Monitored {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Monitored<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -175,5 +176,39 @@ async fn metrics(State(gateway): State<Arc<Gateway>>) -> impl IntoResponse {
             [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
             "metrics could not be written\n".to_owned(),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::io::AsyncReadExt as _;
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::accept::Lobby;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_lives_five_minutes_however_it_is_used() {
+        let lobby = Lobby::new(1);
+        let (_client, stream) = tokio::io::duplex(64);
+        let began = Instant::now();
+        let mut served = Monitored::new(stream, lobby.enter(Ipv4Addr::LOCALHOST.into()));
+        let error = served.read_u8().await.expect_err("nobody writes");
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+        assert_eq!(began.elapsed().as_secs(), CONNECTION_LIFE.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_ends_when_its_place_is_needed() {
+        let lobby = Lobby::new(1);
+        let (_client, stream) = tokio::io::duplex(64);
+        let began = Instant::now();
+        let mut served = Monitored::new(stream, lobby.enter(Ipv4Addr::LOCALHOST.into()));
+        let _next = lobby.enter(Ipv4Addr::LOCALHOST.into());
+        let error = served.read_u8().await.expect_err("nobody writes");
+        assert_eq!(error.kind(), std::io::ErrorKind::TimedOut);
+        assert_eq!(began.elapsed().as_secs(), 0);
     }
 }

@@ -8,6 +8,7 @@
 mod accept;
 mod admin;
 pub mod auth;
+mod catalog;
 pub mod error;
 mod flight;
 mod metrics;
@@ -34,11 +35,17 @@ use tracing::{debug, info, warn};
 
 use crate::accept::Seats;
 use crate::auth::{AuthStartError, Authenticator};
+use crate::catalog::Rewriter;
 use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::route::{Worker, Workers};
+use crate::session::activity::Activities;
 use crate::settings::AuthMode;
 pub use crate::settings::GatewaySettings;
+
+/// Bytes of statements, before and after they were rewritten, that are kept for when they come
+/// again.
+const REWRITTEN_BYTES_MAX: u64 = 16 << 20;
 
 /// Why a gateway could not start or go on.
 #[derive(Debug, Error)]
@@ -96,6 +103,10 @@ pub(crate) struct Gateway {
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
     pub(crate) cancels: pg::Cancels,
+    /// Who is connected by PostgreSQL's protocol.
+    pub(crate) activities: Activities,
+    /// PostgreSQL's words in DuckDB's, for all sessions.
+    pub(crate) rewriter: Rewriter,
     pub(crate) auth: Authenticator,
     /// The certificate of the ports; `None` when no port speaks TLS.
     pub(crate) tls: Option<Arc<ServerTls>>,
@@ -254,6 +265,8 @@ pub async fn run(
         workers,
         metrics: Metrics::new(),
         cancels: pg::Cancels::default(),
+        activities: Activities::default(),
+        rewriter: Rewriter::new(REWRITTEN_BYTES_MAX),
         auth,
         tls,
         postgres_seats,

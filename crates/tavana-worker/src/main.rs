@@ -1,5 +1,6 @@
 //! The worker as a program of its own.
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
     let first = arguments.next();
     match first.as_deref().and_then(|argument| argument.to_str()) {
         None if first.is_none() => serve(),
-        Some("engine") if arguments.next().is_none() => tavana_worker::engine_main(),
+        Some("engine") if is_engine(&mut arguments) => tavana_worker::engine_main(),
         Some("--help" | "-h") => help(),
         Some("--version" | "-V") => {
             print(&format!("tavana-worker {}\n", env!("CARGO_PKG_VERSION")))
@@ -33,6 +34,11 @@ fn main() -> ExitCode {
             ))
         }
     }
+}
+
+/// Whether nothing follows that an engine process does not take.
+fn is_engine(mut arguments: impl Iterator<Item = OsString>) -> bool {
+    arguments.next().is_none_or(|form| form == "template") && arguments.next().is_none()
 }
 
 fn serve() -> ExitCode {

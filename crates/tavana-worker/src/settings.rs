@@ -17,7 +17,7 @@ pub use crate::supervisor::egress::Egress;
 use crate::supervisor::extensions::default_folder;
 use crate::supervisor::limits::{Kernel, cores};
 
-/// The program that becomes an engine process.
+/// The program that becomes the process that engines are copies of.
 #[derive(Debug, Clone)]
 pub struct EngineCommand {
     /// The executable: one that calls [`crate::engine_main`] for these arguments.
@@ -27,13 +27,13 @@ pub struct EngineCommand {
 }
 
 impl EngineCommand {
-    /// The executable of this process with the argument `engine`: this very one, even when an
+    /// The executable of this process with the arguments `engine template`: this very one, even when an
     /// upgrade has put another in its place.
     #[must_use]
     pub fn this_program() -> Self {
         Self {
             program: PathBuf::from("/proc/self/exe"),
-            args: vec![OsString::from("engine")],
+            args: vec![OsString::from("engine"), OsString::from("template")],
         }
     }
 }

@@ -37,6 +37,9 @@ use tavana_worker::stream::{Frame, ToEngineFrame, read_frame_blocking, write_fra
 use tempfile::TempDir;
 use tokio::time::Instant;
 
+#[path = "engine/catalog.rs"]
+mod catalog;
+
 const MIB: u64 = 1 << 20;
 
 /// An engine process and this side of its socket.
@@ -278,6 +281,7 @@ impl Engine {
         self.send(to_engine::Message::OpenCursor(OpenCursor {
             statement: Some(statement),
             cursor_id: cursor_id.to_owned(),
+            scroll: false,
         }));
         self.answer(None).unwrap().header
     }
@@ -291,6 +295,7 @@ impl Engine {
         self.send(to_engine::Message::FetchCursor(FetchCursor {
             cursor_id: cursor_id.to_owned(),
             rows_max,
+            motion: None,
         }));
         self.answer(Some(header.clone()))
     }

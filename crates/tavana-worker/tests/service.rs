@@ -120,32 +120,13 @@ impl Worker {
         self.child.id()
     }
 
-    /// The living children of the worker.
+    /// The living engines of the worker: children of the process that they are copies of.
     fn engines(&self) -> BTreeSet<u32> {
-        let mut engines = BTreeSet::new();
-        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-            let Some(pid) = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-            else {
-                continue;
-            };
-            let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
-                continue;
-            };
-            // pid (name) state parent ...
-            let fields: Vec<&str> = stat
-                .rsplit(") ")
-                .next()
-                .unwrap_or_default()
-                .split(' ')
-                .collect();
-            if fields[1] == self.pid().to_string() && lives(pid) {
-                engines.insert(pid);
-            }
-        }
-        engines
+        children(self.pid())
+            .into_iter()
+            .flat_map(children)
+            .filter(|pid| lives(*pid))
+            .collect()
     }
 
     async fn engines_until(&self, wanted: impl Fn(&BTreeSet<u32>) -> bool) -> BTreeSet<u32> {
@@ -242,6 +223,25 @@ fn serving(line: &str) -> Option<SocketAddr> {
     let fields = line.get("fields")?;
     (fields.get("message")? == "serving").then_some(())?;
     fields.get("address")?.as_str()?.parse().ok()
+}
+
+fn children(parent: u32) -> Vec<u32> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let name = entry.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+            continue;
+        };
+        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else {
+            continue;
+        };
+        // pid (name) state parent ...
+        let (_, fields) = stat.rsplit_once(") ").unwrap_or_default();
+        if fields.split(' ').nth(1) == Some(&parent.to_string()) {
+            found.push(pid);
+        }
+    }
+    found
 }
 
 /// Whether the process is there and not only its exit code. The first thread of a dying process
@@ -1267,6 +1267,7 @@ async fn a_cursor_gives_its_rows_in_parts() {
     let open = OpenCursorRequest {
         statement: Some(session.request("SELECT range::BIGINT AS i FROM range(10000)")),
         cursor_id: cursor.to_string(),
+        scroll: false,
     };
     let mut client = session.client.clone();
     let header = client.open_cursor(open.clone()).await.unwrap().into_inner();
@@ -1280,6 +1281,7 @@ async fn a_cursor_gives_its_rows_in_parts() {
         cursor_id: cursor.to_string(),
         rows_max,
         timeout_ms: 0,
+        motion: None,
     };
     let first = client
         .fetch_cursor(fetch(cursor, 10))

@@ -28,6 +28,12 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND if fields else None
 
 
+def cpu_seconds_with_dead_children(pid):
+    """The same with the children that the process has waited for; 0 when it is gone."""
+    fields = _stat(pid)
+    return sum(map(int, fields[11:15])) / TICKS_PER_SECOND if fields else 0.0
+
+
 def command_line(pid):
     try:
         return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()

@@ -82,7 +82,12 @@ class Tavana:
     def is_running(self):
         return self._process.poll() is None
 
-    # The engines are the only processes that tavana starts; all the rest is the server's.
+    def cpu_seconds_with_the_dead(self):
+        """Of all parts so far, with the engines that are dead by now."""
+        return sum(map(processes.cpu_seconds_with_dead_children, processes.tree(self._process.pid)))
+
+    # The engines and the process that they are copies of are all that tavana starts; the rest is
+    # the server's.
     def parts(self):
         """Maps the two parts to their process ids."""
         found = processes.tree(self._process.pid)

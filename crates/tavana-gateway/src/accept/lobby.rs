@@ -139,4 +139,15 @@ mod tests {
         let stay = crowd.iter().filter(|one| !one.evicted().is_cancelled());
         assert_eq!(stay.count(), 2);
     }
+
+    #[test]
+    fn a_crowd_from_one_network_of_ipv6_is_one_crowd() {
+        let lobby = Lobby::new(3);
+        let honest = lobby.enter(address(1));
+        let crowd: Vec<Guest> = (0..100_u16)
+            .map(|last| lobby.enter(IpAddr::from([0x2001, 0xdb8, 0, 0, 0, 0, 0, last])))
+            .collect();
+        assert!(!honest.evicted().is_cancelled());
+        assert!(crowd.iter().any(|one| one.evicted().is_cancelled()));
+    }
 }

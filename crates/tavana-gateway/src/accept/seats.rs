@@ -103,4 +103,15 @@ mod tests {
         let _again = seats.take(here).unwrap();
         assert_eq!(seats.lock().by_address.len(), 1);
     }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let seats = Seats::new(9, 1);
+        let _first = seats.take("2001:db8::1".parse().unwrap()).unwrap();
+        assert_eq!(
+            seats.take("2001:db8::ffff:1".parse().unwrap()).unwrap_err(),
+            Full::OfAddress
+        );
+        let _other = seats.take("2001:db8:0:1::1".parse().unwrap()).unwrap();
+    }
 }

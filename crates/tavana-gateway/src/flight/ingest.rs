@@ -33,7 +33,7 @@ impl Service {
             .map_err(|_| Status::invalid_argument("the first message holds no Arrow schema"))?;
         let target = Target::of(&ingest)?;
         let statements = target.statements(&ingest, &schema)?;
-        let begin = Statement::internal("BEGIN", Class::Begin { read_only: false });
+        let begin = Statement::internal("BEGIN", Class::begin());
         let mut lease = client.lease(&begin).await?;
         lease.begin_request();
         let own_transaction = lease.transaction() == TransactionState::Idle;
@@ -59,11 +59,17 @@ impl Service {
                 lease.failed(&QueryError::canceled());
                 Ok(())
             }
-            (Ok(_), true) => run(&mut lease, &Statement::internal("COMMIT", Class::Commit)).await,
+            (Ok(_), true) => {
+                run(
+                    &mut lease,
+                    &Statement::internal("COMMIT", Class::Commit { chain: false }),
+                )
+                .await
+            }
             (Err(_), true) => {
                 run(
                     &mut lease,
-                    &Statement::internal("ROLLBACK", Class::Rollback),
+                    &Statement::internal("ROLLBACK", Class::Rollback { chain: false }),
                 )
                 .await
             }

@@ -199,7 +199,7 @@ impl ClientSession {
     async fn settled(&self, mut guard: OwnedMutexGuard<Session>) -> Result<Lease, Status> {
         if self.expects_rollback.load(Ordering::Acquire) {
             guard.begin_request();
-            let rollback = Statement::internal("ROLLBACK", Class::Rollback);
+            let rollback = Statement::internal("ROLLBACK", Class::Rollback { chain: false });
             guard
                 .execute(&rollback, Parameters::none())
                 .await
@@ -268,7 +268,8 @@ impl fmt::Debug for ClientSession {
 fn changes_settings(class: &Class) -> bool {
     match class {
         Class::Set { .. }
-        | Class::SetTransaction
+        | Class::SetTransaction { .. }
+        | Class::SetCharacteristics { .. }
         | Class::Reset { .. }
         | Class::ResetAll
         | Class::DiscardAll
@@ -285,8 +286,12 @@ fn changes_settings(class: &Class) -> bool {
         Class::Read
         | Class::Stateful
         | Class::Begin { .. }
-        | Class::Commit
-        | Class::Rollback
+        | Class::Commit { .. }
+        | Class::Rollback { .. }
+        | Class::NoEffect { .. }
+        | Class::LockTable
+        | Class::SetConstraints
+        | Class::Refused(_)
         | Class::Show { .. }
         | Class::Notification { .. }
         | Class::CopyOut { .. }

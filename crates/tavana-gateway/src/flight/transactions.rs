@@ -22,7 +22,7 @@ impl Service {
         &self,
         client: &ClientSession,
     ) -> Result<ActionBeginTransactionResult, Status> {
-        let statement = Statement::internal("BEGIN", Class::Begin { read_only: false });
+        let statement = Statement::internal("BEGIN", Class::begin());
         let lease = client.lease(&statement).await?;
         if lease.transaction() != TransactionState::Idle {
             return Err(QueryError::new(
@@ -54,8 +54,8 @@ impl Service {
             .filter(|action| *action != EndTransaction::Unspecified)
             .ok_or_else(|| Status::invalid_argument("the action is neither commit nor rollback"))?;
         self.check_transaction(client, Some(&request.transaction_id))?;
-        let commit = Statement::internal("COMMIT", Class::Commit);
-        let rollback = Statement::internal("ROLLBACK", Class::Rollback);
+        let commit = Statement::internal("COMMIT", Class::Commit { chain: false });
+        let rollback = Statement::internal("ROLLBACK", Class::Rollback { chain: false });
         let lease = client.lease(&commit).await?;
         let state = lease.transaction();
         // From here on it is over, whatever the end of it answers.

@@ -103,11 +103,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let idle = phase == Phase::Ready
             && self.fresh
             && self.session.transaction() == TransactionState::Idle;
+        let patience = (phase == Phase::Ready && self.fresh)
+            .then(|| self.session.patience())
+            .flatten();
+        let too_long = async {
+            match &patience {
+                Some((until, _)) => tokio::time::sleep_until(*until).await,
+                None => std::future::pending().await,
+            }
+        };
+        let ended = self.session.ended();
         let frame = tokio::select! {
             biased;
             frame = self.wire.read() => frame,
             () = draining.cancelled(), if idle => return self.say_goodbye(),
             () = stop.cancelled() => return self.say_goodbye(),
+            () = ended => return self.say_goodbye(),
+            () = too_long => {
+                if let Some((_, error)) = patience {
+                    self.wire.put(&error_response(&error, Severity::Fatal))?;
+                }
+                return Ok(Phase::Closed);
+            }
         };
         let message = match frame {
             Ok(Frame::Message { tag, body }) => decode(tag, body).map_err(|error| (tag, error)),
@@ -125,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let message = match message {
             Ok(message) => message,
             // Which message it was decides what the client expects after the error.
-            Err((b'Q', error)) => {
+            Err((b'Q' | b'F', error)) => {
                 self.fail(&error)?;
                 return self.end_round().await;
             }
@@ -160,6 +177,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             (Phase::Ready, Message::CopyData(_) | Message::CopyDone | Message::CopyFail(_)) => {
                 Ok(Phase::Ready)
             }
+            (Phase::Ready, Message::FunctionCall) => {
+                let error = QueryError::new(
+                    SqlState::FEATURE_NOT_SUPPORTED,
+                    "calling a function by its number is not supported",
+                )
+                .with_hint("Call it by its name in a query.");
+                self.fail(&error)?;
+                self.end_round().await
+            }
             (Phase::Ready, Message::Flush) => {
                 self.wire.flush().await?;
                 Ok(Phase::Ready)
@@ -183,11 +209,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Answer, Fault> {
-        tokio::select! {
+        let answer = tokio::select! {
             biased;
-            answer = self.session.execute(statement, parameters) => Ok(answer?),
-            problem = self.wire.gone() => Err(problem.into()),
-        }
+            answer = self.session.execute(statement, parameters) => answer?,
+            problem = self.wire.gone() => return Err(problem.into()),
+        };
+        let notices = self.session.take_notices();
+        self.notices(&notices)?;
+        Ok(answer)
     }
 
     async fn sync(&mut self) -> Result<Phase, WireError> {
@@ -205,6 +234,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             self.portals.clear();
         }
         self.report_settings()?;
+        self.session.note_rest();
         self.ready_for_query()?;
         self.wire.flush().await?;
         self.fresh = true;
@@ -271,7 +301,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// ParameterStatus for each reported setting that changed.
-    pub(super) fn report_settings(&mut self) -> Result<(), WireError> {
+    fn report_settings(&mut self) -> Result<(), WireError> {
         let now = self.session.settings().reported();
         if now != self.reported {
             for (new, old) in now.iter().zip(&self.reported) {

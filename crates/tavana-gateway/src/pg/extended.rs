@@ -16,6 +16,7 @@ use super::frontend::{Bind, Message, Target};
 use super::rows::{ActiveRows, Sent, column_formats};
 use super::{params, types};
 use crate::error::{QueryError, SqlState};
+use crate::session::statement::CursorOptions;
 use crate::session::{Answer, Class, Facts, Parameters, Statement, TransactionState};
 
 /// A prepared statement.
@@ -63,6 +64,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             Message::Close { target, name } => {
                 match target {
                     Target::Statement => drop(self.statements.remove(&name)),
+                    Target::Portal if self.is_cursor(&name) => {
+                        self.session.close_one_cursor(&name).await?;
+                    }
                     Target::Portal => self.drop_portal(&name).await,
                 }
                 self.wire
@@ -112,7 +116,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .iter()
             .enumerate()
             .map(|(at, duckdb_type)| match oids.get(at).copied() {
-                Some(0 | types::oid::UNKNOWN) | None => types::describe(duckdb_type).oid,
+                Some(0 | types::oid::UNKNOWN) | None => statement
+                    .as_ref()
+                    .and_then(|statement| self.session.parameter_oid(statement, at))
+                    .unwrap_or_else(|| types::describe(duckdb_type).oid),
                 Some(oid) => oid,
             })
             .collect();
@@ -183,7 +190,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         };
         if bind.portal.is_empty() {
             self.drop_portal("").await;
-        } else if self.portals.contains_key(&bind.portal) {
+        } else if self.portals.contains_key(&bind.portal) || self.is_cursor(&bind.portal) {
             let message = format!("cursor \"{}\" already exists", bind.portal);
             return Err(QueryError::new(SqlState::DUPLICATE_CURSOR, message).into());
         }
@@ -216,7 +223,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 .session
                 .cursor_facts(name)
                 .map_err(|_| no_portal(name))?;
-            return self.put_columns(&facts, &[]);
+            return self.put_columns(&facts, &[self.session.cursor_format(name)]);
         };
         let (prepared, formats) = (Arc::clone(&portal.prepared), portal.formats.clone());
         self.put_columns(&prepared.facts, &formats)
@@ -233,6 +240,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     async fn execute_portal(&mut self, name: &str, rows_max: Option<u64>) -> Result<(), Fault> {
+        if self.is_cursor(name) {
+            return self.execute_cursor(name, rows_max).await;
+        }
         let portal = self.portals.get_mut(name).ok_or_else(|| no_portal(name))?;
         let prepared = Arc::clone(&portal.prepared);
         let Some(statement) = &prepared.statement else {
@@ -247,7 +257,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     .execute_bound(name, &prepared, statement, parameters, &formats, rows_max)
                     .await;
             }
-            Progress::Suspended(active) => {
+            Progress::Suspended(mut active) => {
+                active.count_anew();
                 self.send_from_stream(statement, active, rows_max).await?
             }
             Progress::Cursor(active, cursor) => {
@@ -268,6 +279,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(())
     }
 
+    /// Whether the portal of this name is a cursor that DECLARE made.
+    fn is_cursor(&self, name: &str) -> bool {
+        !self.portals.contains_key(name) && self.session.has_cursor(name)
+    }
+
+    async fn execute_cursor(&mut self, name: &str, rows_max: Option<u64>) -> Result<(), Fault> {
+        let formats = [self.session.cursor_format(name)];
+        let rows = self.session.fetch_cursor(name, rows_max).await?;
+        let mut active = ActiveRows::new(rows, &formats, self.session.settings().text())?;
+        self.send_rows(&mut active, None).await?;
+        if rows_max.is_some_and(|rows_max| active.sent() >= rows_max) {
+            return self.suspended();
+        }
+        self.command_complete(&format!("SELECT {}", active.sent()))?;
+        Ok(())
+    }
+
     async fn execute_bound(
         &mut self,
         name: &str,
@@ -277,6 +305,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         formats: &[i16],
         rows_max: Option<u64>,
     ) -> Result<(), Fault> {
+        // Everything up to Sync is one transaction. A single statement needs none of ours, unless
+        // it must not write.
+        let alone = self.wire.next_is_sync() && !self.session.settings().transaction_read_only();
+        if statement.class().needs_transaction() && !alone {
+            self.session.begin_implicit();
+        }
         match statement.class() {
             Class::CopyOut { query, options } => {
                 return self.copy_out(query, options, parameters).await;
@@ -295,15 +329,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         {
             return Ok(self.command_complete("DEALLOCATE")?);
         }
-        // Everything up to Sync is one transaction. A single statement needs none of ours.
-        let alone = self.wire.next_is_sync();
-        if *statement.class() == Class::Stateful && !alone {
-            self.session.begin_implicit();
-        }
         // Inside a block the engine must stay free for other statements while this one waits for
         // its next Execute: the result is kept open by the worker. Outside, the stream just waits.
         let keeps = rows_max.is_some()
             && *statement.class() == Class::Read
+            && !self.session.acts(statement)
             && prepared.facts.returns_rows
             && self.session.is_pinned_or_in_block();
         if keeps {
@@ -312,7 +342,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             let opened = async {
                 session.close_one_cursor(&cursor).await?;
                 session
-                    .open_cursor(&cursor, statement, false, parameters)
+                    .open_cursor(&cursor, statement, CursorOptions::default(), parameters)
                     .await?;
                 session.fetch_cursor(&cursor, rows_max).await
             };
@@ -340,7 +370,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     Class::Discard { what } if what == "DEALLOCATE ALL" => self.statements.clear(),
                     _ => {}
                 }
-                self.report_settings()?;
                 self.command_complete(&completion.tag)?;
             }
         }

@@ -41,6 +41,8 @@ pub(super) enum Message {
     CopyData(Bytes),
     CopyDone,
     CopyFail(String),
+    /// By number, which nobody does since there are prepared statements. What it says is not read.
+    FunctionCall,
     Password,
 }
 
@@ -99,6 +101,10 @@ pub(super) fn decode(tag: u8, body: Bytes) -> Result<Message, QueryError> {
         b'd' => Message::CopyData(std::mem::take(&mut reader.0)),
         b'c' => Message::CopyDone,
         b'f' => Message::CopyFail(reader.text()?),
+        b'F' => {
+            reader.0.clear();
+            Message::FunctionCall
+        }
         b'p' => {
             reader.0.clear();
             Message::Password

@@ -15,7 +15,7 @@ mod rows;
 mod simple;
 mod startup;
 pub(crate) mod text;
-mod types;
+pub(crate) mod types;
 mod wire;
 
 use std::io;

@@ -16,14 +16,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
         let several = statements.len() > 1;
         let result = self.simple_statements(&statements, several).await;
-        if several {
-            let well = result.is_ok() && !self.session.block_failed();
-            let ended = self.session.end_implicit(well).await;
-            result?;
-            ended?;
-            return Ok(());
-        }
-        result
+        let well = result.is_ok() && !self.session.block_failed();
+        let ended = self.session.end_implicit(well).await;
+        result?;
+        ended?;
+        Ok(())
     }
 
     async fn simple_statements(
@@ -34,11 +31,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         for statement in statements {
             // Several statements are one transaction unless they say otherwise; ones that only
             // read need none.
-            if several
-                && matches!(
-                    statement.class(),
-                    Class::Stateful | Class::CopyIn { .. } | Class::Execute { .. }
-                )
+            if statement.class().needs_transaction()
+                && (several || self.session.settings().transaction_read_only())
             {
                 self.session.begin_implicit();
             }
@@ -69,15 +63,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
         match self.execute_watching(statement, Parameters::none()).await? {
             Answer::Rows(rows) => {
-                let mut rows = ActiveRows::new(rows, &[], self.session.settings().text())?;
-                self.put_row_description(rows.columns(), &[])?;
+                // What FETCH gives has the format that DECLARE said.
+                let formats = match statement.class() {
+                    Class::Fetch { name, .. } => vec![self.session.cursor_format(name)],
+                    _ => Vec::new(),
+                };
+                let mut rows = ActiveRows::new(rows, &formats, self.session.settings().text())?;
+                self.put_row_description(rows.columns(), &formats)?;
                 self.send_rows(&mut rows, None).await?;
                 let tag = rows.tag(statement);
                 self.command_complete(&tag)?;
             }
             Answer::Done(completion) => {
                 self.notices(&completion.notices)?;
-                if let Class::Commit | Class::Rollback | Class::DiscardAll = statement.class() {
+                if let Class::Commit { .. } | Class::Rollback { .. } | Class::DiscardAll =
+                    statement.class()
+                {
                     self.portals.clear();
                 }
                 if let Class::DiscardAll = statement.class() {

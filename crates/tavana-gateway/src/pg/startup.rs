@@ -18,6 +18,7 @@ use crate::accept::{ClientStream, Full, Seat, Tls};
 use crate::auth::scram::{self, ScramError};
 use crate::auth::{Challenge, Denied, Expected, Origin, Principal};
 use crate::error::{QueryError, SqlState};
+use crate::session::activity::Introduction;
 use crate::session::{Protocol, Session};
 use crate::settings::TlsMode;
 
@@ -184,6 +185,15 @@ async fn greet(
         session.settings_mut().set_initial(name, value)?;
     }
     let key = gateway.cancels.register(session.canceller());
+    session.introduce(Introduction {
+        pid: key.pid,
+        database: if startup.database.is_empty() {
+            startup.user.clone()
+        } else {
+            startup.database.clone()
+        },
+        address: Some(address.to_string()),
+    });
     wire.put(&PgWireBackendMessage::Authentication(Authentication::Ok))?;
     for (name, value) in session.settings().reported() {
         let status = ParameterStatus::new(name.to_owned(), value);
@@ -287,6 +297,8 @@ fn initial_response(body: Bytes) -> Result<(String, Bytes), QueryError> {
 #[derive(Debug, PartialEq, Eq)]
 struct Startup {
     user: String,
+    /// Any name is accepted: it is what the client calls the one database of its session.
+    database: String,
     settings: Vec<(String, String)>,
     /// Protocol options that are not known here.
     unsupported: Vec<String>,
@@ -296,6 +308,7 @@ fn read_startup(packet: Bytes) -> Result<Startup, QueryError> {
     let mut reader = Reader(packet);
     let mut startup = Startup {
         user: String::new(),
+        database: String::new(),
         settings: Vec::new(),
         unsupported: Vec::new(),
     };
@@ -308,8 +321,7 @@ fn read_startup(packet: Bytes) -> Result<Startup, QueryError> {
         let value = reader.text()?;
         match name.as_str() {
             "user" => startup.user = value,
-            // Catalogs by name are not configured yet: every session sees the same one.
-            "database" => {}
+            "database" => startup.database = value,
             "options" => options = value,
             "replication" => {
                 if !matches!(value.as_str(), "false" | "off" | "no" | "0") {
@@ -382,6 +394,7 @@ mod tests {
         );
         let startup = read_startup(packet).expect("reads");
         assert_eq!(startup.user, "ada");
+        assert_eq!(startup.database, "main");
         assert_eq!(startup.unsupported, ["_pq_.magic"]);
         let settings: Vec<_> = startup
             .settings

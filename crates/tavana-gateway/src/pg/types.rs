@@ -98,6 +98,9 @@ impl PgColumn {
 /// `duckdb_type` is DuckDB's own spelling, e.g. `DECIMAL(18,3)` or `STRUCT(a INTEGER)[]`. A name
 /// that is not known here (a type of an extension) is sent as text.
 pub(crate) fn describe(duckdb_type: &str) -> PgColumn {
+    if let Some((_, oid)) = SHOWN.iter().find(|(shown, _)| *shown == duckdb_type) {
+        return PgColumn::of(*oid);
+    }
     if let Some(element) = element_of(duckdb_type) {
         // PostgreSQL's arrays are rectangular and hold scalars; lists of lists, structs and JSON
         // values are neither.
@@ -145,6 +148,39 @@ pub(crate) fn describe(duckdb_type: &str) -> PgColumn {
         // reports a varchar without a length as 255 characters.
         _ => PgColumn::of(oid::TEXT),
     }
+}
+
+/// Types of the catalog that DuckDB lacks, under names that no type of DuckDB has.
+const SHOWN: &[(&str, u32)] = &[
+    ("pg_catalog.oid", oid::OID),
+    ("pg_catalog.name", oid::NAME),
+    ("pg_catalog.char", oid::CHAR),
+    ("pg_catalog.xid", oid::XID),
+    ("pg_catalog.int2vector", oid::INT2VECTOR),
+    ("pg_catalog.oidvector", oid::OIDVECTOR),
+    ("pg_catalog._oid", oid::OID_ARRAY),
+    ("pg_catalog._name", oid::NAME_ARRAY),
+    ("pg_catalog._char", oid::CHAR_ARRAY),
+];
+
+/// The name under which values of a DuckDB type are described as the type `oid` of the catalog;
+/// `None` when they cannot be sent as such.
+pub(crate) fn shown_as(duckdb_type: &str, oid: u32) -> Option<&'static str> {
+    let integers = |of: &str| matches!(of, "BIGINT" | "UBIGINT" | "INTEGER" | "UINTEGER");
+    let small = |of: &str| matches!(of, "SMALLINT" | "TINYINT") || integers(of);
+    let fits = match oid {
+        oid::OID | oid::XID => integers(duckdb_type),
+        oid::NAME | oid::CHAR => duckdb_type == "VARCHAR",
+        oid::INT2VECTOR => element_of(duckdb_type).is_some_and(small),
+        oid::OIDVECTOR | oid::OID_ARRAY => element_of(duckdb_type).is_some_and(integers),
+        oid::NAME_ARRAY | oid::CHAR_ARRAY => element_of(duckdb_type) == Some("VARCHAR"),
+        _ => false,
+    };
+    if !fits {
+        return None;
+    }
+    let shown = SHOWN.iter().find(|(_, known)| *known == oid);
+    shown.map(|(name, _)| *name)
 }
 
 /// The DuckDB type of a parameter that the client declared with a PostgreSQL OID, or None when

@@ -236,7 +236,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         match tag {
             b'Q' => Ok(self.limits.sql_bytes_max.saturating_add(1)),
             b'P' => Ok(self.limits.sql_bytes_max.saturating_add(PARSE_EXTRA_BYTES)),
-            b'B' | b'd' => Ok(self.limits.message_bytes_max),
+            b'B' | b'd' | b'F' => Ok(self.limits.message_bytes_max),
             b'C' | b'D' | b'E' | b'H' | b'S' | b'X' | b'c' | b'f' | b'p' => Ok(SHORT_BYTES_MAX),
             _ => Err(WireError::Protocol("invalid frontend message type")),
         }

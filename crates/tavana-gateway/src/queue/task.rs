@@ -9,9 +9,14 @@ use tokio::sync::oneshot;
 use super::admission::{Admission, Book, Place};
 use crate::error::{QueryError, SqlState};
 
-/// The one admission queue of a gateway.
+/// The one admission queue of a gateway, and before it the one of sessions that need an engine of
+/// their own and have none yet. Of those as many as there are slots come into the first queue at a
+/// time, so that sessions that hold an engine do not wait behind ones that wait for an engine.
 #[derive(Clone, Debug)]
-pub(crate) struct Queue(Arc<Shared>);
+pub(crate) struct Queue {
+    statements: Arc<Shared>,
+    beginnings: Arc<Shared>,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -33,14 +38,20 @@ pub(crate) struct Permit(Arc<Shared>);
 impl Queue {
     /// A queue of at most `length_max` waiters, each waiting at most `wait_max`.
     pub(crate) fn new(length_max: usize, wait_max: Duration) -> Self {
-        let state = State {
-            book: Book::new(length_max),
-            wakers: HashMap::new(),
+        let queue = || {
+            let state = State {
+                book: Book::new(length_max),
+                wakers: HashMap::new(),
+            };
+            Arc::new(Shared {
+                state: Mutex::new(state),
+                wait_max,
+            })
         };
-        Self(Arc::new(Shared {
-            state: Mutex::new(state),
-            wait_max,
-        }))
+        Self {
+            statements: queue(),
+            beginnings: queue(),
+        }
     }
 
     /// Waits for the right to run one statement.
@@ -51,10 +62,46 @@ impl Queue {
     /// # Cancel safety
     /// Dropping the future leaves the queue.
     pub(crate) async fn admit(&self) -> Result<Permit, QueryError> {
+        self.statements.admit().await
+    }
+
+    /// Waits for the right to ask for an engine of a session's own; afterwards it asks to run as
+    /// every statement does.
+    ///
+    /// # Errors
+    /// As [`Self::admit`].
+    ///
+    /// # Cancel safety
+    /// As [`Self::admit`].
+    pub(crate) async fn begin(&self) -> Result<Permit, QueryError> {
+        self.beginnings.admit().await
+    }
+
+    /// Tells the queue how many statements the workers can run at once.
+    pub(crate) fn resize(&self, capacity: usize) {
+        for queue in [&self.statements, &self.beginnings] {
+            let admitted = queue.lock().book.resize(capacity);
+            queue.wake(admitted);
+        }
+    }
+
+    /// Statements that hold a permit.
+    pub(crate) fn running(&self) -> usize {
+        self.statements.lock().book.running()
+    }
+
+    /// Statements that wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.statements.lock().book.waiting() + self.beginnings.lock().book.waiting()
+    }
+}
+
+impl Shared {
+    async fn admit(self: &Arc<Self>) -> Result<Permit, QueryError> {
         let (place, woken) = {
-            let mut state = self.0.lock();
+            let mut state = self.lock();
             match state.book.offer() {
-                Admission::Runs => return Ok(Permit(Arc::clone(&self.0))),
+                Admission::Runs => return Ok(Permit(Arc::clone(self))),
                 Admission::Refused => {
                     let waiting = state.book.waiting();
                     return Err(QueryError::new(
@@ -72,41 +119,23 @@ impl Queue {
             }
         };
         let _leaves = Leave {
-            shared: &self.0,
+            shared: self,
             place,
         };
-        match tokio::time::timeout(self.0.wait_max, woken).await {
+        match tokio::time::timeout(self.wait_max, woken).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(QueryError::internal("the queue was closed")),
             Err(_) => Err(QueryError::new(
                 SqlState::TOO_MANY_CONNECTIONS,
                 format!(
                     "no slot became free within {} seconds",
-                    self.0.wait_max.as_secs_f64()
+                    self.wait_max.as_secs_f64()
                 ),
             )
             .with_hint("Try again later.")),
         }
     }
 
-    /// Tells the queue how many statements the workers can run at once.
-    pub(crate) fn resize(&self, capacity: usize) {
-        let admitted = self.0.lock().book.resize(capacity);
-        self.0.wake(admitted);
-    }
-
-    /// Statements that hold a permit.
-    pub(crate) fn running(&self) -> usize {
-        self.0.lock().book.running()
-    }
-
-    /// Statements that wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.0.lock().book.waiting()
-    }
-}
-
-impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         // The state is whole after every step, so a panic of another holder changes nothing.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -173,6 +202,17 @@ mod tests {
         assert!(futures::poll!(&mut second).is_pending());
         let refused = queue.admit().await.expect_err("two wait already");
         assert_eq!(refused.sqlstate, SqlState::TOO_MANY_CONNECTIONS);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_an_engine_takes_no_slot_and_is_counted() {
+        let queue = queue(1);
+        let _asking = queue.begin().await.expect("nobody else asks");
+        let next = queue.begin();
+        tokio::pin!(next);
+        assert!(futures::poll!(&mut next).is_pending());
+        assert_eq!((queue.running(), queue.waiting()), (0, 1));
+        let _running = queue.admit().await.expect("the slot is free");
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use tavana_common::ids::CursorId;
 use tavana_common::proto::v1::{
-    CloseCursorRequest, ExecuteRequest, FetchCursorRequest, OpenCursorRequest, Pin, ResultHeader,
+    self as v1, CloseCursorRequest, ExecuteRequest, FetchCursorRequest, OpenCursorRequest, Pin,
+    ResultHeader,
 };
 
 use super::rows::Remote;
-use super::statement::FetchCount;
-use super::{Answer, Completion, Facts, Parameters, Rows, Session, Statement, timeout_ms};
+use super::statement::{CursorOptions, Motion};
+use super::{Answer, Class, Completion, Facts, Parameters, Rows, Session, Statement, timeout_ms};
 use crate::error::{QueryError, SqlState};
 use crate::worker::Reply;
 
@@ -28,7 +29,9 @@ pub(super) struct Cursors(HashMap<String, Cursor>);
 struct Cursor {
     id: CursorId,
     header: ResultHeader,
-    hold: bool,
+    options: CursorOptions,
+    /// WITH HOLD, and the transaction that declared it has committed.
+    held: bool,
 }
 
 impl Cursors {
@@ -41,10 +44,25 @@ impl Cursors {
         self.0.clear();
     }
 
-    /// The names of those that end with their transaction.
-    fn of_transaction(&self) -> Vec<String> {
-        let ends = |(name, cursor): (&String, &Cursor)| (!cursor.hold).then(|| name.clone());
+    /// The names of those that end when their transaction commits or, as `commits` says, fails.
+    fn of_transaction(&self, commits: bool) -> Vec<String> {
+        let ends = |(name, cursor): (&String, &Cursor)| {
+            let stays = cursor.held || (commits && cursor.options.hold);
+            (!stays).then(|| name.clone())
+        };
         self.0.iter().filter_map(ends).collect()
+    }
+
+    /// The transaction has committed: what is left outlives later ones, too.
+    pub(super) fn hold(&mut self) {
+        for cursor in self.0.values_mut() {
+            cursor.held = cursor.options.hold;
+        }
+    }
+
+    /// The names of all, of SQL and of the protocol.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
     }
 
     /// What FETCH from `name` returns.
@@ -78,41 +96,54 @@ impl Session {
         self.cursors.facts(name)
     }
 
+    /// The format of the rows that a cursor gives when nobody says which: 1 for binary.
+    pub(crate) fn cursor_format(&self, name: &str) -> i16 {
+        self.cursors
+            .0
+            .get(name)
+            .map_or(0, |cursor| i16::from(cursor.options.binary))
+    }
+
+    /// Whether DECLARE or the protocol has a cursor of this name open.
+    pub(crate) fn has_cursor(&self, name: &str) -> bool {
+        self.cursors.0.contains_key(name)
+    }
+
     pub(super) async fn declare(
         &mut self,
         name: &str,
         query: &Statement,
-        hold: bool,
-        scroll: bool,
+        options: CursorOptions,
         parameters: Parameters,
     ) -> Result<Completion, QueryError> {
-        if self.block.as_ref().is_none_or(|block| block.implicit) && !hold {
+        if self.block.is_none() && !options.hold {
             return Err(QueryError::new(
                 SqlState::NO_ACTIVE_TRANSACTION,
                 "DECLARE CURSOR can only be used in transaction blocks",
             ));
         }
-        if scroll {
+        if name.is_empty() {
             return Err(QueryError::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "scrollable cursors are not supported",
-            )
-            .with_hint("Declare it with NO SCROLL."));
+                SqlState::INVALID_CURSOR_NAME,
+                "invalid cursor name: must not be empty",
+            ));
         }
-        if hold {
-            return Err(QueryError::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "cursors WITH HOLD are not supported",
-            )
-            .with_hint("Declare it without hold inside a transaction block."));
-        }
-        if self.cursors.0.contains_key(name) {
+        if self.has_cursor(name) {
             return Err(QueryError::new(
                 SqlState::DUPLICATE_CURSOR,
                 format!("cursor \"{name}\" already exists"),
             ));
         }
-        self.open_cursor(name, query, hold, parameters).await?;
+        if *query.class() != Class::Read {
+            return Err(QueryError::new(
+                SqlState::INVALID_CURSOR_DEFINITION,
+                "a cursor needs a query that only reads",
+            ));
+        }
+        self.open_cursor(name, query, options, parameters).await?;
+        if self.block.is_none() {
+            self.cursors.hold();
+        }
         Ok(Completion::tagged("DECLARE CURSOR"))
     }
 
@@ -124,7 +155,7 @@ impl Session {
         &mut self,
         name: &str,
         query: &Statement,
-        hold: bool,
+        options: CursorOptions,
         parameters: Parameters,
     ) -> Result<ResultHeader, QueryError> {
         if self.cursors.0.len() >= CURSORS_MAX {
@@ -134,6 +165,17 @@ impl Session {
             ));
         }
         self.begin_on_worker().await?;
+        let plan = self.plan(query);
+        if let Some(refused) = plan.refused {
+            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+        }
+        if plan.acts() {
+            return Err(QueryError::new(
+                SqlState::FEATURE_NOT_SUPPORTED,
+                "a cursor cannot call functions that act on sessions",
+            ));
+        }
+        let sql = self.sent(&plan, query).into_owned();
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
@@ -144,13 +186,14 @@ impl Session {
             statement: Some(ExecuteRequest {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                sql: self.plain_sql(query.text()),
-                sealed_sql: self.sealed_sql(query.text()),
+                sql: self.plain_sql(&sql),
+                sealed_sql: self.sealed_sql(&sql),
                 parameter_types: parameters.types,
                 parameters: parameters.ipc,
                 timeout_ms: timeout_ms(limits.deadline),
             }),
             cursor_id: id.to_string(),
+            scroll: options.scroll,
         };
         let queue = &self.gateway.queue;
         let work = async {
@@ -161,10 +204,11 @@ impl Session {
                 Err(status) => Err(QueryError::from_status(&status)),
             }
         };
-        let header = limits
+        let mut header = limits
             .hold(work)
             .await
-            .map_err(|error| query.place(error))?;
+            .map_err(|error| query.place(self.locate(query, error)))?;
+        Self::shape(&plan, &mut header.columns);
         self.pinned = Some(worker);
         if !header.returns_rows {
             return Err(QueryError::new(
@@ -177,7 +221,8 @@ impl Session {
             Cursor {
                 id,
                 header: header.clone(),
-                hold,
+                options,
+                held: false,
             },
         );
         Ok(header)
@@ -186,22 +231,20 @@ impl Session {
     pub(super) async fn fetch(
         &mut self,
         name: &str,
-        count: FetchCount,
+        motion: Motion,
         moves: bool,
     ) -> Result<Answer, QueryError> {
-        let rows_max = match count {
-            FetchCount::Rows(rows) => Some(rows),
-            FetchCount::All => None,
-            FetchCount::Backward => {
-                self.cursors.find(name)?;
-                return Err(QueryError::new(
-                    SqlState::OBJECT_NOT_IN_STATE,
-                    "cursor can only scan forward",
-                )
-                .with_hint("Declare it with SCROLL option to enable backward scan."));
-            }
+        let request = v1::Motion {
+            direction: motion.direction.into(),
+            count: motion.count,
+            moves_only: moves,
         };
-        let mut rows = self.fetch_cursor(name, rows_max).await?;
+        // What a worker looks at that does not know of other directions.
+        let rows_max = match motion.count {
+            Motion::ALL => 0,
+            count => count.unsigned_abs(),
+        };
+        let mut rows = self.fetch_rows(name, rows_max, Some(request)).await?;
         if !moves {
             return Ok(Answer::Rows(rows));
         }
@@ -221,12 +264,18 @@ impl Session {
         name: &str,
         rows_max: Option<u64>,
     ) -> Result<Rows, QueryError> {
+        self.fetch_rows(name, rows_max.unwrap_or(0), None).await
+    }
+
+    async fn fetch_rows(
+        &mut self,
+        name: &str,
+        rows_max: u64,
+        motion: Option<v1::Motion>,
+    ) -> Result<Rows, QueryError> {
         let cursor = self.cursors.find(name)?;
         let mut header = cursor.header.clone();
         let cursor_id = cursor.id.to_string();
-        if rows_max == Some(0) {
-            return Ok(Rows::local(header, Vec::new()));
-        }
         header.returns_rows = true;
         let limits = self.limits();
         let Some(worker) = self.pinned.clone() else {
@@ -239,8 +288,9 @@ impl Session {
                 session: Some(self.context(Pin::Required)),
                 query_id: limits.query_id.to_string(),
                 cursor_id,
-                rows_max: rows_max.unwrap_or(0),
+                rows_max,
                 timeout_ms: timeout_ms(limits.deadline),
+                motion,
             };
             let stream = worker
                 .client()
@@ -265,21 +315,38 @@ impl Session {
         name: Option<&str>,
     ) -> Result<Completion, QueryError> {
         let Some(name) = name else {
-            let names: Vec<String> = self.cursors.0.keys().cloned().collect();
-            for name in names {
+            for name in self.cursors.names() {
                 self.close_one_cursor(&name).await?;
             }
+            self.release_if_clean();
             return Ok(Completion::tagged("CLOSE CURSOR ALL"));
         };
         self.cursors.find(name)?;
         self.close_one_cursor(name).await?;
+        self.release_if_clean();
         Ok(Completion::tagged("CLOSE CURSOR"))
     }
 
     /// Closes what ends with the transaction, before the engine would keep it for later.
-    pub(super) async fn close_transaction_cursors(&mut self) -> Result<(), QueryError> {
-        for name in self.cursors.of_transaction() {
+    pub(super) async fn close_transaction_cursors(
+        &mut self,
+        commits: bool,
+    ) -> Result<(), QueryError> {
+        for name in self.cursors.of_transaction(commits) {
             self.close_one_cursor(&name).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes what was opened since a savepoint that had the cursors `before`.
+    pub(super) async fn close_cursors_except(
+        &mut self,
+        before: &[String],
+    ) -> Result<(), QueryError> {
+        for name in self.cursors.names() {
+            if !before.contains(&name) {
+                self.close_one_cursor(&name).await?;
+            }
         }
         Ok(())
     }
@@ -305,7 +372,11 @@ impl Session {
             .await?
         {
             Ok(_) => Ok(()),
-            Err(status) => Err(QueryError::from_status(&status)),
+            Err(status) => match QueryError::from_status(&status) {
+                // A cursor that failed is closed by the engine itself.
+                error if error.sqlstate == SqlState::INVALID_CURSOR_NAME => Ok(()),
+                error => Err(error),
+            },
         }
     }
 }

@@ -4,7 +4,10 @@
 //! run on any worker, until the first statement that leaves something behind. From then on it is
 //! pinned to one engine of one worker, until it ends or says DISCARD ALL.
 
+pub(crate) mod activity;
 mod cursor;
+mod dialect;
+mod discard;
 pub(crate) mod lexer;
 mod prepared;
 mod rows;
@@ -20,10 +23,11 @@ use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 use futures::StreamExt;
 use prost::Message as _;
+use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{
     self, AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest,
-    ResultHeader, Role, SessionContext, StatementFacts, StatementKind, append_request,
+    ResultHeader, Role, SessionContext, Setting, StatementFacts, StatementKind, append_request,
 };
 use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use tokio::sync::mpsc;
@@ -37,6 +41,7 @@ pub(crate) use statement::{Class, Statement};
 pub(crate) use tag::tag as command_tag;
 pub(crate) use transaction::TransactionState;
 
+use self::activity::Activity;
 use self::cursor::Cursors;
 use self::prepared::PreparedStatements;
 use self::rows::{Limits, Remote};
@@ -45,7 +50,9 @@ use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
 use crate::auth::{self, Principal};
+use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
+use crate::queue::Permit;
 use crate::route::Worker;
 use crate::worker::{Item, Reply, encode_local};
 use crate::{Gateway, Left};
@@ -160,6 +167,12 @@ pub(crate) struct Session {
     open_on_worker: bool,
     canceller: Canceller,
     told_about_tables: bool,
+    /// What others may know of it; PostgreSQL's only.
+    activity: Option<Activity>,
+    /// USE was said: `public` may be a schema where the session looks now.
+    moved_away: bool,
+    /// Notices of functions of the session, which have no answer of their own to go with.
+    gateway_notices: Vec<Notice>,
 }
 
 impl Session {
@@ -180,6 +193,9 @@ impl Session {
             open_on_worker: false,
             canceller: Canceller::default(),
             told_about_tables: false,
+            activity: None,
+            moved_away: false,
+            gateway_notices: Vec::new(),
         }
     }
 
@@ -239,15 +255,19 @@ impl Session {
             return Err(QueryError::in_failed_transaction());
         }
         let result = match statement.class() {
-            Class::Read | Class::Stateful => self.prepare_remote(statement, declared).await,
+            Class::Read | Class::Stateful => match self.local_facts(&self.plan(statement)) {
+                Some(facts) => Ok(facts),
+                None => self.prepare_remote(statement, declared).await,
+            },
             Class::Show { name } => match self.settings.show(name) {
                 Some((name, value)) => Ok(show_facts(&show_rows(&name, &value)?)),
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
                 None => self.prepare_remote(statement, declared).await,
             },
+            // That it is not open is told when it is fetched from.
             Class::Fetch {
                 name, moves: false, ..
-            } => self.cursors.facts(name),
+            } => Ok(self.cursors.facts(name).unwrap_or_default()),
             Class::Execute { name, .. } => self.prepared.facts(name),
             _ => Ok(Facts::default()),
         };
@@ -262,11 +282,19 @@ impl Session {
         statement: &Statement,
         declared: &[String],
     ) -> Result<Facts, QueryError> {
+        let plan = self.plan(statement);
+        if let Some(refused) = plan.refused {
+            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+        }
+        if plan.count() > 1 {
+            return Ok(Facts::default());
+        }
         self.begin_on_worker().await?;
         let limits = self.limits();
         let session = self;
+        let sql = session.sent(&plan, statement).into_owned();
         let work = async {
-            let _permit = session.gateway.queue.admit().await?;
+            let mut permit = session.gateway.queue.admit().await?;
             let give_up = Instant::now() + session.gateway.settings.queue_wait_max;
             let mut lost_before = false;
             loop {
@@ -278,8 +306,8 @@ impl Session {
                 let request = PrepareRequest {
                     session: Some(session.context(pin)),
                     query_id: limits.query_id.to_string(),
-                    sql: session.plain_sql(statement.text()),
-                    sealed_sql: session.sealed_sql(statement.text()),
+                    sql: session.plain_sql(&sql),
+                    sealed_sql: session.sealed_sql(&sql),
                     parameter_types: declared.to_vec(),
                     timeout_ms: timeout_ms(limits.deadline),
                 };
@@ -289,8 +317,9 @@ impl Session {
                 };
                 // The worker has the last word, as in `attempt`.
                 if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS && Instant::now() < give_up {
-                    drop(running);
+                    drop((running, permit));
                     session.gateway.workers.changed_or(worker_pause()).await;
+                    permit = session.gateway.queue.admit().await?;
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -302,7 +331,14 @@ impl Session {
         };
         let facts = limits.hold(work).await;
         session.audit(&limits, facts.as_ref().err(), false);
-        facts
+        match facts {
+            Ok(mut facts) => {
+                Self::shape(&plan, &mut facts.columns);
+                Self::shape_signals(&plan, &mut facts.columns);
+                Ok(facts)
+            }
+            Err(error) => Err(session.locate(statement, error)),
+        }
     }
 
     /// Runs one statement; session words are handled here. Waits in the queue first.
@@ -317,10 +353,15 @@ impl Session {
         if self.block_failed() && !statement.ends_failed_block() {
             return Err(QueryError::in_failed_transaction());
         }
+        self.note_running(statement);
         let result = self.dispatch(statement, parameters).await;
         result.map_err(|error| {
             self.failed(&error);
-            statement.place(error)
+            match statement.class() {
+                // The query inside of them knows its place.
+                Class::DeclareCursor { .. } | Class::Prepare { .. } => error,
+                _ => statement.place(error),
+            }
         })
     }
 
@@ -331,17 +372,10 @@ impl Session {
     ) -> Result<Answer, QueryError> {
         let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
         match statement.class() {
-            Class::Read | Class::Stateful => self.run_to_answer(statement, parameters).await,
-            Class::Begin { read_only } => {
-                let mut completion = self.begin(*read_only);
-                completion.tag = tag(StatementKind::Transaction, statement.text(), 0, None);
-                if completion.tag == "START" {
-                    "START TRANSACTION".clone_into(&mut completion.tag);
-                }
-                Ok(Answer::Done(completion))
-            }
-            Class::Commit => self.commit().await.map(Answer::Done),
-            Class::Rollback => self.rollback().await.map(Answer::Done),
+            Class::Read | Class::Stateful => self.run_in_dialect(statement, parameters).await,
+            Class::Begin { modes, tag } => self.begin(modes, tag).await.map(Answer::Done),
+            Class::Commit { chain } => self.commit_block(*chain).await.map(Answer::Done),
+            Class::Rollback { chain } => self.rollback_block(*chain).await.map(Answer::Done),
             Class::Savepoint { name } => self.savepoint(name).map(Answer::Done),
             Class::ReleaseSavepoint { name } => self.release_savepoint(name).map(Answer::Done),
             Class::RollbackToSavepoint { name } => {
@@ -350,35 +384,33 @@ impl Session {
             Class::Set { scope, name, value } => {
                 self.set(statement, *scope, name, value.as_deref()).await
             }
-            Class::SetTransaction => done("SET"),
+            Class::SetTransaction { modes } => self.set_transaction(modes).await.map(Answer::Done),
+            Class::SetCharacteristics { modes } => {
+                self.settings.set_defaults(modes)?;
+                done("SET")
+            }
+            Class::NoEffect { tag, message } => {
+                let mut completion = Completion::tagged(*tag);
+                completion.notices.extend(message.map(Notice::note));
+                Ok(Answer::Done(completion))
+            }
+            Class::LockTable => self.lock_table().map(Answer::Done),
+            Class::SetConstraints => Ok(Answer::Done(self.set_constraints())),
+            Class::Refused(error) => Err((**error).clone()),
             Class::Reset { name } => match self.settings.set(name, None)? {
                 Change::Done => done("RESET"),
-                Change::Foreign => self.run_to_answer(statement, parameters).await,
+                Change::Foreign => {
+                    let answer = self.run_to_answer(statement, parameters).await;
+                    self.or_locked(answer, name).await
+                }
             },
             Class::ResetAll => {
                 self.settings.reset_all();
                 done("RESET")
             }
             Class::Show { name } => self.show(statement, name).await,
-            Class::DiscardAll => {
-                if self.block.is_some() {
-                    return Err(QueryError::new(
-                        SqlState::ACTIVE_TRANSACTION,
-                        "DISCARD ALL cannot run inside a transaction block",
-                    ));
-                }
-                self.unpin();
-                self.cursors.clear();
-                self.prepared.clear();
-                self.settings.reset_all();
-                done("DISCARD ALL")
-            }
-            Class::Discard { what } => {
-                if what == "DEALLOCATE ALL" {
-                    self.prepared.clear();
-                }
-                done(what)
-            }
+            Class::DiscardAll => self.discard_all().map(Answer::Done),
+            Class::Discard { what } => self.discard(what).await.map(Answer::Done),
             Class::Prepare { name, types, query } => {
                 self.prepare_sql(name, types, query).await.map(Answer::Done)
             }
@@ -394,13 +426,16 @@ impl Session {
             Class::DeclareCursor {
                 name,
                 query,
-                hold,
-                scroll,
+                options,
             } => self
-                .declare(name, query, *hold, *scroll, parameters)
+                .declare(name, query, *options, parameters)
                 .await
                 .map(Answer::Done),
-            Class::Fetch { name, count, moves } => self.fetch(name, *count, *moves).await,
+            Class::Fetch {
+                name,
+                motion,
+                moves,
+            } => self.fetch(name, *motion, *moves).await,
             Class::CloseCursor { name } => {
                 self.close_cursor(name.as_deref()).await.map(Answer::Done)
             }
@@ -448,159 +483,6 @@ impl Session {
         self.gateway.metrics.statement_failed(error.sqlstate);
     }
 
-    /// Several statements in one Query run in one transaction, as PostgreSQL does it.
-    pub(crate) fn begin_implicit(&mut self) {
-        if self.block.is_none() {
-            self.block = Some(Block::new(true, false, &self.settings));
-        }
-    }
-
-    /// Ends what [`Self::begin_implicit`] began, if it is still open.
-    ///
-    /// # Errors
-    /// When the commit fails.
-    pub(crate) async fn end_implicit(&mut self, well: bool) -> Result<(), QueryError> {
-        if self.block.as_ref().is_some_and(|block| block.implicit) {
-            if well {
-                self.commit().await?;
-            } else {
-                self.rollback().await?;
-            }
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, read_only: bool) -> Completion {
-        let mut completion = Completion::tagged("BEGIN");
-        match &mut self.block {
-            Some(block) if block.implicit => block.implicit = false,
-            Some(_) => completion.notices.push(Notice::warning(
-                SqlState::ACTIVE_TRANSACTION,
-                "there is already a transaction in progress",
-            )),
-            None => self.block = Some(Block::new(false, read_only, &self.settings)),
-        }
-        completion
-    }
-
-    async fn commit(&mut self) -> Result<Completion, QueryError> {
-        self.close_transaction_cursors().await?;
-        let Some(block) = self.block.take() else {
-            let mut completion = Completion::tagged("COMMIT");
-            completion.notices.push(Notice::warning(
-                SqlState::NO_ACTIVE_TRANSACTION,
-                "there is no transaction in progress",
-            ));
-            return Ok(completion);
-        };
-        if block.failed {
-            self.block = Some(block);
-            return self.rollback().await;
-        }
-        for (name, value) in block.local_before.into_iter().rev() {
-            self.settings.set(&name, value.as_deref())?;
-        }
-        if block.begun {
-            let commit = self.run_internal("COMMIT").await;
-            if let Err(error) = commit {
-                self.settings = block.settings_before;
-                return Err(error);
-            }
-            self.open_on_worker = false;
-        }
-        self.release_if_clean();
-        Ok(Completion::tagged("COMMIT"))
-    }
-
-    async fn rollback(&mut self) -> Result<Completion, QueryError> {
-        let mut completion = Completion::tagged("ROLLBACK");
-        let Some(block) = self.block.take() else {
-            completion.notices.push(Notice::warning(
-                SqlState::NO_ACTIVE_TRANSACTION,
-                "there is no transaction in progress",
-            ));
-            return Ok(completion);
-        };
-        self.settings = block.settings_before;
-        match self.close_transaction_cursors().await {
-            Err(error) if error.is_loss() => self.failed(&error),
-            other => other?,
-        }
-        if block.begun {
-            self.rollback_on_worker().await?;
-        }
-        self.release_if_clean();
-        Ok(completion)
-    }
-
-    /// A rollback must work whatever happened before it: where DuckDB has no transaction any more,
-    /// or the engine is gone, everything is undone already.
-    async fn rollback_on_worker(&mut self) -> Result<(), QueryError> {
-        match self.run_internal("ROLLBACK").await {
-            Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => {}
-            Err(error) if error.is_loss() => self.failed(&error),
-            other => other?,
-        }
-        self.open_on_worker = false;
-        Ok(())
-    }
-
-    /// A session that only read in its transaction needs no engine of its own after it.
-    fn release_if_clean(&mut self) {
-        if !self.left_something && self.block.is_none() && self.cursors.is_empty() {
-            self.unpin();
-        }
-    }
-
-    fn savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
-        match &mut self.block {
-            Some(block) if !block.implicit => {
-                block.savepoints.push(name.to_owned());
-                Ok(Completion::tagged("SAVEPOINT"))
-            }
-            _ => Err(outside_block("SAVEPOINT")),
-        }
-    }
-
-    fn release_savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
-        match &mut self.block {
-            Some(block) if !block.implicit => {
-                if block.cut_savepoints(name, true) {
-                    Ok(Completion::tagged("RELEASE"))
-                } else {
-                    Err(no_savepoint(name))
-                }
-            }
-            _ => Err(outside_block("RELEASE SAVEPOINT")),
-        }
-    }
-
-    /// DuckDB has no savepoints. As long as the block wrote nothing, beginning it anew is the same.
-    async fn rollback_to_savepoint(&mut self, name: &str) -> Result<Completion, QueryError> {
-        let Some(block) = self.block.as_mut().filter(|block| !block.implicit) else {
-            return Err(outside_block("ROLLBACK TO SAVEPOINT"));
-        };
-        if !block.savepoints.iter().any(|savepoint| savepoint == name) {
-            return Err(no_savepoint(name));
-        }
-        if block.wrote {
-            return Err(QueryError::new(
-                SqlState::FEATURE_NOT_SUPPORTED,
-                "could not roll back to a savepoint after the transaction has written",
-            )
-            .with_hint("Roll back the whole transaction."));
-        }
-        block.cut_savepoints(name, false);
-        if block.begun {
-            block.begun = false;
-            self.rollback_on_worker().await?;
-        }
-        if let Some(block) = &mut self.block {
-            block.failed = false;
-        }
-        Ok(Completion::tagged("ROLLBACK"))
-    }
-
     async fn set(
         &mut self,
         statement: &Statement,
@@ -610,15 +492,13 @@ impl Session {
     ) -> Result<Answer, QueryError> {
         let before = self.settings.to_restore(name);
         let mut completion = Completion::tagged("SET");
+        if SessionSettings::is_of_transaction(name) {
+            return self.set_mode(name, value).await.map(Answer::Done);
+        }
         match self.settings.set(name, value)? {
             Change::Foreign => {
                 let answer = self.run_to_answer(statement, Parameters::none()).await;
-                return match answer {
-                    Err(error) if error.message.contains("configuration has been locked") => {
-                        Err(self.locked_setting(name).await?)
-                    }
-                    answer => answer,
-                };
+                return self.or_locked(answer, name).await;
             }
             Change::Done => {}
         }
@@ -651,6 +531,20 @@ impl Session {
         Ok(Answer::Done(completion))
     }
 
+    /// What DuckDB answered to SET or RESET of `name`, or why it may not be changed.
+    async fn or_locked(
+        &mut self,
+        answer: Result<Answer, QueryError>,
+        name: &str,
+    ) -> Result<Answer, QueryError> {
+        match answer {
+            Err(error) if error.message.contains("configuration has been locked") => {
+                Err(self.locked_setting(name).await?)
+            }
+            answer => answer,
+        }
+    }
+
     /// DuckDB refuses settings that it does not know with the same words as those that are locked.
     async fn locked_setting(&mut self, name: &str) -> Result<QueryError, QueryError> {
         let query = Statement::internal(
@@ -673,10 +567,7 @@ impl Session {
             )
             .with_hint("The worker has fixed it at its start; no setting allows it.")
         } else {
-            QueryError::new(
-                SqlState::UNDEFINED_OBJECT,
-                format!("unrecognized configuration parameter \"{name}\""),
-            )
+            unknown_setting(name)
         })
     }
 
@@ -684,21 +575,22 @@ impl Session {
         let rows = match self.settings.show(name) {
             Some((name, value)) => show_rows(&name, &value)?,
             None if name.eq_ignore_ascii_case("all") => self.show_all()?,
-            None if name.contains('.') => {
-                return Err(QueryError::new(
-                    SqlState::UNDEFINED_OBJECT,
-                    format!("unrecognized configuration parameter \"{name}\""),
-                ));
+            None if name.contains('.') => return Err(unknown_setting(name)),
+            // SHOW TABLES and the like are DuckDB's, and SHOW of a table.
+            None => {
+                let answer = self.run_to_answer(statement, Parameters::none()).await;
+                return answer.map_err(|error| match error.sqlstate {
+                    SqlState::UNDEFINED_TABLE => unknown_setting(name),
+                    _ => error,
+                });
             }
-            // SHOW TABLES and the like are DuckDB's.
-            None => return self.run_to_answer(statement, Parameters::none()).await,
         };
         local_answer(&rows)
     }
 
     fn show_all(&self) -> Result<RecordBatch, QueryError> {
         let (names, values): (Vec<_>, Vec<_>) = self.settings.all().into_iter().unzip();
-        let descriptions = vec![""; names.len()];
+        let descriptions = SessionSettings::descriptions();
         RecordBatch::try_from_iter([
             ("name", Arc::new(StringArray::from(names)) as ArrayRef),
             ("setting", Arc::new(StringArray::from(values)) as ArrayRef),
@@ -717,14 +609,21 @@ impl Session {
         parameters: Parameters,
     ) -> Result<Answer, QueryError> {
         self.begin_on_worker().await?;
-        if *statement.class() != Class::Read {
+        let writes = *statement.class() != Class::Read;
+        if writes {
             self.left_something = true;
             if let Some(block) = &mut self.block {
                 block.wrote = true;
             }
         }
-        let mut rows = self.run(statement, parameters).await?;
-        if rows.facts().returns_rows {
+        let mut rows = self
+            .run(statement, parameters)
+            .await
+            .map_err(|error| read_only_error(error, statement))?;
+        if writes && let Some(block) = &mut self.block {
+            block.writes += 1;
+        }
+        if rows.facts().returns_rows && !tag::has_no_rows(statement.text()) {
             return Ok(Answer::Rows(rows));
         }
         let kind = rows.facts().kind();
@@ -743,24 +642,6 @@ impl Session {
         Ok(Answer::Done(completion))
     }
 
-    /// Sends the block's BEGIN before its first statement.
-    async fn begin_on_worker(&mut self) -> Result<(), QueryError> {
-        let Some(block) = &self.block else {
-            return Ok(());
-        };
-        if block.begun || block.failed {
-            return Ok(());
-        }
-        let text = block.begin_text();
-        // Said before it is sent: the answer may never be seen.
-        self.open_on_worker = true;
-        self.run_internal(text).await?;
-        if let Some(block) = &mut self.block {
-            block.begun = true;
-        }
-        Ok(())
-    }
-
     /// A statement of the gateway itself, on the session's own engine.
     async fn run_internal(&mut self, text: &str) -> Result<(), QueryError> {
         let statement = Statement::internal(text, Class::Stateful);
@@ -777,11 +658,13 @@ impl Session {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Rows, QueryError> {
+        let plan = self.plan(statement);
+        let sql = self.sent(&plan, statement).into_owned();
         let limits = self.limits();
         let started = Instant::now();
         let pins = *statement.class() != Class::Read || self.block.is_some();
         let result = limits
-            .hold(self.attempt(statement, &parameters, pins, &limits))
+            .hold(self.attempt(&sql, &parameters, pins, &limits))
             .await;
         let outcome = result
             .as_ref()
@@ -795,7 +678,8 @@ impl Session {
         } else {
             debug!(query = %limits.query_id, session = %self.id, principal = %self.principal, protocol = ?self.protocol, outcome, milliseconds, "statement started");
         }
-        let (header, remote, pinned) = result?;
+        let (mut header, remote, pinned) = result.map_err(|error| self.locate(statement, error))?;
+        Self::shape(&plan, &mut header.columns);
         if let Some(worker) = pinned {
             self.pinned = Some(worker);
         }
@@ -818,19 +702,20 @@ impl Session {
 
     async fn attempt(
         &self,
-        statement: &Statement,
+        sql: &str,
         parameters: &Parameters,
         pins: bool,
         limits: &Limits,
     ) -> Result<(ResultHeader, Remote, Option<Arc<Worker>>), QueryError> {
-        let permit = self.gateway.queue.admit().await.map_err(|error| {
-            if self.gateway.workers.any_usable() {
-                error
-            } else {
-                no_worker(error)
-            }
-        })?;
         let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        let begins = pins && self.pinned.is_none();
+        let _beginning = if begins {
+            let beginning = self.gateway.queue.begin().await;
+            Some(beginning.map_err(|error| self.not_admitted(error))?)
+        } else {
+            None
+        };
+        let mut permit = self.admit().await?;
         let mut except: Option<Arc<Worker>> = None;
         let mut lost_before = false;
         loop {
@@ -843,8 +728,8 @@ impl Session {
             let request = ExecuteRequest {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                sql: self.plain_sql(statement.text()),
-                sealed_sql: self.sealed_sql(statement.text()),
+                sql: self.plain_sql(sql),
+                sealed_sql: self.sealed_sql(sql),
                 parameter_types: parameters.types.clone(),
                 parameters: parameters.ipc.clone(),
                 timeout_ms: timeout_ms(limits.deadline),
@@ -866,8 +751,11 @@ impl Session {
                     if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
                         && Instant::now() < give_up =>
                 {
-                    drop(running);
+                    drop((running, permit));
+                    // What it waits for may be held by sessions whose next statement ends them: the
+                    // slot is theirs meanwhile.
                     self.gateway.workers.changed_or(worker_pause()).await;
+                    permit = self.admit().await?;
                     except = None;
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
@@ -878,6 +766,20 @@ impl Session {
                 }
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// Waits for a slot.
+    async fn admit(&self) -> Result<Permit, QueryError> {
+        let permit = self.gateway.queue.admit().await;
+        permit.map_err(|error| self.not_admitted(error))
+    }
+
+    fn not_admitted(&self, error: QueryError) -> QueryError {
+        if self.gateway.workers.any_usable() {
+            error
+        } else {
+            no_worker(error)
         }
     }
 
@@ -933,8 +835,12 @@ impl Session {
             message: Some(append_request::Message::Start(AppendStart {
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
-                catalog: target.catalog,
-                schema: target.schema,
+                catalog: if target.catalog == self.database() {
+                    String::new()
+                } else {
+                    target.catalog
+                },
+                schema: self.schema_of(target.schema),
                 table: target.table,
                 columns: target.columns,
                 arrow_schema: schema.to_vec(),
@@ -958,6 +864,9 @@ impl Session {
         };
         let rows = limits.hold(work).await?;
         self.pinned = Some(worker);
+        if let Some(block) = &mut self.block {
+            block.writes += 1;
+        }
         Ok(rows)
     }
 
@@ -969,7 +878,11 @@ impl Session {
         Limits {
             query_id: QueryId::mint(),
             cancelled: self.canceller.current(),
-            deadline: timeout.map(|timeout| Instant::now() + timeout),
+            deadline: timeout
+                .map(|timeout| Instant::now() + timeout)
+                .into_iter()
+                .chain(self.transaction_deadline())
+                .min(),
         }
     }
 
@@ -992,6 +905,12 @@ impl Session {
 
     fn context(&self, pin: Pin) -> SessionContext {
         let mut settings = self.settings.for_worker();
+        if self.protocol == Protocol::Postgres {
+            settings.push(Setting {
+                name: DATABASE_SETTING.to_owned(),
+                value: self.database(),
+            });
+        }
         let sealed_settings = match self.shared_key().filter(|_| !settings.is_empty()) {
             Some(key) => {
                 let message = v1::Settings {
@@ -1077,20 +996,6 @@ fn no_worker(error: QueryError) -> QueryError {
     }
 }
 
-fn outside_block(what: &str) -> QueryError {
-    QueryError::new(
-        SqlState::NO_ACTIVE_TRANSACTION,
-        format!("{what} can only be used in transaction blocks"),
-    )
-}
-
-fn no_savepoint(name: &str) -> QueryError {
-    QueryError::new(
-        SqlState("3B001"),
-        format!("savepoint \"{name}\" does not exist"),
-    )
-}
-
 fn timeout_ms(deadline: Option<Instant>) -> u64 {
     deadline.map_or(0, |deadline| {
         let left = deadline
@@ -1098,6 +1003,27 @@ fn timeout_ms(deadline: Option<Instant>) -> u64 {
             .as_millis();
         u64::try_from(left).unwrap_or(u64::MAX).max(1)
     })
+}
+
+fn unknown_setting(name: &str) -> QueryError {
+    QueryError::new(
+        SqlState::UNDEFINED_OBJECT,
+        format!("unrecognized configuration parameter \"{name}\""),
+    )
+}
+
+/// What DuckDB says of a write in a read-only transaction, in PostgreSQL's words.
+fn read_only_error(error: QueryError, statement: &Statement) -> QueryError {
+    if error.sqlstate != SqlState::READ_ONLY_TRANSACTION {
+        return error;
+    }
+    QueryError::new(
+        error.sqlstate,
+        format!(
+            "cannot execute {} in a read-only transaction",
+            tag::command(statement.text())
+        ),
+    )
 }
 
 fn show_rows(name: &str, value: &str) -> Result<RecordBatch, QueryError> {

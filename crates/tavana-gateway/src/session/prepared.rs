@@ -78,7 +78,10 @@ impl Session {
                 "only statements that read or change data can be prepared",
             ));
         }
-        let facts = self.prepare_remote(query, types).await?;
+        let facts = self
+            .prepare_remote(query, types)
+            .await
+            .map_err(|error| query.place(error))?;
         let prepared = Prepared {
             statement: query.clone(),
             facts,
@@ -111,7 +114,7 @@ impl Session {
             let ipc = self.evaluate(arguments).await?;
             Parameters { types, ipc }
         };
-        let answer = self.run_to_answer(&prepared.statement, parameters).await;
+        let answer = self.run_in_dialect(&prepared.statement, parameters).await;
         // Its position is one in the text of PREPARE, which the client is not looking at.
         answer.map_err(|error| QueryError {
             position: None,

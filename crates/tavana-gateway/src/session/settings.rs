@@ -1,12 +1,17 @@
 //! The session's settings as PostgreSQL clients know them (documentation, chapter 20), and which
 //! of them travel to DuckDB.
 
+mod known;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tavana_common::proto::v1::Setting;
 use tavana_common::secret::Secret;
 
+use self::known::{KNOWN, Known, Rule, find};
+use super::statement::TransactionModes;
+use crate::catalog::SettingRow;
 use crate::error::{QueryError, SqlState};
 use crate::pg::text::{OptionError, TextOptions};
 
@@ -14,112 +19,6 @@ use crate::pg::text::{OptionError, TextOptions};
 const VALUE_BYTES_MAX: usize = 16 * 1024;
 /// Settings of a session that the gateway does not know by name (`app.user`, ...).
 const CUSTOM_MAX: usize = 256;
-
-/// How a known setting behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rule {
-    /// Any text.
-    Free,
-    /// Cannot be set; shown only.
-    Fixed,
-    /// Takes effect in how values are written as text.
-    Text,
-    /// A time: `500`, `5s`, `1min`.
-    Time,
-    Bool,
-    Encoding,
-}
-
-struct Known {
-    name: &'static str,
-    default: &'static str,
-    /// Sent as ParameterStatus at the start and on each change.
-    reported: bool,
-    rule: Rule,
-}
-
-const fn known(name: &'static str, default: &'static str, reported: bool, rule: Rule) -> Known {
-    Known {
-        name,
-        default,
-        reported,
-        rule,
-    }
-}
-
-/// Version of PostgreSQL whose behaviour clients may expect: plain digits, as drivers parse it.
-pub(crate) const SERVER_VERSION: &str = "16.9";
-
-/// Sorted by name, letter case ignored.
-const KNOWN: &[Known] = &[
-    known("application_name", "", true, Rule::Free),
-    known("backslash_quote", "safe_encoding", false, Rule::Free),
-    known("bytea_output", "hex", false, Rule::Text),
-    known("check_function_bodies", "on", false, Rule::Bool),
-    known("client_encoding", "UTF8", true, Rule::Encoding),
-    known("client_min_messages", "notice", false, Rule::Free),
-    known("constraint_exclusion", "partition", false, Rule::Free),
-    known("cursor_tuple_fraction", "0.1", false, Rule::Free),
-    known("DateStyle", "ISO, MDY", true, Rule::Text),
-    known("default_tablespace", "", false, Rule::Free),
-    known("default_transaction_deferrable", "off", false, Rule::Bool),
-    known(
-        "default_transaction_isolation",
-        "read committed",
-        false,
-        Rule::Free,
-    ),
-    known("default_transaction_read_only", "off", true, Rule::Bool),
-    known("enable_seqscan", "on", false, Rule::Bool),
-    known("escape_string_warning", "on", false, Rule::Bool),
-    known("extra_float_digits", "1", false, Rule::Text),
-    known("geqo", "on", false, Rule::Bool),
-    known(
-        "idle_in_transaction_session_timeout",
-        "0",
-        false,
-        Rule::Time,
-    ),
-    known("idle_session_timeout", "0", false, Rule::Time),
-    known("in_hot_standby", "off", true, Rule::Fixed),
-    known("integer_datetimes", "on", true, Rule::Fixed),
-    known("IntervalStyle", "postgres", true, Rule::Text),
-    known("is_superuser", "off", true, Rule::Fixed),
-    known("jit", "off", false, Rule::Bool),
-    known("lc_collate", "C", false, Rule::Fixed),
-    known("lc_ctype", "C", false, Rule::Fixed),
-    known("lc_messages", "C", false, Rule::Free),
-    known("lc_monetary", "C", false, Rule::Free),
-    known("lc_numeric", "C", false, Rule::Free),
-    known("lc_time", "C", false, Rule::Free),
-    known("lock_timeout", "0", false, Rule::Time),
-    known("maintenance_work_mem", "64MB", false, Rule::Free),
-    known("max_connections", "1000", false, Rule::Fixed),
-    known("max_identifier_length", "63", false, Rule::Fixed),
-    known("max_index_keys", "32", false, Rule::Fixed),
-    known("password_encryption", "scram-sha-256", false, Rule::Free),
-    known("quote_all_identifiers", "off", false, Rule::Bool),
-    known("role", "none", false, Rule::Free),
-    known("row_security", "on", false, Rule::Bool),
-    known("scram_iterations", "4096", true, Rule::Free),
-    known("search_path", "\"$user\", public", true, Rule::Free),
-    known("server_encoding", "UTF8", true, Rule::Fixed),
-    known("server_version", SERVER_VERSION, true, Rule::Fixed),
-    known("server_version_num", "160009", false, Rule::Fixed),
-    known("session_authorization", "", true, Rule::Fixed),
-    known("session_replication_role", "origin", false, Rule::Free),
-    known("ssl", "off", false, Rule::Fixed),
-    known("standard_conforming_strings", "on", true, Rule::Fixed),
-    known("statement_timeout", "0", false, Rule::Time),
-    known("synchronize_seqscans", "on", false, Rule::Bool),
-    known("synchronous_commit", "on", false, Rule::Free),
-    known("TimeZone", "UTC", true, Rule::Text),
-    known("transaction_isolation", "read committed", false, Rule::Free),
-    known("transaction_read_only", "off", false, Rule::Bool),
-    known("wal_level", "replica", false, Rule::Fixed),
-    known("work_mem", "4MB", false, Rule::Free),
-    known("xmloption", "content", false, Rule::Free),
-];
 
 /// Settings for stores: DuckDB's own and, for Google Cloud Storage, ones of the same shape, for
 /// which DuckDB has only secrets. They travel with each statement, so that the worker can make them
@@ -150,6 +49,13 @@ enum StoreRule {
     Bool,
 }
 
+/// Settings of a transaction and those that say what new ones are.
+const TRANSACTION_DEFAULTS: [(&str, &str); 3] = [
+    ("transaction_isolation", "default_transaction_isolation"),
+    ("transaction_read_only", "default_transaction_read_only"),
+    ("transaction_deferrable", "default_transaction_deferrable"),
+];
+
 fn find_store(name: &str) -> Option<(&'static str, StoreRule)> {
     let known = STORE
         .iter()
@@ -162,12 +68,6 @@ pub(crate) fn names_endpoint(name: &str) -> bool {
     ["s3_endpoint", "azure_storage_connection_string"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(name))
-}
-
-fn find(name: &str) -> Option<&'static Known> {
-    KNOWN
-        .iter()
-        .find(|known| known.name.eq_ignore_ascii_case(name))
 }
 
 /// What SET did.
@@ -258,25 +158,46 @@ impl SessionSettings {
             Some(value) => value.to_owned(),
             None => self.initial_value(known).to_owned(),
         };
-        let value = match known.rule {
+        let value = self.accepted(known, known.rule, value)?;
+        let of_transaction = matches!(known.rule, Rule::Transaction(_));
+        if value == known.default && !self.initial.contains_key(known.name) && !of_transaction {
+            self.values.remove(known.name);
+        } else {
+            self.values.insert(known.name, value);
+        }
+        Ok(Change::Done)
+    }
+
+    /// The canonical spelling of a value that the setting takes.
+    fn accepted(&mut self, known: &Known, rule: Rule, value: String) -> Result<String, QueryError> {
+        let owner = || self.values.get("session_authorization").map(String::as_str);
+        match rule {
             Rule::Fixed => {
                 // Clients set standard_conforming_strings and the like to what they already are.
                 if value.eq_ignore_ascii_case(self.value(known)) {
-                    return Ok(Change::Done);
+                    return Ok(value);
                 }
-                return Err(QueryError::new(
-                    SqlState::INVALID_PARAMETER,
+                Err(QueryError::new(
+                    SqlState::CANNOT_CHANGE_NOW,
                     format!("parameter \"{}\" cannot be changed", known.name),
-                ));
+                ))
             }
-            Rule::Free => value,
+            Rule::Free => Ok(value),
             Rule::Text => set_text(&mut self.text, known.name, &value)
-                .map_err(|_| invalid(known.name, &value))?,
+                .map_err(|_| invalid(known.name, &value)),
             Rule::Time => {
                 let time = parse_time(&value).ok_or_else(|| invalid(known.name, &value))?;
-                show_time(time)
+                Ok(show_time(time))
             }
-            Rule::Bool => show_bool(parse_bool(&value).ok_or_else(|| invalid(known.name, &value))?),
+            Rule::Bool => {
+                let value = parse_bool(&value).ok_or_else(|| {
+                    QueryError::new(
+                        SqlState::INVALID_PARAMETER,
+                        format!("parameter \"{}\" requires a Boolean value", known.name),
+                    )
+                })?;
+                Ok(show_bool(value))
+            }
             Rule::Encoding => {
                 // asyncpg sends the value with its quotes.
                 let plain: String = value
@@ -287,15 +208,107 @@ impl SessionSettings {
                 if !matches!(plain.as_str(), "UTF8" | "UNICODE" | "SQLASCII") {
                     return Err(invalid(known.name, &value).with_hint("Only UTF8 is supported."));
                 }
-                "UTF8".to_owned()
+                Ok("UTF8".to_owned())
             }
-        };
-        if value == known.default && !self.initial.contains_key(known.name) {
-            self.values.remove(known.name);
-        } else {
-            self.values.insert(known.name, value);
+            Rule::Number => match value.trim().parse::<f64>() {
+                Ok(number) if number.is_finite() => Ok(value.trim().to_owned()),
+                _ if parse_time(&value).is_some() => Ok(value),
+                _ => Err(invalid(known.name, &value)),
+            },
+            Rule::Size => {
+                let digits = value
+                    .trim()
+                    .trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+                let unit = value.trim().get(digits.len()..).unwrap_or_default();
+                let known_unit = matches!(unit, "" | "B" | "kB" | "MB" | "GB" | "TB");
+                if !known_unit || digits.trim().parse::<f64>().is_err() {
+                    return Err(invalid(known.name, &value).with_hint(
+                        "Valid units for this parameter are \"B\", \"kB\", \"MB\", \"GB\", and \"TB\".",
+                    ));
+                }
+                Ok(value.trim().to_owned())
+            }
+            Rule::Enum(words) => words
+                .iter()
+                .find(|word| word.eq_ignore_ascii_case(value.trim()))
+                .map(|word| (*word).to_owned())
+                .ok_or_else(|| {
+                    invalid(known.name, &value)
+                        .with_hint(format!("Available values: {}.", words.join(", ")))
+                }),
+            Rule::Role if value == "none" || owner() == Some(value.as_str()) => Ok(value),
+            Rule::Owner if value.is_empty() || owner().is_none_or(|owner| owner == value) => {
+                Ok(value)
+            }
+            Rule::Role | Rule::Owner => Err(QueryError::new(
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                format!(
+                    "permission denied to set {} \"{}\"",
+                    known.name.replace('_', " "),
+                    shown(&value)
+                ),
+            )),
+            Rule::Transaction(inner) => self.accepted(known, *inner, value),
         }
-        Ok(Change::Done)
+    }
+
+    /// SET SESSION CHARACTERISTICS: what later transactions are.
+    ///
+    /// # Errors
+    /// None: each mode is a value of its setting.
+    pub(crate) fn set_defaults(&mut self, modes: &TransactionModes) -> Result<(), QueryError> {
+        let word = |value: bool| if value { "on" } else { "off" };
+        for (name, value) in [
+            ("default_transaction_isolation", modes.isolation),
+            ("default_transaction_read_only", modes.read_only.map(word)),
+            ("default_transaction_deferrable", modes.deferrable.map(word)),
+        ] {
+            if value.is_some() {
+                self.set(name, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A transaction begins with the session's defaults.
+    pub(crate) fn begin_transaction(&mut self) {
+        self.end_transaction();
+    }
+
+    /// What the transaction alone was is over.
+    pub(crate) fn end_transaction(&mut self) {
+        for (name, _) in TRANSACTION_DEFAULTS {
+            self.values.remove(name);
+        }
+    }
+
+    /// The isolation level of the current transaction, or of the next.
+    pub(crate) fn transaction_isolation(&self) -> &str {
+        find("transaction_isolation").map_or("", |known| self.value(known))
+    }
+
+    /// Whether the current transaction, or the next, only reads.
+    pub(crate) fn transaction_read_only(&self) -> bool {
+        find("transaction_read_only").is_some_and(|known| self.value(known) == "on")
+    }
+
+    /// What a chained transaction takes over.
+    pub(crate) fn transaction_modes(&self) -> TransactionModes {
+        let level = self.transaction_isolation();
+        let deferrable =
+            find("transaction_deferrable").is_some_and(|known| self.value(known) == "on");
+        TransactionModes {
+            isolation: super::statement::ISOLATION_LEVELS
+                .into_iter()
+                .find(|known| *known == level),
+            read_only: Some(self.transaction_read_only()),
+            deferrable: Some(deferrable),
+        }
+    }
+
+    /// Whether this setting says what the current transaction is.
+    pub(crate) fn is_of_transaction(name: &str) -> bool {
+        find(name).is_some_and(|known| matches!(known.rule, Rule::Transaction(_)))
     }
 
     fn set_store(
@@ -326,7 +339,14 @@ impl SessionSettings {
     /// RESET ALL and DISCARD ALL.
     pub(crate) fn reset_all(&mut self) {
         self.store.clear();
-        self.values = self.initial.clone();
+        let mut values = self.initial.clone();
+        // What the transaction is stays: it has begun as that.
+        for (name, _) in TRANSACTION_DEFAULTS {
+            if let Some(value) = self.values.remove(name) {
+                values.insert(name, value);
+            }
+        }
+        self.values = values;
         self.custom.clear();
         self.text = TextOptions::default();
         for (name, value) in &self.initial {
@@ -373,6 +393,55 @@ impl SessionSettings {
             .collect()
     }
 
+    /// One sentence on each, in the same order.
+    pub(crate) fn descriptions() -> Vec<&'static str> {
+        KNOWN.iter().map(|known| known.description).collect()
+    }
+
+    /// All settings for `pg_settings`.
+    pub(crate) fn rows(&self) -> Vec<SettingRow> {
+        let rows = KNOWN.iter().map(|known| {
+            let setting = self.value(known).to_owned();
+            let initial = self.initial_value(known).to_owned();
+            SettingRow {
+                name: known.name.to_owned(),
+                source: if setting == initial {
+                    "default"
+                } else {
+                    "session"
+                },
+                setting,
+                unit: known.rule.unit(),
+                category: known.rule.category(),
+                description: known.description,
+                context: known.rule.context(),
+                vartype: known.rule.vartype(),
+                boot: known.default.to_owned(),
+                reset: initial,
+            }
+        });
+        let custom = self.custom.iter().map(|(name, value)| SettingRow {
+            name: name.clone(),
+            setting: value.clone(),
+            unit: None,
+            category: "Customized Options",
+            description: "",
+            context: "user",
+            vartype: "string",
+            source: "session",
+            boot: String::new(),
+            reset: String::new(),
+        });
+        rows.chain(custom).collect()
+    }
+
+    /// The name that the client gave itself.
+    pub(crate) fn application_name(&self) -> &str {
+        self.values
+            .get("application_name")
+            .map_or("", String::as_str)
+    }
+
     /// What ParameterStatus tells: name and value of each reported setting.
     pub(crate) fn reported(&self) -> Vec<(&'static str, String)> {
         KNOWN
@@ -389,7 +458,25 @@ impl SessionSettings {
 
     /// `None` = no limit of its own.
     pub(crate) fn statement_timeout(&self) -> Option<Duration> {
-        let known = find("statement_timeout")?;
+        self.time("statement_timeout")
+    }
+
+    /// How long the client may be silent, inside of a transaction or outside; `None` = for ever.
+    pub(crate) fn idle_timeout(&self, in_transaction: bool) -> Option<Duration> {
+        self.time(if in_transaction {
+            "idle_in_transaction_session_timeout"
+        } else {
+            "idle_session_timeout"
+        })
+    }
+
+    /// How long a transaction may last; `None` = for ever.
+    pub(crate) fn transaction_timeout(&self) -> Option<Duration> {
+        self.time("transaction_timeout")
+    }
+
+    fn time(&self, name: &str) -> Option<Duration> {
+        let known = find(name)?;
         parse_time(self.value(known)).filter(|time| !time.is_zero())
     }
 
@@ -427,8 +514,14 @@ impl SessionSettings {
     }
 
     fn value(&self, known: &Known) -> &str {
-        self.values
-            .get(known.name)
+        if let Some(value) = self.values.get(known.name) {
+            return value;
+        }
+        // A transaction of which nothing else is known is as the defaults say.
+        TRANSACTION_DEFAULTS
+            .iter()
+            .find(|(name, _)| *name == known.name)
+            .and_then(|(_, default)| self.values.get(default))
             .map_or(known.default, String::as_str)
     }
 
@@ -466,17 +559,27 @@ fn set_text(text: &mut TextOptions, name: &str, value: &str) -> Result<String, O
 }
 
 fn invalid(name: &str, value: &str) -> QueryError {
-    let shown: String = value.chars().take(64).collect();
     QueryError::new(
         SqlState::INVALID_PARAMETER,
-        format!("invalid value for parameter \"{name}\": \"{shown}\""),
+        format!(
+            "invalid value for parameter \"{name}\": \"{}\"",
+            shown(value)
+        ),
     )
+}
+
+/// As much of a value as a message repeats.
+fn shown(value: &str) -> String {
+    value.chars().take(64).collect()
 }
 
 fn parse_bool(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
-        "on" | "true" | "yes" | "1" | "t" | "y" => Some(true),
-        "off" | "false" | "no" | "0" | "f" | "n" => Some(false),
+        "on" | "1" => Some(true),
+        "off" | "of" | "0" => Some(false),
+        "" => None,
+        word if "true".starts_with(word) || "yes".starts_with(word) => Some(true),
+        word if "false".starts_with(word) || "no".starts_with(word) => Some(false),
         _ => None,
     }
 }
@@ -570,7 +673,6 @@ mod tests {
             ("DateStyle", "stardate"),
             ("extra_float_digits", "many"),
             ("jit", "perhaps"),
-            ("server_version", "17"),
             ("TimeZone", "Mars/Olympus"),
         ] {
             let before = settings.show(name);
@@ -578,6 +680,67 @@ mod tests {
             assert_eq!(error.sqlstate, SqlState::INVALID_PARAMETER, "{name}");
             assert_eq!(settings.show(name), before, "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_fixed_cannot_be_changed() {
+        let mut settings = SessionSettings::new("ada");
+        for (name, value, sqlstate) in [
+            ("server_version", "17", "55P02"),
+            ("standard_conforming_strings", "off", "55P02"),
+            ("role", "postgres", "42501"),
+            ("session_authorization", "postgres", "42501"),
+        ] {
+            let error = settings.set(name, Some(value)).expect_err(name);
+            assert_eq!(error.sqlstate.0, sqlstate, "{name}");
+        }
+        for (name, value) in [
+            ("standard_conforming_strings", "on"),
+            ("role", "none"),
+            ("role", "ada"),
+            ("session_authorization", "ada"),
+        ] {
+            assert_eq!(settings.set(name, Some(value)), Ok(Change::Done), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_default_is_a_value_of_its_setting() {
+        for known in KNOWN {
+            let mut settings = SessionSettings::new("ada");
+            let default = settings.show(known.name).expect("known").1;
+            settings
+                .set(known.name, Some(&default))
+                .unwrap_or_else(|error| panic!("{}: {error}", known.name));
+            assert_eq!(settings.show(known.name).expect("known").1, default);
+        }
+    }
+
+    #[test]
+    fn a_transaction_is_what_the_defaults_say_unless_told_otherwise() {
+        let mut settings = SessionSettings::new("ada");
+        let modes = TransactionModes {
+            isolation: Some("serializable"),
+            read_only: Some(true),
+            deferrable: None,
+        };
+        settings.set_defaults(&modes).expect("modes");
+        settings.begin_transaction();
+        assert!(settings.transaction_read_only());
+        assert_eq!(settings.transaction_isolation(), "serializable");
+        settings
+            .set("transaction_read_only", Some("off"))
+            .expect("a Boolean");
+        assert!(!settings.transaction_read_only());
+        settings.end_transaction();
+        assert!(settings.transaction_read_only());
+        settings
+            .set("transaction_read_only", Some("on"))
+            .expect("a Boolean");
+        settings.reset_all();
+        assert!(settings.transaction_read_only());
+        settings.end_transaction();
+        assert!(!settings.transaction_read_only());
     }
 
     #[test]

@@ -9,6 +9,7 @@
 )]
 
 use std::ffi::{CStr, CString, c_char, c_void};
+use std::io;
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use arrow_data::ffi::FFI_ArrowArray;
 use arrow_schema::ffi::FFI_ArrowSchema;
 use arrow_schema::{ArrowError, DataType, Schema};
 use libduckdb_sys as sys;
+use rustix::process::Pid;
 
 /// Rows a DuckDB vector holds.
 pub(crate) const VECTOR_ROWS: usize = 2048;
@@ -40,8 +42,11 @@ type ThreadBound = PhantomData<*const ()>;
 #[derive(Debug)]
 pub(crate) struct Database {
     raw: sys::duckdb_database,
-    thread: ThreadBound,
 }
+
+// SAFETY: the handle is a counted reference to the instance, which DuckDB lets any thread connect
+// to; all state of a thread is in the connections.
+unsafe impl Send for Database {}
 
 impl Database {
     /// Opens an in-memory instance with the given start options.
@@ -75,10 +80,7 @@ impl Database {
             // SAFETY: on failure `error` is null or a text to be freed by us.
             return Err(ErrorText(unsafe { take_text(error) }.into_bytes()));
         }
-        Ok(Self {
-            raw,
-            thread: PhantomData,
-        })
+        Ok(Self { raw })
     }
 
     /// A new connection to the instance.
@@ -1229,6 +1231,66 @@ pub(crate) fn reuse_buffers() {
         libc::mallopt(libc::M_MMAP_THRESHOLD, REUSED_BUFFER_BYTES_MAX);
         libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT_BYTES);
     }
+}
+
+/// Makes a copy of this process; `None` is returned in the copy.
+///
+/// # Errors
+/// There is more than one thread, so that the copy would lack those that hold its locks; or the
+/// kernel refused.
+pub(crate) fn fork() -> io::Result<Option<Pid>> {
+    let threads = own_stat(THREADS_FIELD)?;
+    if threads != 1 {
+        return Err(io::Error::other(format!(
+            "the process has {threads} threads and may be copied only with one"
+        )));
+    }
+    // SAFETY: there is no other thread, so the copy is complete: no lock is held by a thread that
+    // it lacks. The C library's own fork sees to what it keeps of process and thread.
+    let pid = unsafe { libc::fork() };
+    match Pid::from_raw(pid) {
+        _ if pid < 0 => Err(io::Error::last_os_error()),
+        pid => Ok(pid),
+    }
+}
+
+/// Blanks the last argument of this process in what the kernel shows of it.
+///
+/// # Errors
+/// The last argument is not this one.
+pub(crate) fn forget_argument(argument: &str) -> io::Result<()> {
+    let other = || io::Error::other("the arguments of the process are not the expected ones");
+    let begin = own_stat(ARGUMENTS_FIELD)?;
+    let end = own_stat(ARGUMENTS_FIELD + 1)?;
+    let length = argument.len() + 1;
+    if end.checked_sub(begin).is_none_or(|bytes| bytes < length) {
+        return Err(other());
+    }
+    let place = ptr::with_exposed_provenance_mut::<u8>(end - length);
+    // SAFETY: the kernel put the arguments between these addresses, on this process' own stack,
+    // where it may write and nothing of it lies. They are read only when somebody asks for them,
+    // which no thread does meanwhile: there is no other yet.
+    unsafe {
+        let found = std::slice::from_raw_parts(place, length);
+        if found.strip_suffix(&[0]) != Some(argument.as_bytes()) {
+            return Err(other());
+        }
+        place.write_bytes(0, length);
+    }
+    Ok(())
+}
+
+/// Where /proc/self/stat has the number of threads, counted from the state as in proc(5), and the
+/// address of the arguments, which is followed by that of their end.
+const THREADS_FIELD: usize = 20 - 3;
+const ARGUMENTS_FIELD: usize = 48 - 3;
+
+fn own_stat(field: usize) -> io::Result<usize> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
+    // The name in parentheses may hold anything; the fields start after the last one.
+    stat.rsplit_once(") ")
+        .and_then(|(_, fields)| fields.split(' ').nth(field)?.trim().parse().ok())
+        .ok_or_else(|| io::Error::other("/proc/self/stat is not as expected"))
 }
 
 /// Ends the process at once: no destructors run, so threads inside DuckDB cannot trip over them.

@@ -1,11 +1,18 @@
 //! The DuckDB instance of this process: opened, filled with extensions, locked, owned.
+//!
+//! The first two are the same for every engine of a worker and cost most: [`Foundation::lay`] does
+//! them once, in the [`super::template`], and its copies do the rest.
 
 use tavana_common::proto::engine::Start;
 
+use super::cursor::LiveRows;
 use super::failure;
 use super::ffi::{Connection, Database, ErrorText};
+use super::prepare;
 use super::profile;
-use super::text::quote_text;
+use super::secrets::Secrets;
+use super::session::user_macros;
+use super::text::{SqlText, quote_text};
 
 /// The instance and its two connections.
 #[derive(Debug)]
@@ -15,48 +22,108 @@ pub(crate) struct Instance {
     /// For instance-wide changes that must not disturb an open result of the session.
     pub(crate) control: Connection,
     pub(crate) loaded_extensions: Vec<String>,
+    /// Those that every engine has.
+    pub(crate) secrets: Secrets,
     #[expect(dead_code, reason = "held open for as long as its connections")]
     database: Database,
 }
 
+/// An instance with its extensions and with nothing of any one engine. No connection is open: a
+/// connection has random numbers of its own, which copies would share.
+#[derive(Debug)]
+pub(crate) struct Foundation {
+    database: Database,
+    pub(crate) loaded_extensions: Vec<String>,
+    secrets: Secrets,
+}
+
+impl Foundation {
+    /// Opens the instance without starting a thread.
+    ///
+    /// # Errors
+    /// One line that says which step failed.
+    pub(crate) fn lay(start: &Start) -> Result<Self, String> {
+        let database = Database::open_in_memory(&profile::OPEN_OPTIONS)
+            .map_err(step("could not open DuckDB"))?;
+        let connection = database
+            .connect()
+            .map_err(step("could not connect to DuckDB"))?;
+        connection
+            .run(profile::BEFORE_EXTENSIONS)
+            .map_err(step("could not apply the first settings"))?;
+        let loaded_extensions = load_extensions(&connection, start)?;
+        connection
+            .run(&profile::of_all_engines(start, &loaded_extensions))
+            .and_then(|()| profile::allow_session_settings(&connection))
+            .map_err(step("could not apply the profile"))?;
+        profile::verify(&connection, profile::PROTECTIONS_OF_ALL)?;
+        let secrets = Secrets::found(&connection, &loaded_extensions)
+            .map_err(|misfit| misfit.into_failure().message)?;
+        rehearse(&connection, &loaded_extensions)?;
+        Ok(Self {
+            database,
+            loaded_extensions,
+            secrets,
+        })
+    }
+}
+
+/// Runs what a session begins with, for nothing. The first time costs most, for symbols are looked
+/// up and catalogs filled then; what was done here, copies of this process need not do again.
+fn rehearse(connection: &Connection, loaded: &[String]) -> Result<(), String> {
+    let mut begin = user_macros("nobody");
+    begin.push_str("SET TimeZone='UTC';");
+    if loaded.iter().any(|name| name == "httpfs") {
+        begin.push_str(
+            "CREATE SECRET rehearsal (TYPE s3, KEY_ID 'a', SECRET 'b', REGION 'c');
+             SELECT name FROM duckdb_secrets();
+             DROP SECRET rehearsal;",
+        );
+    }
+    let failed = || step("could not run a statement");
+    connection.run(&begin).map_err(failed())?;
+    let text = SqlText::lex("SELECT current_user, count(*), max(i::VARCHAR) FROM range(9) t(i)");
+    let mut prepared = prepare::prepare(connection, &text, &[]).map_err(|f| f.message)?;
+    let statement = prepared.take_statement(connection).map_err(|f| f.message)?;
+    let result = statement.execute_streaming().map_err(failed())?;
+    let mut rows = LiveRows::new(result, prepared.export(connection));
+    while rows.next().map_err(failed())?.is_some() {}
+    Ok(())
+}
+
+fn step(what: &'static str) -> impl Fn(ErrorText) -> String {
+    move |error| {
+        let text = failure::engine(&error).message.replace('\n', " ");
+        format!("{what}: {text}")
+    }
+}
+
 impl Instance {
-    /// Opens the instance under the locked profile.
+    /// Puts the instance under the locked profile.
     ///
     /// # Errors
     /// One line that says which step failed; the engine must not serve then.
-    pub(crate) fn open(start: &Start) -> Result<Self, String> {
-        let step = |what: &'static str| {
-            move |error: ErrorText| {
-                let text = failure::engine(&error).message.replace('\n', " ");
-                format!("{what}: {text}")
-            }
-        };
-        let database = Database::open_in_memory(&profile::OPEN_OPTIONS)
-            .map_err(step("could not open DuckDB"))?;
+    pub(crate) fn open(foundation: Foundation, start: &Start) -> Result<Self, String> {
+        let Foundation {
+            database,
+            loaded_extensions,
+            secrets,
+        } = foundation;
         let control = database
             .connect()
             .map_err(step("could not connect to DuckDB"))?;
         control
-            .run(profile::BEFORE_EXTENSIONS)
-            .map_err(step("could not apply the first settings"))?;
-        let loaded_extensions = load_extensions(&control, start)?;
-        control
-            .run(&profile::settings(start, &loaded_extensions))
+            .run(&profile::of_one_engine(start))
             .map_err(step("could not apply the profile"))?;
         let session = database
             .connect()
             .map_err(step("could not connect to DuckDB"))?;
-        for connection in [&session, &control] {
-            connection
-                .run(profile::OF_EACH_CONNECTION)
-                .map_err(step("could not apply the settings of a connection"))?;
-        }
-        profile::seal(&control).map_err(step("could not lock the configuration"))?;
-        profile::verify(&session)?;
+        profile::verify(&session, profile::PROTECTIONS_OF_ONE)?;
         Ok(Self {
             session,
             control,
             loaded_extensions,
+            secrets,
             database,
         })
     }

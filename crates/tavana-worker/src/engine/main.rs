@@ -1,10 +1,10 @@
 //! The main function of an engine process.
 //!
 //! Its standard input is the socket to the supervisor. The C library reads the stack limit when a
-//! program starts, so an engine that was started with another one sets it and executes itself
-//! again; then it opens DuckDB and serves until the supervisor closes the socket. Four threads: the
-//! reader (this one), the executor that owns DuckDB, the writer, and the one that repeats
-//! interrupts.
+//! program starts, so a process that was started with another one sets it and executes itself
+//! again; then it opens DuckDB and either serves until the supervisor closes the socket, or is the
+//! [`template`] whose copies do. Four threads serve: the reader (this one), the executor that owns
+//! DuckDB, the writer, and the one that repeats interrupts.
 
 use std::env;
 use std::io::{self, BufReader};
@@ -21,7 +21,7 @@ use tavana_common::proto::v1::Failure;
 
 use super::ffi::{Database, exit_now, reuse_buffers};
 use super::guard;
-use super::instance::Instance;
+use super::instance::{Foundation, Instance};
 use super::interrupt::Interrupts;
 use super::limits;
 use super::network::Network;
@@ -30,6 +30,7 @@ use super::profile;
 use super::rules::Rules;
 use super::session::{Job, Session};
 use super::spilled::Spilled;
+use super::template;
 use crate::stream::{Frame, read_frame_blocking};
 
 /// Frames between the reader and the executor: batches of an append.
@@ -38,9 +39,12 @@ const JOBS_MAX: usize = 4;
 /// The class of the failure of a statement whose engine has ended with it.
 pub(crate) const ENDED_CLASS: &str = "Engine Ended";
 
+/// The argument of the process that engines are copies of.
+pub(crate) const TEMPLATE: &str = "template";
+
 /// What an engine says on its standard error before it ends.
 #[derive(Debug, thiserror::Error)]
-enum EngineError {
+pub(super) enum EngineError {
     #[error("could not set the limits of the process: {0}")]
     Limits(io::Error),
     #[error("could not start the process again: {0}")]
@@ -53,11 +57,14 @@ enum EngineError {
     SpillFolder(io::Error),
     #[error("could not start a thread: {0}")]
     Thread(io::Error),
+    #[error("could not copy the process: {0}")]
+    Copy(io::Error),
     #[error("{0}")]
     Instance(String),
 }
 
-/// Runs an engine. Does not return while the supervisor holds the other end of the socket.
+/// Runs an engine, or with the argument `template` the process that engines are copies of. Does
+/// not return while the supervisor holds the other end of the socket.
 #[must_use]
 pub fn run() -> ExitCode {
     match start() {
@@ -74,13 +81,13 @@ pub fn run() -> ExitCode {
     clippy::print_stderr,
     reason = "the engine's only way to say why it cannot serve"
 )]
-fn tell(error: &EngineError) {
+pub(super) fn tell(error: &EngineError) {
     eprintln!("{error}");
 }
 
 fn start() -> Result<(), EngineError> {
     if limits::set_stack().map_err(EngineError::Limits)? {
-        return serve();
+        return begin();
     }
     // This very program, even if its file has been replaced since.
     let mut again = Command::new("/proc/self/exe");
@@ -91,19 +98,36 @@ fn start() -> Result<(), EngineError> {
     Err(EngineError::Exec(again.args(arguments).exec()))
 }
 
-fn serve() -> Result<(), EngineError> {
+fn begin() -> Result<(), EngineError> {
     reuse_buffers();
     let socket = take_socket().map_err(EngineError::Socket)?;
-    let mut reader = BufReader::new(socket.try_clone().map_err(EngineError::Socket)?);
-    let first = read_frame_blocking::<ToEngine>(&mut reader).ok().flatten();
-    let Some(Frame::Message(ToEngine {
-        message: Some(to_engine::Message::Start(start)),
-    })) = first
-    else {
-        return Err(EngineError::NoStart);
-    };
+    let start = read_start(&socket)?;
     limits::set(&start).map_err(EngineError::Limits)?;
+    let foundation = Foundation::lay(&start).map_err(EngineError::Instance)?;
+    if env::args_os().nth(2).is_some_and(|form| form == TEMPLATE) {
+        template::run(socket, &start, foundation)
+    } else {
+        serve(socket, start, foundation)
+    }
+}
 
+/// The first message, and not a byte more.
+pub(super) fn read_start(mut socket: &UnixStream) -> Result<Start, EngineError> {
+    match read_frame_blocking::<ToEngine>(&mut socket) {
+        Ok(Some(Frame::Message(ToEngine {
+            message: Some(to_engine::Message::Start(start)),
+        }))) => Ok(start),
+        _ => Err(EngineError::NoStart),
+    }
+}
+
+/// Serves the supervisor: from here on the process belongs to one engine.
+pub(super) fn serve(
+    socket: UnixStream,
+    start: Start,
+    foundation: Foundation,
+) -> Result<(), EngineError> {
+    let mut reader = BufReader::new(socket.try_clone().map_err(EngineError::Socket)?);
     let interrupts = Interrupts::default();
     let temporary = profile::temporary_folder(&start).map_err(EngineError::SpillFolder)?;
     let folders = start
@@ -135,7 +159,13 @@ fn serve() -> Result<(), EngineError> {
     let executor_interrupts = interrupts.clone();
     let last_words = output.clone();
     spawn("executor", limits::STACK_BYTES, move || {
-        execute(&start, rules, output, &executor_interrupts, &queue, &opened);
+        let executor = Executor {
+            start,
+            rules,
+            foundation,
+            output,
+        };
+        executor.run(&executor_interrupts, &queue, &opened);
     })?;
     // The instance is open or it says why not.
     match open.recv() {
@@ -182,41 +212,63 @@ fn spawn(
         .map_err(EngineError::Thread)
 }
 
-/// The executor's thread: DuckDB is opened, used and left here only.
-fn execute(
-    start: &Start,
+/// The executor's thread: DuckDB is locked, used and left here only.
+struct Executor {
+    start: Start,
     rules: Rules,
+    foundation: Foundation,
     output: Output,
-    interrupts: &Interrupts,
-    queue: &Receiver<Job>,
-    opened: &SyncSender<Result<super::ffi::Interrupter, String>>,
-) {
-    // A panic must end the process: its statement must not hang.
-    let end = EndProcess;
-    let instance = match Instance::open(start) {
-        Ok(instance) => instance,
-        Err(reason) => {
-            // The main thread says it and ends the process.
-            if opened.send(Err(reason)).is_ok() {
-                park();
+}
+
+impl Executor {
+    fn run(
+        self,
+        interrupts: &Interrupts,
+        queue: &Receiver<Job>,
+        opened: &SyncSender<Result<super::ffi::Interrupter, String>>,
+    ) {
+        // A panic must end the process: its statement must not hang.
+        let end = EndProcess;
+        let instance = match Instance::open(self.foundation, &self.start) {
+            Ok(instance) => instance,
+            Err(reason) => {
+                // The main thread says it and ends the process.
+                if opened.send(Err(reason)).is_ok() {
+                    park();
+                }
+                return;
             }
+        };
+        let ready = ready(&instance.loaded_extensions);
+        if opened.send(Ok(instance.session.interrupter())).is_err()
+            || self
+                .output
+                .message(from_engine::Message::Ready(ready))
+                .is_err()
+        {
             return;
         }
-    };
-    let ready = Ready {
-        duckdb_version: Database::library_version(),
-        loaded_extensions: instance.loaded_extensions.clone(),
-    };
-    if opened.send(Ok(instance.session.interrupter())).is_err()
-        || output.message(from_engine::Message::Ready(ready)).is_err()
-    {
-        return;
+        Session::new(
+            &self.start,
+            self.rules,
+            instance,
+            self.output,
+            interrupts.clone(),
+        )
+        .run(queue);
+        // The session has dropped its end of the output: the writer says what is left and ends the
+        // process.
+        park();
+        drop(end);
     }
-    Session::new(start, rules, instance, output, interrupts.clone()).run(queue);
-    // The session has dropped its end of the output: the writer says what is left and ends the
-    // process.
-    park();
-    drop(end);
+}
+
+/// The answer to a start.
+pub(super) fn ready(loaded_extensions: &[String]) -> Ready {
+    Ready {
+        duckdb_version: Database::library_version(),
+        loaded_extensions: loaded_extensions.to_vec(),
+    }
 }
 
 fn park() {

@@ -4,9 +4,11 @@
 //! thread; the [`rules`] look at its tokens ([`text`]); [`prepare`] binds it and finds the types of
 //! its parameters; [`params`] turns the parameters' Arrow into values; DuckDB runs it ([`ffi`],
 //! the only module that touches the C API); its rows go as Arrow ([`export`]) to the [`output`]'s thread, which
-//! encodes them once. A [`cursor`] keeps its result open in between, an [`append`] takes rows in
+//! encodes them once. A [`cursor`] keeps its result open in between and its rows in the [`spool`], an [`append`] takes rows in
 //! the other direction, and an [`interrupt`] ends any of them. [`secrets`] keeps the user's own
 //! credentials ahead of the infrastructure's, and [`redact`] keeps all of them out of failures.
+//!
+//! The process is a copy of the [`template`], which has done what is the same for all engines.
 //!
 //! Whatever a library in this process connects to or opens passes the [`guard`], which asks
 //! [`network`] and [`spilled`].
@@ -15,6 +17,7 @@
 //! nobody else's. [`limits`] and the [`profile`] keep it from costing more.
 
 mod append;
+mod catalog;
 mod cursor;
 mod export;
 mod failure;
@@ -34,5 +37,7 @@ mod rules;
 mod secrets;
 mod session;
 mod spilled;
+mod template;
+mod spool;
 mod text;
 mod types;

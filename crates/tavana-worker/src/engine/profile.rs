@@ -17,7 +17,10 @@ use super::text::quote_text;
 
 /// Options that exist only when an instance is opened. The supervisor has compared the extension
 /// files with their pins, so DuckDB's own check of the signature (0.5 s for each start) is left out.
-pub(crate) const OPEN_OPTIONS: [(&str, &str); 1] = [("allow_unsigned_extensions", "true")];
+/// One thread: the template's process is copied with DuckDB open, and a copy has the one thread
+/// that asked for it.
+pub(crate) const OPEN_OPTIONS: [(&str, &str); 2] =
+    [("allow_unsigned_extensions", "true"), ("threads", "1")];
 
 /// Settings a session may change.
 const SESSION_SETTINGS: [&str; 38] = [
@@ -112,16 +115,11 @@ pub(crate) const BEFORE_EXTENSIONS: &str = "
     SET GLOBAL autoload_known_extensions=false;
     SET GLOBAL allow_community_extensions=false;";
 
-/// Settings that each connection has for itself.
-pub(crate) const OF_EACH_CONNECTION: &str = "SET enable_progress_bar=false;";
-
-/// Everything else but the lock. `GLOBAL` counts for all connections; without it some settings
-/// would hold only for the connection that sets them.
-pub(crate) fn settings(start: &Start, loaded: &[String]) -> String {
+/// Everything else that is the same for all engines of a worker. `GLOBAL` counts for all
+/// connections; without it some settings would hold only for the connection that sets them.
+pub(crate) fn of_all_engines(start: &Start, loaded: &[String]) -> String {
     let mut sql = format!(
-        "SET GLOBAL threads={threads};
-         SET GLOBAL memory_limit='{memory}B';
-         SET GLOBAL temp_directory={spill};
+        "SET GLOBAL memory_limit='{memory}B';
          SET GLOBAL max_temp_directory_size='{spill_bytes}B';
          SET GLOBAL max_expression_depth=250;
          SET GLOBAL parquet_metadata_cache=false;
@@ -133,9 +131,7 @@ pub(crate) fn settings(start: &Start, loaded: &[String]) -> String {
         // the second would be read half from the cache, half anew (docs/decisions/0008). Stores
         // have ETags; the operating system caches local files anyway.
         file_cache = start.allowed_directories.is_empty(),
-        threads = start.threads.max(1),
         memory = start.memory_bytes_max,
-        spill = quote_text(&temporary_path(start).display().to_string()),
         spill_bytes = start.spill_bytes_max,
     );
     if loaded.iter().any(|name| name == "httpfs") {
@@ -158,14 +154,26 @@ pub(crate) fn settings(start: &Start, loaded: &[String]) -> String {
         .map(|directory| quote_text(&directory))
         .collect();
     sql.push_str(&format!(
-        "SET GLOBAL allowed_directories=[{}]; SET GLOBAL enable_external_access=false;",
+        "SET GLOBAL allowed_directories=[{}];",
         directories.join(", ")
     ));
     sql
 }
 
-/// The last step: from here on only the named settings can be changed.
-pub(crate) fn seal(connection: &Connection) -> Result<(), ErrorText> {
+/// The rest, and the lock: from there on only the named settings can be changed. The folder can be
+/// set only as long as there is external access. Threads come with the grant of the first request:
+/// until then there is nothing that they could do but be in the way.
+pub(crate) fn of_one_engine(start: &Start) -> String {
+    format!(
+        "SET GLOBAL temp_directory={spill};
+         SET GLOBAL enable_external_access=false;
+         SET GLOBAL lock_configuration=true;",
+        spill = quote_text(&temporary_path(start).display().to_string()),
+    )
+}
+
+/// Names the settings that can be changed after the lock.
+pub(crate) fn allow_session_settings(connection: &Connection) -> Result<(), ErrorText> {
     let known: Vec<String> = connection
         .rows("SELECT name FROM duckdb_settings()")?
         .into_iter()
@@ -180,28 +188,38 @@ pub(crate) fn seal(connection: &Connection) -> Result<(), ErrorText> {
     connection.run(&format!(
         "SET GLOBAL allowed_configs=[{}]",
         allowed.join(", ")
-    ))?;
-    connection.run("SET GLOBAL lock_configuration=true")
+    ))
 }
 
-/// Reads the protections back; an engine without them must not serve.
-pub(crate) fn verify(connection: &Connection) -> Result<(), String> {
-    let wanted = [
-        ("lock_configuration", "true"),
-        ("enable_external_access", "false"),
-        ("allow_persistent_secrets", "false"),
-        ("allow_community_extensions", "false"),
-        ("autoinstall_known_extensions", "false"),
-        ("autoload_known_extensions", "false"),
-        ("allow_unredacted_secrets", "false"),
-        ("max_expression_depth", "250"),
-    ];
-    for (name, value) in wanted {
-        let rows = connection
-            .rows(&format!("SELECT current_setting('{name}')::VARCHAR"))
-            .map_err(|_| format!("could not read the setting {name} back"))?;
-        let found = rows.first().and_then(|row| row.first()).cloned().flatten();
-        if found.as_deref() != Some(value) {
+/// Protections that are in force before there are engines.
+pub(crate) const PROTECTIONS_OF_ALL: [(&str, &str); 6] = [
+    ("allow_persistent_secrets", "false"),
+    ("allow_community_extensions", "false"),
+    ("autoinstall_known_extensions", "false"),
+    ("autoload_known_extensions", "false"),
+    ("allow_unredacted_secrets", "false"),
+    ("max_expression_depth", "250"),
+];
+
+/// Protections of one engine. With the first of them the others can no longer be lifted.
+pub(crate) const PROTECTIONS_OF_ONE: [(&str, &str); 3] = [
+    ("lock_configuration", "true"),
+    ("enable_external_access", "false"),
+    ("enable_progress_bar", "false"),
+];
+
+/// Reads protections back; an engine without them must not serve.
+pub(crate) fn verify<const N: usize>(
+    connection: &Connection,
+    wanted: [(&str, &str); N],
+) -> Result<(), String> {
+    let columns = wanted.map(|(name, _)| format!("current_setting('{name}')::VARCHAR"));
+    let rows = connection
+        .rows(&format!("SELECT {}", columns.join(", ")))
+        .map_err(|_| "could not read the settings back".to_owned())?;
+    let found = rows.into_iter().next().unwrap_or_default();
+    for (index, (name, value)) in wanted.into_iter().enumerate() {
+        if found.get(index).cloned().flatten().as_deref() != Some(value) {
             return Err(format!("the setting {name} is not {value}"));
         }
     }

@@ -13,9 +13,11 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use tavana_common::catalog::{DATABASE, DATABASE_SETTING};
 use tavana_common::proto::engine::{Secret, Start};
 use tavana_common::proto::v1::{Failure, Role, Setting};
 
+use super::catalog;
 use super::failure;
 use super::network::{Network, Verdict};
 use super::profile::{GRANT_SETTINGS, is_remote};
@@ -67,6 +69,27 @@ const REFUSED_FUNCTIONS: [&str; 11] = [
     "import_database",
     "add_parquet_key",
     "copy_database",
+];
+
+/// Statements that only read what they name, whatever it is. Others may read the hidden catalog
+/// too, but must not have it for their object.
+const READING_STATEMENTS: [&str; 9] = [
+    "select",
+    "with",
+    "from",
+    "values",
+    "explain",
+    "describe",
+    "summarize",
+    "show",
+    "prepare",
+];
+/// Statements whose object comes after one of [`OBJECT_WORDS`] and that may go on to read.
+const WRITING_STATEMENTS: [&str; 6] = ["create", "insert", "update", "delete", "merge", "copy"];
+/// What stands before the object of a statement.
+const OBJECT_WORDS: [&str; 17] = [
+    "into", "update", "table", "view", "macro", "function", "schema", "type", "sequence", "index",
+    "exists", "copy", "database", "only", "truncate", "replace", "trigger",
 ];
 
 /// Functions whose first argument is a folder that is read without DuckDB's own check.
@@ -151,6 +174,12 @@ impl Rules {
     pub(crate) fn check_value(&self, setting: &Setting) -> Result<(), Failure> {
         if is_reserved_setting(&setting.name) {
             return Err(reserved_setting(&setting.name));
+        }
+        if setting.value.to_ascii_lowercase().contains(DATABASE) {
+            return Err(failure::refused(
+                format!("database \"{DATABASE}\" can only be read"),
+                NOTHING_ALLOWS,
+            ));
         }
         self.check_named(&setting.name, &setting.value)
     }
@@ -318,6 +347,7 @@ impl Check<'_> {
         let Some(word) = text.name(start) else {
             return Ok(());
         };
+        check_catalog(text, start, &word)?;
         match word.as_ref() {
             // It writes to the database, also to one that was attached to be read only.
             "checkpoint" | "vacuum" if self.role == Role::Readonly => Err(failure::refused(
@@ -657,6 +687,55 @@ impl Check<'_> {
     }
 }
 
+/// The hidden catalog is read and nothing else: not written, not the default, not detached, and
+/// nothing is attached by its name.
+fn check_catalog(text: &SqlText<'_>, start: usize, word: &str) -> Result<(), Failure> {
+    let refused = || {
+        Err(failure::refused(
+            format!("database \"{DATABASE}\" can only be read"),
+            NOTHING_ALLOWS,
+        ))
+    };
+    for index in start..end_of_statement(text, start) {
+        let token = &text.tokens[index];
+        if token.kind == TokenKind::Text {
+            // USE 'x', SET schema = 'x', PRAGMA f('x').
+            let names = ["use", "set", "pragma", "attach", "detach", "call"].contains(&word)
+                && !text.is_keyword(start + 1, "variable")
+                && text
+                    .text_value(index)
+                    .is_some_and(|value| value.to_ascii_lowercase().contains(DATABASE));
+            if names {
+                return refused();
+            }
+            continue;
+        }
+        if !catalog::is_name(text, index) {
+            continue;
+        }
+        let before = index
+            .checked_sub(1)
+            .and_then(|before| text.name(before))
+            .unwrap_or_default();
+        let is_object = OBJECT_WORDS.contains(&before.as_ref())
+            || (before == "from"
+                && index
+                    .checked_sub(2)
+                    .is_some_and(|at| text.is_keyword(at, "delete")));
+        let may_read = READING_STATEMENTS.contains(&word)
+            || WRITING_STATEMENTS.contains(&word)
+            || (word == "set" && text.is_keyword(start + 1, "variable"));
+        // CREATE INDEX i ON t.
+        let indexes = word == "create"
+            && before == "on"
+            && (start..index).any(|at| text.is_keyword(at, "index"));
+        if is_object || indexes || !may_read {
+            return refused();
+        }
+    }
+    Ok(())
+}
+
 /// The word before the colon of `delta:path`.
 fn is_prefix(text: &str) -> bool {
     text.len() > 1
@@ -780,6 +859,7 @@ fn is_reserved_setting(name: &str) -> bool {
     GRANT_SETTINGS
         .iter()
         .chain(&OTHER_SETTINGS)
+        .chain([&DATABASE_SETTING])
         .any(|reserved| reserved.eq_ignore_ascii_case(name))
 }
 
@@ -987,6 +1067,66 @@ mod tests {
             "explain analyze select 1",
             "create table secret (provider int, endpoint text)",
             "from 'https://h/x?endpoint_of=127.0.0.1'",
+        ] {
+            assert_eq!(refusal(&rules, sql, Role::Readwrite), None, "{sql}");
+        }
+    }
+
+    #[test]
+    fn the_hidden_catalog_can_be_read_and_not_be_the_object_of_a_statement() {
+        let rules = Rules::default();
+        for sql in [
+            "use __tavana",
+            "USE \"__TAVANA\".pg",
+            "use '__tavana'",
+            "set schema='__tavana.pg'",
+            "set search_path = 'main,__tavana.pg'",
+            "attach ':memory:' as __tavana",
+            "attach or replace ':memory:' as \"__tavana\"",
+            "detach __tavana",
+            "detach database if exists __tavana",
+            "drop schema __tavana.pg cascade",
+            "drop view if exists __tavana.pg.pg_class",
+            "alter table __tavana.pg.pg_am add column x int",
+            "alter view __tavana.pg.pg_class rename to x",
+            "create table __tavana.pg.x(a int)",
+            "create or replace view __tavana.pg.pg_class as select 1",
+            "create table if not exists __tavana.pg.x as select 1",
+            "create macro __tavana.pg.f(a) as a",
+            "create schema __tavana.x",
+            "create index i on __tavana.pg.pg_am(oid)",
+            "insert into __tavana.pg.pg_am select 1",
+            "insert or replace into __tavana.pg.pg_am values (1)",
+            "update __tavana.pg.pg_am set oid = 1",
+            "delete from __tavana.pg.pg_am",
+            "with x as (select 1) delete from __tavana.pg.pg_am",
+            "with x as (select 1) insert into __tavana.pg.pg_am from x",
+            "merge into __tavana.pg.pg_am using t on true when matched then delete",
+            "truncate __tavana.pg.pg_am",
+            "copy __tavana.pg.pg_am from 's3://b/x'",
+            "copy from database memory to __tavana",
+            "comment on table __tavana.pg.pg_am is 'x'",
+            "explain analyze delete from __tavana.pg.pg_am",
+            "prepare p as drop view __tavana.pg.pg_class",
+            "call pragma_table_info('__tavana.pg.pg_am')",
+            "vacuum __tavana.pg.pg_am",
+            "set tavana_database='x'",
+        ] {
+            assert!(refusal(&rules, sql, Role::Admin).is_some(), "{sql}");
+        }
+        for sql in [
+            "select * from __tavana.pg.pg_class as pg_class",
+            "with x as (from __tavana.pg.pg_am) select * from x join t on __tavana.pg.f(1) = 2",
+            "select '__tavana'",
+            "create temp table t as select * from __tavana.isch.tables",
+            "create view v as select __tavana.pg.format_type(23, -1)",
+            "insert into t select oid from __tavana.pg.pg_class",
+            "update t set a = (select max(oid) from __tavana.pg.pg_class)",
+            "delete from t where a in (select oid from __tavana.pg.pg_class)",
+            "copy (select * from __tavana.pg.pg_class) to 's3://b/x.csv'",
+            "explain select * from __tavana.pg.pg_class",
+            "prepare p as select * from __tavana.pg.pg_class",
+            "set variable x = (select count(*) from __tavana.pg.pg_class)",
         ] {
             assert_eq!(refusal(&rules, sql, Role::Readwrite), None, "{sql}");
         }

@@ -61,6 +61,8 @@ pub(crate) struct Secrets {
     present: HashMap<String, u64>,
     /// The user may have changed something, or the supervisor has.
     stale: bool,
+    /// No statement of a user has run yet: nothing is in the instance but what is `present`.
+    untouched: bool,
     /// The open transaction holds changes: its end may undo them.
     in_transaction: bool,
     /// The statement at hand brings keys for S3 in a path.
@@ -70,13 +72,27 @@ pub(crate) struct Secrets {
 }
 
 impl Secrets {
-    pub(crate) fn new(loaded_extensions: &[String]) -> Self {
+    fn new(loaded_extensions: &[String]) -> Self {
         let has = |extension: &str| loaded_extensions.iter().any(|name| name == extension);
         Self {
             has_s3: has("httpfs"),
             has_azure: has("azure"),
             ..Self::default()
         }
+    }
+
+    /// Makes the secrets that every engine has.
+    ///
+    /// # Errors
+    /// DuckDB refused one.
+    pub(crate) fn found(
+        connection: &Connection,
+        loaded_extensions: &[String],
+    ) -> Result<Self, Misfit> {
+        let mut secrets = Self::new(loaded_extensions);
+        secrets.fit(connection, false, false)?;
+        secrets.untouched = true;
+        Ok(secrets)
     }
 
     /// Takes over what the supervisor assigned. True when it differs from what was there.
@@ -121,6 +137,7 @@ impl Secrets {
                 | StatementKind::Copy
         );
         if !only_reads_or_writes_rows && mentions_secrets(text) {
+            self.untouched = false;
             self.stale = true;
             self.in_transaction |= in_transaction;
         }
@@ -144,11 +161,16 @@ impl Secrets {
         self.stale = true;
         self.path_keys = path_keys;
         self.in_transaction |= in_transaction;
-        let found = connection
-            .rows("SELECT name, type FROM duckdb_secrets()")
-            .map_err(Misfit::Engine)?;
         let mut ours = Vec::new();
         let mut own_types = Vec::new();
+        let found = if std::mem::take(&mut self.untouched) {
+            ours.extend(self.present.keys().cloned());
+            Vec::new()
+        } else {
+            connection
+                .rows("SELECT name, type FROM duckdb_secrets()")
+                .map_err(Misfit::Engine)?
+        };
         for row in found {
             let mut row = row.into_iter().map(Option::unwrap_or_default);
             let (Some(name), Some(of_type)) = (row.next(), row.next()) else {

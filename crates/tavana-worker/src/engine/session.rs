@@ -5,14 +5,18 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
 use arrow_array::RecordBatch;
+use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::proto::engine::{
     AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
     Start, to_engine,
 };
-use tavana_common::proto::v1::{Failure, FailureKind, ResultHeader, Role, Setting, StatementKind};
+use tavana_common::proto::v1::{
+    Direction, Failure, FailureKind, Motion, ResultHeader, Role, Setting, StatementKind,
+};
 
 use super::append::Append;
-use super::cursor::{Cursor, LiveRows, Spool};
+use super::catalog::Catalog;
+use super::cursor::{Cursor, LiveRows};
 use super::failure;
 use super::ffi::{ErrorText, QueryResult, ResultKind};
 use super::guard;
@@ -24,6 +28,7 @@ use super::prepare::{self, Prepared, TransactionChange};
 use super::redact::Redactor;
 use super::rules::Rules;
 use super::secrets::{self, Secrets};
+use super::spool::Spool;
 use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
 
@@ -45,6 +50,7 @@ pub(crate) struct Session {
     instance: Instance,
     rules: Rules,
     secrets: Secrets,
+    catalog: Catalog,
     redactor: Redactor,
     output: Output,
     interrupts: Interrupts,
@@ -91,12 +97,13 @@ impl Session {
     pub(crate) fn new(
         start: &Start,
         rules: Rules,
-        instance: Instance,
+        mut instance: Instance,
         output: Output,
         interrupts: Interrupts,
     ) -> Self {
         Self {
-            secrets: Secrets::new(&instance.loaded_extensions),
+            secrets: std::mem::take(&mut instance.secrets),
+            catalog: Catalog::default(),
             misplaced: None,
             has_user: false,
             redactor: Redactor::default(),
@@ -106,7 +113,7 @@ impl Session {
             interrupts,
             granted: Grant {
                 memory_bytes: start.memory_bytes_max,
-                threads: start.threads.max(1),
+                threads: 1,
             },
             settings: Vec::new(),
             named: HashMap::new(),
@@ -217,13 +224,10 @@ impl Session {
 
     /// DuckDB has no users: its functions for them are macros, which others may stand before.
     fn name_user(&self, user: &str) -> Result<(), Stop> {
-        let user = quote_text(user);
-        for function in ["current_user", "session_user", "user"] {
-            self.instance
-                .session
-                .run(&format!("CREATE TEMP MACRO \"{function}\"() AS {user}"))
-                .map_err(|error| failure::engine(&error))?;
-        }
+        self.instance
+            .session
+            .run(&user_macros(user))
+            .map_err(|error| failure::engine(&error))?;
         Ok(())
     }
 
@@ -407,7 +411,7 @@ impl Session {
         let cursor = match result.kind() {
             ResultKind::Rows => {
                 let rows = LiveRows::new(result, prepared.export(&self.instance.session));
-                Cursor::new(request.cursor_id, rows, prepared)
+                Cursor::new(request.cursor_id, rows, prepared, request.scroll)
             }
             // A cursor over a statement without rows has run it and is at its end.
             ResultKind::ChangedRows | ResultKind::Nothing => {
@@ -433,7 +437,7 @@ impl Session {
         else {
             return Err(no_such_cursor().into());
         };
-        let fetched = self.fetch_rows(at, request.rows_max);
+        let fetched = self.fetch_rows(at, request);
         match fetched {
             Ok(done) => self.done(done),
             Err(stop) => {
@@ -444,27 +448,29 @@ impl Session {
         }
     }
 
-    fn fetch_rows(&mut self, at: usize, rows_max: u64) -> Result<Done, Stop> {
+    fn fetch_rows(&mut self, at: usize, request: &FetchCursor) -> Result<Done, Stop> {
         let cursor = &mut self.cursors[at];
-        let mut left = if rows_max == 0 { u64::MAX } else { rows_max };
-        let mut sent = 0;
+        let motion = request.motion.unwrap_or_else(|| Motion {
+            direction: Direction::Forward.into(),
+            count: match request.rows_max {
+                0 => i64::MAX,
+                rows => i64::try_from(rows).unwrap_or(i64::MAX),
+            },
+            moves_only: false,
+        });
         self.output.schema(Arc::clone(&cursor.schema))?;
-        while left > 0 {
+        let rows = cursor.travel(motion, &mut self.spool, |batch| {
             if self.interrupts.is_requested() {
-                return Err(failure::cancelled().into());
+                return Err(Stop::from(failure::cancelled()));
             }
-            let chunk_max = usize::try_from(left).unwrap_or(usize::MAX);
-            let Some(batch) = cursor.next(chunk_max)? else {
-                break;
-            };
-            let rows = u64::try_from(batch.num_rows()).unwrap_or(0);
-            left -= rows;
-            sent += rows;
-            self.output.rows(batch)?;
-        }
-        let more = left == 0 && cursor.has_more()?;
+            Ok(self.output.rows(batch)?)
+        })?;
+        // Who asks for a number of rows and got them all wants to know whether there are more.
+        let more = request.motion.is_none()
+            && rows == request.rows_max
+            && cursor.has_more(&mut self.spool)?;
         Ok(Done {
-            rows: sent,
+            rows,
             changed_rows: None,
             more,
         })
@@ -556,6 +562,8 @@ impl Session {
             self.secrets.transaction_ends();
         } else {
             self.apply_settings(settings)?;
+            self.catalog
+                .before(text, &self.instance, self.in_transaction)?;
             let path_keys = secrets::has_path_keys(text);
             if self.secrets.is_stale(path_keys) {
                 self.fit_secrets(path_keys)?;
@@ -605,11 +613,16 @@ impl Session {
     }
 
     /// Makes the settings in force those of the request.
-    fn apply_settings(&mut self, wanted: &[Setting]) -> Result<(), Failure> {
-        if wanted == self.settings {
+    fn apply_settings(&mut self, all: &[Setting]) -> Result<(), Failure> {
+        if all == self.settings {
             return Ok(());
         }
-        for setting in wanted {
+        let (database, wanted): (Vec<&Setting>, Vec<&Setting>) = all
+            .iter()
+            .partition(|setting| setting.name == DATABASE_SETTING);
+        let database = database.first().map(|setting| setting.value.as_str());
+        self.catalog.show_as(database, &self.instance.session)?;
+        for setting in &wanted {
             let is_name = !setting.name.is_empty()
                 && setting
                     .name
@@ -624,9 +637,10 @@ impl Session {
             .settings
             .iter()
             .filter(|old| {
-                !wanted
-                    .iter()
-                    .any(|new| new.name.eq_ignore_ascii_case(&old.name))
+                old.name != DATABASE_SETTING
+                    && !wanted
+                        .iter()
+                        .any(|new| new.name.eq_ignore_ascii_case(&old.name))
             })
             .map(|old| old.name.clone())
             .collect();
@@ -634,7 +648,7 @@ impl Session {
             self.set(&format!("RESET {name}"))?;
             self.settings.retain(|old| old.name != name);
         }
-        for setting in wanted {
+        for setting in &wanted {
             if self.settings.contains(setting) {
                 continue;
             }
@@ -645,9 +659,9 @@ impl Session {
             ))?;
             self.settings
                 .retain(|old| !old.name.eq_ignore_ascii_case(&setting.name));
-            self.settings.push(setting.clone());
+            self.settings.push((*setting).clone());
         }
-        self.settings = wanted.to_vec();
+        self.settings = all.to_vec();
         Ok(())
     }
 
@@ -793,6 +807,14 @@ impl Session {
             Ok(())
         }
     }
+}
+
+/// What makes DuckDB's functions for the user say this name.
+pub(super) fn user_macros(user: &str) -> String {
+    let user = quote_text(user);
+    ["current_user", "session_user", "user"]
+        .map(|function| format!("CREATE TEMP MACRO \"{function}\"() AS {user};"))
+        .concat()
 }
 
 /// After such a fault DuckDB refuses everything until it is opened again.

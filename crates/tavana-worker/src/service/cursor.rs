@@ -8,7 +8,7 @@ use tavana_common::ids::CursorId;
 use tavana_common::proto::engine::{CloseCursor, FetchCursor, OpenCursor, to_engine};
 use tavana_common::proto::v1::{
     CloseCursorRequest, CloseCursorResponse, ExecuteRequest, Failure, FailureKind,
-    FetchCursorRequest, OpenCursorRequest, Pin, ResultHeader,
+    FetchCursorRequest, Motion, OpenCursorRequest, Pin, ResultHeader,
 };
 
 use super::context::{self, invalid};
@@ -37,6 +37,7 @@ pub(super) async fn open(
         supervisor.cluster_key(),
     )?;
     let cursor = context::id("cursor_id", &request.cursor_id)?;
+    let scroll = request.scroll;
     if context.pin == Pin::None {
         return Err(invalid("a cursor needs a pinned session"));
     }
@@ -47,7 +48,14 @@ pub(super) async fn open(
         &context,
         execute.timeout_ms,
     )?;
-    let outcome = run_open(supervisor, context, execute, cursor, &mut statement).await;
+    let outcome = run_open(
+        supervisor,
+        context,
+        execute,
+        (cursor, scroll),
+        &mut statement,
+    )
+    .await;
     statement.end(&outcome);
     outcome
 }
@@ -56,7 +64,7 @@ async fn run_open(
     supervisor: &Arc<Supervisor>,
     context: Context,
     execute: ExecuteRequest,
-    cursor: CursorId,
+    (cursor, scroll): (CursorId, bool),
     statement: &mut Statement,
 ) -> Result<ResultHeader, Failure> {
     let watch = &mut statement.watch;
@@ -67,6 +75,7 @@ async fn run_open(
     let request = OpenCursor {
         statement: Some(message(execute, context, checkout.grant())),
         cursor_id: cursor.to_string(),
+        scroll,
     };
     let opened = converse_open(&mut checkout, request, watch).await;
     if opened.is_err() {
@@ -111,7 +120,7 @@ pub(super) async fn fetch(
         supervisor,
         &context,
         cursor,
-        request.rows_max,
+        (request.rows_max, request.motion),
         &mut statement,
     )
     .await
@@ -128,7 +137,7 @@ async fn begin_fetch(
     supervisor: &Arc<Supervisor>,
     context: &Context,
     cursor: CursorId,
-    rows_max: u64,
+    (rows_max, motion): (u64, Option<Motion>),
     statement: &mut Statement,
 ) -> Result<(Checkout, Reply), Failure> {
     let watch = &mut statement.watch;
@@ -139,6 +148,7 @@ async fn begin_fetch(
     let request = FetchCursor {
         cursor_id: cursor.to_string(),
         rows_max,
+        motion,
     };
     checkout
         .send(to_engine::Message::FetchCursor(request), watch)

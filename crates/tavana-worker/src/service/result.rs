@@ -128,7 +128,8 @@ async fn relay(
             Reply::Done(done) => {
                 let (changed_rows, more) = (done.changed_rows, done.more);
                 return Ok(ResultComplete {
-                    rows,
+                    // A cursor that only moves sends none of the rows it passes.
+                    rows: done.rows.max(rows),
                     changed_rows,
                     more,
                 });

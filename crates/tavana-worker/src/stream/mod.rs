@@ -3,8 +3,10 @@
 //! The format is described at the top of `proto/tavana/engine/v1/engine.proto`. The engine speaks
 //! it with blocking calls (it has no async runtime), the supervisor with tokio.
 
+mod copy;
 mod frame;
 
+pub(crate) use copy::{CopyAnswer, CopyRequest};
 pub use frame::{
     AsyncFrameReader, FRAME_BYTES_MAX, Frame, FrameError, FromEngineFrame, ToEngineFrame,
     read_frame_blocking, write_frame, write_frame_blocking,

@@ -1,7 +1,8 @@
 //! The owner of all engine processes of a worker.
 //!
 //! A request becomes a [`Checkout`]: a slot, memory and an engine, either from the [`pool`] or the
-//! one of its pinned session. [`admission`] decides, [`process`] talks to the process, and dropping
+//! one of its pinned session. [`admission`] decides, [`process`] talks to the process, which is a
+//! copy of the [`template`] and is killed by its [`handle`], and dropping
 //! the checkout gives everything back. No DuckDB runs in this process: whatever a statement does
 //! to its engine, it does to nobody else's.
 
@@ -10,6 +11,7 @@ pub(crate) mod checkout;
 pub(crate) mod credentials;
 pub(crate) mod egress;
 pub(crate) mod extensions;
+mod handle;
 mod leases;
 pub(crate) mod ledger;
 pub(crate) mod limits;
@@ -20,6 +22,7 @@ pub(crate) mod sessions;
 mod spill;
 mod stderr;
 pub(crate) mod stop;
+mod template;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -44,6 +47,7 @@ use self::queries::Queries;
 use self::sessions::{GatewayLease, Pinned, Sessions, Turn};
 use self::spill::SpillRoot;
 use self::stop::{StopReason, Watch};
+use self::template::Template;
 use crate::error::WorkerError;
 use crate::settings::{WorkerSettings, readable_folder};
 
@@ -66,6 +70,8 @@ pub(crate) struct Supervisor {
     sessions: Arc<Sessions>,
     queries: Arc<Queries>,
     blueprint: Blueprint,
+    /// Names of the extensions that engines have.
+    extensions: Vec<String>,
     vault: Arc<Vault>,
     threads: u32,
     engine_idle_max: Duration,
@@ -158,9 +164,13 @@ impl Supervisor {
             pool: Mutex::new(Pool::new(settings.prefork, settings.idle_engines_max)),
             sessions: Arc::new(Sessions::default()),
             queries: Arc::new(Queries::default()),
+            extensions: start
+                .extensions
+                .iter()
+                .map(|extension| extension.name.clone())
+                .collect(),
             blueprint: Blueprint {
-                command: settings.engine.clone(),
-                start,
+                template: Template::new(settings.engine.clone(), start),
                 spill: Arc::new(spill),
             },
             vault,
@@ -302,7 +312,7 @@ impl Supervisor {
                         // It ended while this request waited: look again.
                         continue;
                     }
-                    if !turn.seat.engine.as_mut().is_some_and(Engine::lives) {
+                    if !turn.seat.engine.as_ref().is_some_and(Engine::lives) {
                         warn!(session = %context.session, "the engine of a session died idle");
                         self.ledger.metrics.engines_lost.add_one();
                         drop(turn.seat.engine.take());
@@ -429,7 +439,7 @@ impl Supervisor {
             let fresh = self.pool().take_fresh();
             self.ledger.refill.notify_one();
             let mut engine = match fresh {
-                Some(mut engine) => {
+                Some(engine) => {
                     if !engine.lives() {
                         continue;
                     }
@@ -540,7 +550,6 @@ impl Supervisor {
         if engine.owner() == Some(&owner) && engine.generation() == self.vault.generation() {
             return Ok(());
         }
-        let extensions = &self.blueprint.start.extensions;
         let (mut secrets, generation) = self.vault.secrets(&context.store);
         secrets.retain(|secret| {
             let needed = if secret.r#type == "azure" {
@@ -548,7 +557,7 @@ impl Supervisor {
             } else {
                 "httpfs"
             };
-            extensions.iter().any(|extension| extension.name == needed)
+            self.extensions.iter().any(|extension| extension == needed)
         });
         engine.assign(&owner, secrets, generation).await
     }
@@ -697,6 +706,8 @@ impl Supervisor {
         if timeout(STOP_MAX, self.ledger.tasks.wait()).await.is_err() {
             warn!("some engines are not dead yet");
         }
+        // Last, because it takes the exits of engines.
+        self.blueprint.template.end().await;
     }
 
     fn begin_upkeep(self: &Arc<Self>) {
@@ -770,7 +781,7 @@ impl Supervisor {
             self.ledger.metrics.engines_retired.add_one();
             drop(engine);
         }
-        let dead = self.pool().take_dead(Engine::lives);
+        let dead = self.pool().take_dead(|engine| engine.lives());
         for engine in dead {
             warn!(pid = engine.pid(), "an idle engine died");
             self.ledger.metrics.engines_lost.add_one();

@@ -5,37 +5,35 @@
 //! the engine occupies (its place, its memory, the slot of its statement, its spill folder) goes
 //! into the grave with it and is free only when the process is dead.
 
-use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream as StdUnixStream;
-use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tavana_common::failure;
 use tavana_common::proto::engine::{
-    self, Assign, FromEngine, Grant, Interrupt, Start, ToEngine, from_engine, to_engine,
+    self, Assign, FromEngine, Grant, Interrupt, Ready, Start, ToEngine, from_engine, to_engine,
 };
 use tavana_common::proto::v1::{
     Batch, Failure, FailureKind, ResultHeader, Setting, StatementFacts,
 };
-use tokio::io;
+use tokio::io::{self, AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::process::{Child, Command};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf, pipe};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use tracing::{debug, info, warn};
 use zeroize::Zeroize;
 
+use super::handle::Handle;
 use super::ledger::{Buried, EnginePlace, Ledger, Memory, Owned, Slot};
 use super::spill::{SpillFolder, SpillRoot};
 use super::stderr;
 use super::stop::{StopReason, Watch};
+use super::template::Template;
 use crate::engine::main::ENDED_CLASS;
-use crate::settings::EngineCommand;
-use crate::stream::{AsyncFrameReader, Frame, FrameError, write_frame};
+use crate::stream::{AsyncFrameReader, CopyRequest, Frame, FrameError, write_frame};
 
 /// Until a new engine process says that its instance is open and locked.
-const START_MAX: Duration = Duration::from_secs(20);
+pub(super) const START_MAX: Duration = Duration::from_secs(20);
 /// Until an engine has taken its owner's secrets.
 const ASSIGN_MAX: Duration = Duration::from_secs(10);
 /// DuckDB misses an interrupt that arrives between two of its tasks: it is repeated.
@@ -50,9 +48,7 @@ const SOCKET_BYTES: usize = 1 << 20;
 /// What every engine of a worker has in common.
 #[derive(Debug)]
 pub(crate) struct Blueprint {
-    pub(crate) command: EngineCommand,
-    /// The first message, complete but for the spill folder.
-    pub(crate) start: Start,
+    pub(crate) template: Template,
     pub(crate) spill: Arc<SpillRoot>,
 }
 
@@ -93,12 +89,11 @@ pub(crate) struct Engine {
 /// What an engine occupies until it is dead.
 #[derive(Debug)]
 struct Body {
-    child: Child,
-    pid: u32,
+    process: Handle,
     log: tavana_common::task::Task<()>,
     memory: Option<Memory>,
     slot: Option<Slot>,
-    spill: SpillFolder,
+    _spill: SpillFolder,
     /// Counts it among its principal's.
     owned: Option<Owned>,
     _place: EnginePlace,
@@ -122,6 +117,8 @@ pub(crate) enum StartError {
     Socket(io::Error),
     #[error("{program}: {source}")]
     Spawn { program: String, source: io::Error },
+    #[error("the process could not be copied: {0}")]
+    Copy(io::Error),
     #[error("the process ended or spoke another language: {0}")]
     Conversation(String),
     #[error("{0}")]
@@ -137,31 +134,33 @@ impl Engine {
         place: EnginePlace,
         ledger: &Arc<Ledger>,
     ) -> Result<(Self, String), StartError> {
-        let mut engine = Self::spawn(blueprint, place, ledger)?;
-        let mut start = blueprint.start.clone();
-        start.spill_directory = engine
-            .body
-            .as_ref()
-            .and_then(|body| body.spill.path().to_str())
-            .ok_or_else(|| StartError::Spill(io::Error::other("the path is not valid UTF-8")))?
-            .to_owned();
-        let ready = timeout(START_MAX, engine.introduce(start)).await;
-        let outcome = ready.unwrap_or(Err(StartError::Slow));
-        match &outcome {
-            Ok(_) => {
-                ledger.metrics.engines_started.add_one();
-                engine.quiet();
+        let started = match Self::copy(blueprint, place, ledger).await {
+            Ok((engine, start)) => {
+                // What fails or is not waited for any more is killed with its engine.
+                let ready = timeout(START_MAX, engine.begin(start)).await;
+                ready.unwrap_or(Err(StartError::Slow))
             }
+            Err(error) => Err(error),
+        };
+        match &started {
+            Ok(_) => ledger.metrics.engines_started.add_one(),
             Err(_) => ledger.metrics.engines_failed.add_one(),
         }
-        outcome.map(|version| (engine, version))
+        started
     }
 
-    fn spawn(
+    async fn begin(mut self, start: Start) -> Result<(Self, String), StartError> {
+        let ready = introduce(&mut self.reader, &mut self.writer, start).await?;
+        self.quiet();
+        Ok((self, ready.duckdb_version))
+    }
+
+    /// A process and the message with which it starts.
+    async fn copy(
         blueprint: &Blueprint,
         place: EnginePlace,
         ledger: &Arc<Ledger>,
-    ) -> Result<Self, StartError> {
+    ) -> Result<(Self, Start), StartError> {
         let spill = blueprint.spill.folder().map_err(StartError::Spill)?;
         let (near, far) = StdUnixStream::pair().map_err(StartError::Socket)?;
         near.set_nonblocking(true).map_err(StartError::Socket)?;
@@ -172,39 +171,34 @@ impl Engine {
             .map_err(StartError::Socket)?
             .into_split();
 
-        let command = &blueprint.command;
-        let mut child = Command::new(&command.program)
-            // What ps shows: the program is reached by a path that says nothing.
-            .arg0("tavana")
-            .args(&command.args)
-            // Nothing of the environment reaches SQL: credentials come over the socket.
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::from(OwnedFd::from(far)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            // A Ctrl-C in the terminal is for the supervisor, which then drains.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|source| {
-                let program = command.program.display().to_string();
-                StartError::Spawn { program, source }
-            })?;
-        let pid = child.id().unwrap_or_default();
-        let pipe = child.stderr.take().expect("stderr is piped");
-        let log = tavana_common::task::spawn(stderr::log(pid, pipe));
+        let start = Start {
+            spill_directory: spill
+                .path()
+                .to_str()
+                .ok_or_else(|| StartError::Spill(io::Error::other("the path is not valid UTF-8")))?
+                .to_owned(),
+            ..Start::default()
+        };
+        let (words, stderr) = std::io::pipe().map_err(StartError::Socket)?;
+        let words = pipe::Receiver::from_owned_fd(words.into()).map_err(StartError::Socket)?;
+        let request = CopyRequest {
+            socket: far.into(),
+            stderr: stderr.into(),
+        };
+        let process = blueprint.template.copy(&request).await?;
+        // The engine's end of both must be the engine's only, so that they end with it.
+        drop(request);
+        let log = tavana_common::task::spawn(stderr::log(process.pid(), words));
         let body = Body {
-            child,
-            pid,
+            process,
             log,
             memory: None,
             slot: None,
-            spill,
+            _spill: spill,
             owned: None,
             _place: place,
         };
-        Ok(Self {
+        let engine = Self {
             reader: AsyncFrameReader::new(reader),
             writer,
             phase: Phase::Busy,
@@ -213,38 +207,8 @@ impl Engine {
             quiet_since: Instant::now(),
             body: Some(Box::new(body)),
             ledger: Arc::clone(ledger),
-        })
-    }
-
-    async fn introduce(&mut self, start: Start) -> Result<String, StartError> {
-        let start = Frame::Message(ToEngine {
-            message: Some(to_engine::Message::Start(start)),
-        });
-        let talk = |error: FrameError| StartError::Conversation(error.to_string());
-        write_frame(&mut self.writer, &start).await.map_err(talk)?;
-        match self.reader.next().await.map_err(talk)? {
-            Some(Frame::Message(FromEngine {
-                message: Some(message),
-            })) => match message {
-                from_engine::Message::Ready(ready) => {
-                    debug!(
-                        pid = self.pid(),
-                        duckdb = ready.duckdb_version,
-                        extensions = ready.loaded_extensions.join(","),
-                        "engine ready"
-                    );
-                    Ok(ready.duckdb_version)
-                }
-                from_engine::Message::Failure(failure) => Err(StartError::Refused(failure.message)),
-                _ => Err(StartError::Conversation(
-                    "not the answer to a start".to_owned(),
-                )),
-            },
-            Some(_) => Err(StartError::Conversation(
-                "not the answer to a start".to_owned(),
-            )),
-            None => Err(StartError::Conversation("it closed the socket".to_owned())),
-        }
+        };
+        Ok((engine, start))
     }
 
     pub(crate) fn owner(&self) -> Option<&Owner> {
@@ -263,7 +227,7 @@ impl Engine {
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.body.as_ref().map_or(0, |body| body.pid)
+        self.body.as_ref().map_or(0, |body| body.process.pid())
     }
 
     pub(crate) fn is_quiet(&self) -> bool {
@@ -279,10 +243,8 @@ impl Engine {
     }
 
     /// Whether the process still runs. Costs one system call.
-    pub(crate) fn lives(&mut self) -> bool {
-        self.body
-            .as_mut()
-            .is_some_and(|body| matches!(body.child.try_wait(), Ok(None)))
+    pub(crate) fn lives(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| body.process.lives())
     }
 
     pub(crate) fn memory(&mut self) -> Option<&mut Memory> {
@@ -609,6 +571,34 @@ impl Engine {
     }
 }
 
+/// Starts the conversation with a new process.
+pub(super) async fn introduce(
+    reader: &mut AsyncFrameReader<impl AsyncRead + Unpin, FromEngine>,
+    writer: &mut (impl AsyncWrite + Unpin),
+    start: Start,
+) -> Result<Ready, StartError> {
+    let start = Frame::Message(ToEngine {
+        message: Some(to_engine::Message::Start(start)),
+    });
+    let talk = |error: FrameError| StartError::Conversation(error.to_string());
+    write_frame(writer, &start).await.map_err(talk)?;
+    match reader.next().await.map_err(talk)? {
+        Some(Frame::Message(FromEngine {
+            message: Some(message),
+        })) => match message {
+            from_engine::Message::Ready(ready) => Ok(ready),
+            from_engine::Message::Failure(failure) => Err(StartError::Refused(failure.message)),
+            _ => Err(StartError::Conversation(
+                "not the answer to a start".to_owned(),
+            )),
+        },
+        Some(_) => Err(StartError::Conversation(
+            "not the answer to a start".to_owned(),
+        )),
+        None => Err(StartError::Conversation("it closed the socket".to_owned())),
+    }
+}
+
 /// Overwrites the values of secrets that were sent.
 fn wipe(frame: &mut Frame<ToEngine>) {
     if let Frame::Message(ToEngine {
@@ -629,23 +619,19 @@ impl Drop for Engine {
 
 impl Body {
     async fn rest(mut self: Box<Self>) {
-        if let Err(error) = self.child.start_kill() {
-            // Also when it is dead already, which is what was wanted.
-            debug!(pid = self.pid, %error, "an engine could not be killed");
-        }
-        match self.child.wait().await {
-            Ok(status) => debug!(pid = self.pid, %status, "engine is dead"),
-            Err(error) => tracing::error!(pid = self.pid, %error, "lost track of an engine"),
+        let pid = self.process.pid();
+        self.process.kill();
+        if let Err(error) = self.process.died().await {
+            tracing::error!(pid, %error, "lost track of an engine");
         }
         // Its last words are in the pipe, which ends with the process.
         if timeout(Duration::from_secs(1), &mut self.log)
             .await
             .is_err()
         {
-            debug!(pid = self.pid, "the pipe of a dead engine is still open");
+            debug!(pid, "the pipe of a dead engine is still open");
         }
         // Removing gigabytes of spilled files takes a while; the rest is freed after it.
-        let pid = self.pid;
         // A runtime that shuts down drops the closure unrun, and with it `self`: all the same.
         if let Err(error) = tavana_common::task::spawn_blocking(move || drop(self)).await
             && !error.is_cancelled()

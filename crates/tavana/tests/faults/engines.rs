@@ -206,6 +206,45 @@ fn idle_engines_that_die_are_replaced_without_anybody_noticing() {
 }
 
 #[test]
+fn the_death_of_the_template_costs_no_session_anything() {
+    let _alone = crate::alone();
+    // That it is started anew is worth a line in the log.
+    let tavana = start();
+    let mut idle = Wire::connect_as(tavana.postgres, &[("user", "idle")]);
+    idle.query("CREATE TEMP TABLE t AS SELECT 42 AS i").ok();
+    let mut busy = Wire::connect_as(tavana.postgres, &[("user", "busy")]);
+    busy.send(Out::new().query("SELECT count(md5(i::VARCHAR)) FROM range(3000000) t(i)"));
+    let worker = busy_engine(&tavana);
+    for round in 0..rounds(3) {
+        let before = process::template(tavana.pid()).expect("it is there");
+        assert_eq!(process::threads(before), 1, "a copy has one thread only");
+        assert!(process::signal(before, "KILL"));
+        eventually("it is dead", PATIENCE, || !process::is_alive(before));
+        // Each user has an engine of its own, so that one of them must be new.
+        for user in 0..5 {
+            let user = format!("user{round}{user}");
+            let mut wire = Wire::connect_as(tavana.postgres, &[("user", &user)]);
+            assert_eq!(wire.query("SELECT 1").ok().value().as_deref(), Some("1"));
+        }
+        assert_ne!(process::template(tavana.pid()), Some(before));
+        assert_eq!(
+            idle.query("SELECT i FROM t").ok().value().as_deref(),
+            Some("42")
+        );
+    }
+    let (rows, states, _) = read_to_ready(&mut busy);
+    assert_eq!((rows, states.len()), (1, 0), "{states:?}");
+    // Nobody else would end the engines of a template that is gone.
+    let template = process::template(tavana.pid()).expect("it is there");
+    assert!(process::signal(template, "KILL"));
+    assert!(process::is_alive(worker));
+    tavana.stop_by("KILL");
+    eventually("the engines are gone", PATIENCE, || {
+        !process::is_alive(worker)
+    });
+}
+
+#[test]
 fn engines_have_an_empty_environment_and_no_secrets_in_their_arguments() {
     let _alone = crate::alone();
     let secret = "CANARY-0b5a3a53-96ad-4a6f";
@@ -222,7 +261,11 @@ fn engines_have_an_empty_environment_and_no_secrets_in_their_arguments() {
         // Root may read it; the engine itself says it is not dumpable.
         let environment = std::fs::read(format!("/proc/{engine}/environ")).unwrap_or_default();
         assert_eq!(environment.escape_ascii().to_string(), "");
-        assert!(!process::arguments(engine).join(" ").contains(secret));
+        assert_eq!(process::arguments(engine), ["tavana", "engine"]);
     }
+    let template = process::template(tavana.pid()).expect("it is there");
+    let environment = std::fs::read(format!("/proc/{template}/environ")).unwrap_or_default();
+    assert_eq!(environment.escape_ascii().to_string(), "");
+    assert!(!process::arguments(template).join(" ").contains(secret));
     assert!(!tavana.log().contains(secret));
 }

@@ -6,12 +6,16 @@
 mod support;
 
 mod cancel;
+mod catalog;
 mod copy;
 mod cursors;
 mod extended;
 mod flight;
 mod hostile;
+mod injections;
 mod limits;
+mod names;
 mod simple;
 mod startup;
+mod timeouts;
 mod transactions;

@@ -148,6 +148,27 @@ fn flight_connections_are_sessions_of_their_own() {
     assert!(second.fetch(&info).is_err());
 }
 
+#[test]
+fn engines_have_random_numbers_of_their_own() {
+    let tavana = Start::new().env("TAVANA_ENGINE_PREFORK", "4").run();
+    let mut seen = std::collections::HashSet::new();
+    for user in 0..50 {
+        // Of another user, so of another engine, which is a copy of the same process.
+        let user = format!("user{user}");
+        let mut wire = Wire::connect_as(tavana.postgres, &[("user", &user)]);
+        for sql in [
+            "SELECT gen_random_uuid()::VARCHAR",
+            "SELECT random()::VARCHAR",
+            "SELECT right(uuidv7()::VARCHAR, 16)",
+            "SELECT string_agg(random()::VARCHAR, ',') FROM range(3)",
+        ] {
+            let found = wire.query(sql).ok().value().expect("a value");
+            assert!(seen.insert(found.clone()), "{sql} of {user}: {found} again");
+        }
+    }
+    assert_eq!(seen.len(), 200);
+}
+
 /// What a session of an application leaves when it is cut off.
 const LEFTOVERS: [&str; 8] = [
     "CREATE TEMP TABLE leftover AS SELECT 'canary' AS x",
@@ -281,6 +302,31 @@ fn one_user_has_so_many_sessions_and_engines_and_no_more() {
     first.query("DISCARD ALL").ok();
     third.query(pin).ok();
     assert_eq!(third.query("SELECT i FROM t").value().as_deref(), Some("1"));
+}
+
+#[test]
+fn a_session_that_waits_for_an_engine_leaves_the_slot_to_those_that_have_one() {
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "1")
+        .env("TAVANA_WORKER_PINNED_SESSIONS_MAX", "1")
+        .run();
+    let pin = "CREATE TEMP TABLE t AS SELECT 1 AS i";
+    let [mut first, mut second] = pair(&tavana, ["ann", "bob"]);
+    first.query(pin).ok();
+    second.send(crate::support::wire::Out::new().query(pin));
+    for _ in 0..20 {
+        let asked = Instant::now();
+        let answer = first.query("SELECT i FROM t").ok().value();
+        assert_eq!(answer.as_deref(), Some("1"));
+        let took = asked.elapsed();
+        assert!(took < Duration::from_secs(5), "it waited {took:?}");
+    }
+    drop(first);
+    second.reply().ok();
+    assert_eq!(
+        second.query("SELECT i FROM t").value().as_deref(),
+        Some("1")
+    );
 }
 
 #[test]

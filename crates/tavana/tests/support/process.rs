@@ -38,15 +38,30 @@ pub(crate) fn descendants(root: u32) -> Vec<u32> {
 
 /// The engine processes below `root`.
 pub(crate) fn engines(root: u32) -> Vec<u32> {
-    descendants(root)
+    with_arguments(root, &["engine"])
+}
+
+/// The process below `root` that its engines are copies of.
+pub(crate) fn template(root: u32) -> Option<u32> {
+    // For a moment a new copy looks the same.
+    with_arguments(root, &["engine", "template"])
         .into_iter()
-        .filter(|pid| {
-            arguments(*pid)
-                .iter()
-                .skip(1)
-                .any(|argument| argument == "engine")
-        })
-        .collect()
+        .find(|pid| Stat::of(*pid).is_some_and(|stat| stat.parent == root))
+}
+
+fn with_arguments(root: u32, wanted: &[&str]) -> Vec<u32> {
+    let mut found = descendants(root);
+    found.retain(|pid| {
+        arguments(*pid)
+            .get(1..)
+            .is_some_and(|found| found == wanted)
+    });
+    found
+}
+
+/// How many threads a process has; 0 when it is gone.
+pub(crate) fn threads(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count)
 }
 
 /// The engine that uses the processor most, if one did so in two looks at it: a new engine that

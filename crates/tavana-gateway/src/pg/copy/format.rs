@@ -5,7 +5,7 @@ mod encoder;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::decoder::CopyDecoder;
+pub(crate) use self::decoder::{CopyDecoder, CopyInput};
 pub(crate) use self::encoder::CopyEncoder;
 
 /// How the rows of a COPY are written.

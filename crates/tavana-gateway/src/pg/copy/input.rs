@@ -10,8 +10,8 @@ use tavana_common::proto::v1::Batch;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 
-use super::format::{CopyDecoder, CopyFormat};
-use super::options;
+use super::format::{CopyDecoder, CopyFormat, CopyInput};
+use super::options::{self, Way};
 use crate::error::{QueryError, SqlState};
 use crate::pg::connection::{Connection, Fault};
 use crate::pg::frontend::{Message, decode};
@@ -31,8 +31,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         columns: &[String],
         options: &CopyOptions,
     ) -> Result<(), Fault> {
-        let format = options::parse(options)?;
-        let types = self.column_types(table, columns).await?;
+        let copying = options::parse(options, Way::In)?;
+        let format = copying.format;
+        let (names, types) = self.target_columns(table, columns).await?;
+        let input = CopyInput {
+            match_header: copying.match_header,
+            force_not_null: copying.force_not_null.among(&names)?,
+            force_null: copying.force_null.among(&names)?,
+            names,
+        };
         let code = i8::from(matches!(format, CopyFormat::Binary));
         let count = i16::try_from(types.len()).unwrap_or(i16::MAX);
         self.wire
@@ -43,7 +50,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             )))?;
         self.wire.flush().await?;
         let decoder = CopyDecoder::new(format, &types)
-            .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?;
+            .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?
+            .with(input);
         let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
         let schema = encode_local(&RecordBatch::new_empty(Arc::clone(decoder.schema())))
             .map_err(|error| QueryError::internal(error.to_string()))?
@@ -75,12 +83,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// DuckDB's types of the columns that the data is for.
-    async fn column_types(
+    /// The columns that the data is for: their names, and their types as DuckDB spells them.
+    async fn target_columns(
         &mut self,
         table: &[String],
         columns: &[String],
-    ) -> Result<Vec<String>, Fault> {
+    ) -> Result<(Vec<String>, Vec<String>), Fault> {
         let list = if columns.is_empty() {
             "*".to_owned()
         } else {
@@ -99,8 +107,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(facts
             .columns
             .into_iter()
-            .map(|column| column.duckdb_type)
-            .collect())
+            .map(|column| (column.name, column.duckdb_type))
+            .unzip())
     }
 }
 

@@ -8,7 +8,8 @@ use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::copy::{CopyDone, CopyOutResponse};
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use self::format::{CopyEncoder, CopyFormat};
+use self::format::{CopyEncoder, CopyFormat, ForceQuote};
+use self::options::{Copying, Way};
 use super::connection::{Connection, Fault};
 use super::rows::{Batches, encode_error};
 use super::wire::FLUSH_BYTES;
@@ -24,7 +25,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         options: &CopyOptions,
         parameters: Parameters,
     ) -> Result<(), Fault> {
-        let format = options::parse(options)?;
+        let Copying { format, .. } = options::parse(options, Way::Out)?;
         let mut rows = tokio::select! {
             biased;
             rows = self.session.query(query, parameters) => rows?,
@@ -37,6 +38,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .iter()
             .map(|column| (column.name.clone(), column.duckdb_type.clone()))
             .unzip();
+        if let CopyFormat::Csv {
+            force_quote: ForceQuote::Columns(wanted),
+            ..
+        } = &format
+        {
+            options::check_names(wanted, &names)?;
+        }
         let code = i8::from(matches!(format, CopyFormat::Binary));
         let mut encoder = CopyEncoder::new(
             batches.schema(),

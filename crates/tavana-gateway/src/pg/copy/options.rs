@@ -4,12 +4,69 @@ use super::format::{CopyFormat, ForceQuote};
 use crate::error::{QueryError, SqlState};
 use crate::session::statement::{CopyOptions, CopyValue};
 
+/// Which way the rows go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Out,
+    In,
+}
+
+/// What the options say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Copying {
+    pub(super) format: CopyFormat,
+    /// The header must name the columns.
+    pub(super) match_header: bool,
+    pub(super) force_not_null: Columns,
+    pub(super) force_null: Columns,
+}
+
+/// Columns that an option names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Columns {
+    #[default]
+    None,
+    All,
+    Named(Vec<String>),
+}
+
+impl Columns {
+    /// For each of `names` whether it is meant.
+    ///
+    /// # Errors
+    /// 42703 for a name that is none of them.
+    pub(super) fn among(&self, names: &[String]) -> Result<Vec<bool>, QueryError> {
+        match self {
+            Self::None => Ok(vec![false; names.len()]),
+            Self::All => Ok(vec![true; names.len()]),
+            Self::Named(wanted) => {
+                check_names(wanted, names)?;
+                Ok(names.iter().map(|name| wanted.contains(name)).collect())
+            }
+        }
+    }
+}
+
+/// Whether all `wanted` columns are among `names`.
+///
+/// # Errors
+/// 42703 for the first that is not.
+pub(super) fn check_names(wanted: &[String], names: &[String]) -> Result<(), QueryError> {
+    match wanted.iter().find(|wanted| !names.contains(wanted)) {
+        None => Ok(()),
+        Some(unknown) => Err(QueryError::new(
+            SqlState::UNDEFINED_COLUMN,
+            format!("column \"{unknown}\" does not exist"),
+        )),
+    }
+}
+
 /// What the options say.
 ///
 /// # Errors
 /// 42601 for an option that is unknown or given twice, 22023 for a value that is none, 0A000 for
-/// what does not go with the format.
-pub(super) fn parse(options: &CopyOptions) -> Result<CopyFormat, QueryError> {
+/// what does not go with the format or the direction.
+pub(super) fn parse(options: &CopyOptions, way: Way) -> Result<Copying, QueryError> {
     let mut given = Given::default();
     let mut seen: Vec<&str> = Vec::new();
     for (name, value) in &options.entries {
@@ -18,80 +75,173 @@ pub(super) fn parse(options: &CopyOptions) -> Result<CopyFormat, QueryError> {
         }
         seen.push(name);
         match name.as_str() {
-            "format" => given.format = Some(text(name, value)?.to_ascii_lowercase()),
-            "delimiter" => given.delimiter = Some(one_byte(name, value)?),
+            "format" => given.format = Some(format_name(text(name, value)?)?),
+            "delimiter" => given.delimiter = Some(text(name, value)?.to_owned()),
             "null" => given.null = Some(text(name, value)?.to_owned()),
-            "header" => given.header = flag(name, value)?,
-            "quote" => given.quote = Some(one_byte(name, value)?),
-            "escape" => given.escape = Some(one_byte(name, value)?),
-            "force_quote" => given.force_quote = Some(force_quote(value)),
+            "header" => given.header = Some(header(value)?),
+            "quote" => given.quote = Some(text(name, value)?.to_owned()),
+            "escape" => given.escape = Some(text(name, value)?.to_owned()),
+            "force_quote" => given.force_quote = columns(name, value)?,
+            "force_not_null" => given.force_not_null = columns(name, value)?,
+            "force_null" => given.force_null = columns(name, value)?,
             "encoding" => encoding(text(name, value)?)?,
             // Freezing rows is about PostgreSQL's own storage.
-            "freeze" => drop(flag(name, value)?),
+            "freeze" => given.freeze = flag(name, value)?,
+            "default" => return Err(unsupported("COPY DEFAULT is not supported")),
             _ => return Err(syntax(&format!("option \"{name}\" not recognized"))),
         }
     }
-    given.into_format()
+    given.check(way)
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Format {
+    #[default]
+    Text,
+    Csv,
+    Binary,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Header {
+    #[default]
+    No,
+    Yes,
+    Match,
 }
 
 #[derive(Default)]
 struct Given {
-    format: Option<String>,
-    delimiter: Option<u8>,
+    format: Option<Format>,
+    delimiter: Option<String>,
     null: Option<String>,
-    header: bool,
-    quote: Option<u8>,
-    escape: Option<u8>,
-    force_quote: Option<ForceQuote>,
+    header: Option<Header>,
+    quote: Option<String>,
+    escape: Option<String>,
+    force_quote: Columns,
+    force_not_null: Columns,
+    force_null: Columns,
+    freeze: bool,
 }
 
 impl Given {
-    fn into_format(self) -> Result<CopyFormat, QueryError> {
-        let csv_only = self.quote.is_some() || self.escape.is_some() || self.force_quote.is_some();
-        match self.format.as_deref() {
-            None | Some("text") => {
-                if csv_only {
-                    return Err(unsupported(
-                        "QUOTE, ESCAPE and FORCE_QUOTE require CSV mode",
-                    ));
+    /// PostgreSQL's checks in PostgreSQL's order, so that the same mistake has the same answer.
+    fn check(self, way: Way) -> Result<Copying, QueryError> {
+        let format = self.format.unwrap_or_default();
+        let csv = format == Format::Csv;
+        if format == Format::Binary {
+            for (given, name) in [
+                (self.delimiter.is_some(), "DELIMITER"),
+                (self.null.is_some(), "NULL"),
+            ] {
+                if given {
+                    return Err(syntax(&format!("cannot specify {name} in BINARY mode")));
                 }
-                Ok(CopyFormat::Text {
-                    delimiter: self.delimiter.unwrap_or(b'\t'),
-                    null: self.null.unwrap_or_else(|| "\\N".to_owned()),
-                    header: self.header,
-                })
             }
-            Some("csv") => {
-                let quote = self.quote.unwrap_or(b'"');
-                let delimiter = self.delimiter.unwrap_or(b',');
-                if quote == delimiter {
-                    return Err(QueryError::new(
-                        SqlState::INVALID_PARAMETER,
-                        "COPY delimiter and quote must be different",
-                    ));
-                }
-                Ok(CopyFormat::Csv {
+        }
+        let delimiter = self
+            .delimiter
+            .as_deref()
+            .unwrap_or(if csv { "," } else { "\t" });
+        let delimiter = one_byte("delimiter", delimiter)?;
+        if matches!(delimiter, b'\r' | b'\n') {
+            return Err(wrong("COPY delimiter cannot be newline or carriage return"));
+        }
+        let null = self
+            .null
+            .unwrap_or_else(|| if csv { "" } else { "\\N" }.to_owned());
+        if null.contains(['\r', '\n']) {
+            return Err(wrong(
+                "COPY null representation cannot use newline or carriage return",
+            ));
+        }
+        // These would be read as escapes or as parts of numbers.
+        if !csv
+            && (delimiter.is_ascii_lowercase()
+                || delimiter.is_ascii_digit()
+                || matches!(delimiter, b'\\' | b'.'))
+        {
+            return Err(wrong(&format!(
+                "COPY delimiter cannot be \"{}\"",
+                char::from(delimiter)
+            )));
+        }
+        let header = self.header.unwrap_or_default();
+        if format == Format::Binary && header != Header::No {
+            return Err(unsupported("cannot specify HEADER in BINARY mode"));
+        }
+        if header == Header::Match && way == Way::Out {
+            return Err(unsupported("cannot use \"match\" with HEADER in COPY TO"));
+        }
+        if !csv && self.quote.is_some() {
+            return Err(unsupported("COPY quote available only in CSV mode"));
+        }
+        let quote = one_byte("quote", self.quote.as_deref().unwrap_or("\""))?;
+        if csv && delimiter == quote {
+            return Err(wrong("COPY delimiter and quote must be different"));
+        }
+        if !csv && self.escape.is_some() {
+            return Err(unsupported("COPY escape available only in CSV mode"));
+        }
+        let escape = match self.escape.as_deref() {
+            Some(escape) => one_byte("escape", escape)?,
+            None => quote,
+        };
+        for (columns, name, only, command) in [
+            (&self.force_quote, "force quote", Way::Out, "COPY TO"),
+            (&self.force_not_null, "force not null", Way::In, "COPY FROM"),
+            (&self.force_null, "force null", Way::In, "COPY FROM"),
+        ] {
+            if *columns != Columns::None && !csv {
+                return Err(unsupported(&format!(
+                    "COPY {name} available only in CSV mode"
+                )));
+            }
+            if *columns != Columns::None && way != only {
+                return Err(unsupported(&format!(
+                    "COPY {name} only available using {command}"
+                )));
+            }
+        }
+        if format != Format::Binary && null.as_bytes().contains(&delimiter) {
+            return Err(unsupported(
+                "COPY delimiter must not appear in the NULL specification",
+            ));
+        }
+        if csv && null.as_bytes().contains(&quote) {
+            return Err(unsupported(
+                "CSV quote character must not appear in the NULL specification",
+            ));
+        }
+        if self.freeze && way == Way::Out {
+            return Err(unsupported("COPY freeze only available using COPY FROM"));
+        }
+        let has_header = header != Header::No;
+        Ok(Copying {
+            format: match format {
+                Format::Text => CopyFormat::Text {
+                    delimiter,
+                    null,
+                    header: has_header,
+                },
+                Format::Csv => CopyFormat::Csv {
                     delimiter,
                     quote,
-                    escape: self.escape.unwrap_or(quote),
-                    null: self.null.unwrap_or_default(),
-                    header: self.header,
-                    force_quote: self.force_quote.unwrap_or(ForceQuote::None),
-                })
-            }
-            Some("binary") => {
-                if csv_only || self.delimiter.is_some() || self.null.is_some() || self.header {
-                    return Err(syntax(
-                        "options of the text formats are not for BINARY mode",
-                    ));
-                }
-                Ok(CopyFormat::Binary)
-            }
-            Some(other) => Err(QueryError::new(
-                SqlState::INVALID_PARAMETER,
-                format!("COPY format \"{other}\" not recognized"),
-            )),
-        }
+                    escape,
+                    null,
+                    header: has_header,
+                    force_quote: match self.force_quote {
+                        Columns::None => ForceQuote::None,
+                        Columns::All => ForceQuote::All,
+                        Columns::Named(names) => ForceQuote::Columns(names),
+                    },
+                },
+                Format::Binary => CopyFormat::Binary,
+            },
+            match_header: header == Header::Match,
+            force_not_null: self.force_not_null,
+            force_null: self.force_null,
+        })
     }
 }
 
@@ -103,40 +253,70 @@ fn unsupported(message: &str) -> QueryError {
     QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, message)
 }
 
+fn wrong(message: &str) -> QueryError {
+    QueryError::new(SqlState::INVALID_PARAMETER, message)
+}
+
 fn text<'value>(name: &str, value: &'value CopyValue) -> Result<&'value str, QueryError> {
     match value {
         CopyValue::Text(text) => Ok(text),
-        CopyValue::None | CopyValue::List(_) => Err(syntax(&format!("{name} requires a value"))),
+        CopyValue::None | CopyValue::List(_) => {
+            Err(syntax(&format!("{name} requires a parameter")))
+        }
     }
 }
 
-fn one_byte(name: &str, value: &CopyValue) -> Result<u8, QueryError> {
-    match text(name, value)?.as_bytes() {
-        [byte] if !matches!(byte, b'\n' | b'\r') && byte.is_ascii() => Ok(*byte),
-        _ => Err(QueryError::new(
-            SqlState::FEATURE_NOT_SUPPORTED,
-            format!("COPY {name} must be a single one-byte character"),
-        )),
+fn format_name(name: &str) -> Result<Format, QueryError> {
+    match name {
+        "text" => Ok(Format::Text),
+        "csv" => Ok(Format::Csv),
+        "binary" => Ok(Format::Binary),
+        other => Err(wrong(&format!("COPY format \"{other}\" not recognized"))),
+    }
+}
+
+fn one_byte(name: &str, text: &str) -> Result<u8, QueryError> {
+    match text.as_bytes() {
+        [byte] => Ok(*byte),
+        _ => Err(unsupported(&format!(
+            "COPY {name} must be a single one-byte character"
+        ))),
     }
 }
 
 fn flag(name: &str, value: &CopyValue) -> Result<bool, QueryError> {
-    match value {
-        CopyValue::None => Ok(true),
-        CopyValue::Text(text) => match text.to_ascii_lowercase().as_str() {
-            "true" | "on" | "1" | "match" => Ok(true),
-            "false" | "off" | "0" => Ok(false),
-            _ => Err(syntax(&format!("{name} requires a Boolean value"))),
-        },
-        CopyValue::List(_) => Err(syntax(&format!("{name} requires a Boolean value"))),
+    let given = match value {
+        CopyValue::None => return Ok(true),
+        CopyValue::Text(text) => text.to_ascii_lowercase(),
+        CopyValue::List(_) => String::new(),
+    };
+    match given.as_str() {
+        "true" | "on" | "1" => Ok(true),
+        "false" | "off" | "0" => Ok(false),
+        _ => Err(syntax(&format!("{name} requires a Boolean value"))),
     }
 }
 
-fn force_quote(value: &CopyValue) -> ForceQuote {
+fn header(value: &CopyValue) -> Result<Header, QueryError> {
+    if let CopyValue::Text(text) = value
+        && text.eq_ignore_ascii_case("match")
+    {
+        return Ok(Header::Match);
+    }
+    match flag("header", value) {
+        Ok(true) => Ok(Header::Yes),
+        Ok(false) => Ok(Header::No),
+        Err(_) => Err(syntax("header requires a Boolean value or \"match\"")),
+    }
+}
+
+fn columns(name: &str, value: &CopyValue) -> Result<Columns, QueryError> {
     match value {
-        CopyValue::List(columns) => ForceQuote::Columns(columns.clone()),
-        CopyValue::Text(text) if text != "*" => ForceQuote::Columns(vec![text.clone()]),
-        CopyValue::Text(_) | CopyValue::None => ForceQuote::All,
+        CopyValue::List(columns) => Ok(Columns::Named(columns.clone())),
+        CopyValue::Text(text) if text == "*" => Ok(Columns::All),
+        CopyValue::Text(_) | CopyValue::None => Err(wrong(&format!(
+            "argument to option \"{name}\" must be a list of column names"
+        ))),
     }
 }
 
@@ -159,7 +339,7 @@ mod tests {
         let Class::CopyOut { options, .. } = statement.class() else {
             panic!("{sql} copies out")
         };
-        parse(options)
+        parse(options, Way::Out).map(|copying| copying.format)
     }
 
     #[test]
@@ -192,7 +372,17 @@ mod tests {
             ("COPY t TO STDOUT (FORMAT xml)", "22023"),
             ("COPY t TO STDOUT (FORMAT csv, FORMAT text)", "42601"),
             ("COPY t TO STDOUT (QUOTE 'x')", "0A000"),
-            ("COPY t TO STDOUT (FORMAT binary, HEADER)", "42601"),
+            ("COPY t TO STDOUT (FORMAT binary, HEADER)", "0A000"),
+            ("COPY t TO STDOUT (FORMAT binary, NULL 'x')", "42601"),
+            ("COPY t TO STDOUT (DELIMITER 'a')", "22023"),
+            ("COPY t TO STDOUT (DELIMITER E'\\n')", "22023"),
+            ("COPY t TO STDOUT (NULL 'a\tb')", "0A000"),
+            ("COPY t TO STDOUT (FORMAT csv, NULL '\"')", "0A000"),
+            ("COPY t TO STDOUT (FORMAT csv, FORCE_NULL (a))", "0A000"),
+            ("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE a)", "22023"),
+            ("COPY t TO STDOUT (FORMAT csv, HEADER match)", "0A000"),
+            ("COPY t TO STDOUT (FORMAT csv, HEADER perhaps)", "42601"),
+            ("COPY t TO STDOUT (FREEZE)", "0A000"),
             ("COPY t TO STDOUT (DELIMITER 'ab')", "0A000"),
             ("COPY t TO STDOUT (COLOUR 'red')", "42601"),
             ("COPY t TO STDOUT (ENCODING 'latin1')", "0A000"),

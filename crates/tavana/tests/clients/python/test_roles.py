@@ -4,7 +4,7 @@ import psycopg
 import pyarrow.flight
 import pytest
 from credentials import REFUSALS, UsersFile, folder
-from harness import Tavana
+from harness import Tavana, eventually
 from stores import Key, S3Server
 from test_values import flight_query
 
@@ -36,6 +36,7 @@ def tavana(store):
     users.add("guest", "password of guest", "--own-credentials")
     server = Tavana(
         env={
+            "LOG_LEVEL": "info",
             "TAVANA_AUTH_MODE": "required",
             "TAVANA_USERS_FILE": str(users.path),
             "TAVANA_ADMIN_STATEMENTS": "logging",
@@ -125,6 +126,28 @@ def test_what_is_kept_for_administrators_is_refused_to_others(tavana):
         assert state(connection, "INSTALL spatial") == "42501"
         assert state(connection, "SET memory_limit = '1TB'") == "42501"
         assert state(connection, "SELECT * FROM read_text('/etc/passwd')") == "42501"
+
+
+def test_a_reader_forces_no_checkpoint(tavana):
+    for user, expected in (("readonly", "42501"), ("readwrite", None)):
+        with connect(tavana, user) as connection:
+            for statement in ("CHECKPOINT", "FORCE CHECKPOINT"):
+                assert state(connection, statement) == expected, (user, statement)
+
+
+def test_what_an_administrator_changes_is_in_the_audit_log(tavana):
+    def lines():
+        return [line for line in tavana.log if "administrator's statement" in line]
+
+    with connect(tavana, "readwrite") as connection:
+        connection.execute("CREATE TEMP TABLE unnoted (a int)")
+    before = len(lines())
+    with connect(tavana, "admin") as connection:
+        connection.execute("CREATE TEMP TABLE noted (a int)")
+    eventually("the line is written", lambda: len(lines()) > before)
+    noted = lines()[before:]
+    assert all("admin" in line and "noted" not in line for line in noted)
+    assert len(lines()) == before + 1
 
 
 def test_who_may_use_only_own_credentials_never_touches_the_deployments(tavana, store):

@@ -31,8 +31,18 @@ pub(crate) struct CopyError {
 pub(crate) enum CopyErrorKind {
     #[error("{0}")]
     Value(#[from] InputError),
-    #[error("missing data for column {0}")]
-    MissingColumn(usize),
+    #[error("missing data for column \"{0}\"")]
+    MissingColumn(String),
+    #[error("wrong number of fields in header line: got {found}, expected {expected}")]
+    HeaderCount { found: usize, expected: usize },
+    #[error(
+        "column name mismatch in header line field {field}: got \"{found}\", expected \"{expected}\""
+    )]
+    HeaderName {
+        field: usize,
+        found: String,
+        expected: String,
+    },
     #[error("extra data after last expected column")]
     ExtraColumn,
     #[error("unterminated CSV quoted field")]
@@ -70,6 +80,8 @@ impl CopyError {
             | CopyErrorKind::Oids
             | CopyErrorKind::CriticalFlags
             | CopyErrorKind::Header
+            | CopyErrorKind::HeaderCount { .. }
+            | CopyErrorKind::HeaderName { .. }
             | CopyErrorKind::FieldCount { .. }
             | CopyErrorKind::FieldSize
             | CopyErrorKind::EndOfData
@@ -94,6 +106,20 @@ pub(crate) struct CopyDecoder {
     /// Whether the byte before the search's place takes the next one's meaning away.
     escaped: bool,
     state: State,
+    input: CopyInput,
+}
+
+/// What COPY FROM asks beside the format.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CopyInput {
+    /// The columns the data is for.
+    pub(crate) names: Vec<String>,
+    /// The header must have these names.
+    pub(crate) match_header: bool,
+    /// Columns in which nothing without quotes is NULL (CSV).
+    pub(crate) force_not_null: Vec<bool>,
+    /// Columns in which the word for NULL is NULL in quotes, too (CSV).
+    pub(crate) force_null: Vec<bool>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +151,36 @@ impl CopyDecoder {
             in_quotes: false,
             escaped: false,
             state,
+            input: CopyInput::default(),
         })
+    }
+
+    /// With what COPY asks beside the format.
+    pub(crate) fn with(mut self, input: CopyInput) -> Self {
+        self.rows.names.clone_from(&input.names);
+        self.input = input;
+        self
+    }
+
+    /// Whether a header names the columns as it must.
+    fn check_header(&self, found: &[String]) -> Result<(), CopyError> {
+        let expected = &self.input.names;
+        if found.len() != expected.len() {
+            return Err(self.rows.error(CopyErrorKind::HeaderCount {
+                found: found.len(),
+                expected: expected.len(),
+            }));
+        }
+        for (at, (found, expected)) in found.iter().zip(expected).enumerate() {
+            if found != expected {
+                return Err(self.rows.error(CopyErrorKind::HeaderName {
+                    field: at + 1,
+                    found: found.clone(),
+                    expected: expected.clone(),
+                }));
+            }
+        }
+        Ok(())
     }
 
     /// The Arrow schema of every batch. Text columns hold what DuckDB casts to the target type.
@@ -228,10 +283,32 @@ impl CopyDecoder {
             self.state = State::Ended;
         } else if self.state == State::Header {
             self.state = State::Rows;
+            self.text_header(line)?;
         } else {
             self.text_row(line)?;
         }
         Ok(Some(end + 1))
+    }
+
+    fn text_header(&self, line: &[u8]) -> Result<(), CopyError> {
+        let CopyFormat::Text { delimiter, .. } = &self.format else {
+            return Ok(());
+        };
+        if !self.input.match_header {
+            return Ok(());
+        }
+        let mut names = Vec::new();
+        split_text(line, *delimiter, |_, value| {
+            names.push(self.header_name(value)?);
+            Ok(())
+        })?;
+        self.check_header(&names)
+    }
+
+    fn header_name(&self, value: &[u8]) -> Result<String, CopyError> {
+        utf8(value)
+            .map(str::to_owned)
+            .map_err(|error| self.rows.error(CopyErrorKind::Value(error)))
     }
 
     fn text_row(&mut self, line: &[u8]) -> Result<(), CopyError> {
@@ -242,21 +319,15 @@ impl CopyDecoder {
             return Ok(());
         };
         let mut fields = self.rows.fields();
-        let mut rest = Some(line).filter(|line| !line.is_empty() || !fields.is_empty());
-        let mut value = Vec::new();
-        while let Some(field) = rest {
-            let end = field_end(field, *delimiter);
-            let raw = field.get(..end).unwrap_or_default();
-            rest = field.get(end + 1..);
-            // NULL is told by its spelling before escapes are resolved.
-            if raw == null.as_bytes() {
-                fields.append(|_| Ok(Value::Null))?;
-            } else if memchr::memchr(b'\\', raw).is_none() {
-                fields.append(|of| of.read_text(utf8(raw)?))?;
-            } else {
-                unescape(raw, &mut value);
-                fields.append(|of| of.read_text(utf8(&value)?))?;
-            }
+        if !line.is_empty() || !fields.is_empty() {
+            split_text(line, *delimiter, |raw, value| {
+                // NULL is told by its spelling before escapes are resolved.
+                if raw == null.as_bytes() {
+                    fields.append(|_| Ok(Value::Null))
+                } else {
+                    fields.append(|of| of.read_text(utf8(value)?))
+                }
+            })?;
         }
         fields.finish()
     }
@@ -313,49 +384,46 @@ impl CopyDecoder {
             self.state = State::Ended;
         } else if self.state == State::Header {
             self.state = State::Rows;
+            self.csv_header(record)?;
         } else {
             self.csv_row(record)?;
         }
         Ok(Some(end + 1))
     }
 
+    fn csv_header(&self, record: &[u8]) -> Result<(), CopyError> {
+        let Some(csv) = Csv::of(&self.format).filter(|_| self.input.match_header) else {
+            return Ok(());
+        };
+        let mut names = Vec::new();
+        csv.split(record, |value, _| {
+            names.push(self.header_name(value)?);
+            Ok(())
+        })?;
+        self.check_header(&names)
+    }
+
     fn csv_row(&mut self, record: &[u8]) -> Result<(), CopyError> {
-        let CopyFormat::Csv {
-            delimiter,
-            quote,
-            escape,
-            null,
-            ..
-        } = &self.format
+        let (Some(csv), CopyFormat::Csv { null, .. }) = (Csv::of(&self.format), &self.format)
         else {
             return Ok(());
         };
+        let input = &self.input;
+        let forced = |list: &[bool], at: usize| list.get(at).copied().unwrap_or(false);
         let mut fields = self.rows.fields();
-        let mut rest = Some(record).filter(|record| !record.is_empty() || !fields.is_empty());
-        let mut value = Vec::new();
-        while let Some(field) = rest {
-            let plain = memchr::memchr2(*delimiter, *quote, field);
-            match plain {
-                Some(at) if field.get(at) == Some(quote) => {
-                    let (after, quoted) = csv_field(field, *delimiter, *quote, *escape, &mut value);
-                    rest = after;
-                    if !quoted && value == null.as_bytes() {
-                        fields.append(|_| Ok(Value::Null))?;
-                    } else {
-                        fields.append(|of| of.read_text(utf8(&value)?))?;
-                    }
+        if !record.is_empty() || !fields.is_empty() {
+            csv.split(record, |value, quoted| {
+                let may_be_null = if quoted {
+                    forced(&input.force_null, fields.next)
+                } else {
+                    !forced(&input.force_not_null, fields.next)
+                };
+                if may_be_null && value == null.as_bytes() {
+                    fields.append(|_| Ok(Value::Null))
+                } else {
+                    fields.append(|of| of.read_text(utf8(value)?))
                 }
-                end => {
-                    let end = end.unwrap_or(field.len());
-                    let raw = field.get(..end).unwrap_or_default();
-                    rest = field.get(end + 1..);
-                    if raw == null.as_bytes() {
-                        fields.append(|_| Ok(Value::Null))?;
-                    } else {
-                        fields.append(|of| of.read_text(utf8(raw)?))?;
-                    }
-                }
-            }
+            })?;
         }
         fields.finish()
     }
@@ -517,40 +585,110 @@ fn number<'a>(value: &mut Vec<u8>, digits: &'a [u8], radix: u32, digits_max: usi
     push(value, low, rest)
 }
 
-/// One field with quotes somewhere in it. Returns the rest behind the delimiter, and whether the
-/// field was quoted.
-fn csv_field<'a>(
-    field: &'a [u8],
+/// Hands each field of a line to `each`, as it stands there and without its escapes.
+fn split_text(
+    line: &[u8],
+    delimiter: u8,
+    mut each: impl FnMut(&[u8], &[u8]) -> Result<(), CopyError>,
+) -> Result<(), CopyError> {
+    let mut rest = Some(line);
+    let mut value = Vec::new();
+    while let Some(field) = rest {
+        let end = field_end(field, delimiter);
+        let raw = field.get(..end).unwrap_or_default();
+        rest = field.get(end + 1..);
+        if memchr::memchr(b'\\', raw).is_none() {
+            each(raw, raw)?;
+        } else {
+            unescape(raw, &mut value);
+            each(raw, &value)?;
+        }
+    }
+    Ok(())
+}
+
+/// The signs of CSV.
+#[derive(Clone, Copy, Debug)]
+struct Csv {
     delimiter: u8,
     quote: u8,
     escape: u8,
-    value: &mut Vec<u8>,
-) -> (Option<&'a [u8]>, bool) {
-    value.clear();
-    let mut in_quotes = false;
-    let mut quoted = false;
-    let mut rest = field;
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        if in_quotes {
-            match after.first() {
-                Some(next) if *byte == escape && (*next == quote || *next == escape) => {
-                    value.push(*next);
-                    rest = after.get(1..).unwrap_or_default();
-                }
-                _ if *byte == quote => in_quotes = false,
-                _ => value.push(*byte),
-            }
-        } else if *byte == delimiter {
-            return (Some(rest), quoted);
-        } else if *byte == quote {
-            in_quotes = true;
-            quoted = true;
-        } else {
-            value.push(*byte);
+}
+
+impl Csv {
+    fn of(format: &CopyFormat) -> Option<Self> {
+        match format {
+            CopyFormat::Csv {
+                delimiter,
+                quote,
+                escape,
+                ..
+            } => Some(Self {
+                delimiter: *delimiter,
+                quote: *quote,
+                escape: *escape,
+            }),
+            CopyFormat::Text { .. } | CopyFormat::Binary => None,
         }
     }
-    (None, quoted)
+
+    /// Hands each field of a record to `each`, without its quotes, and whether it had any.
+    fn split(
+        self,
+        record: &[u8],
+        mut each: impl FnMut(&[u8], bool) -> Result<(), CopyError>,
+    ) -> Result<(), CopyError> {
+        let mut rest = Some(record);
+        let mut value = Vec::new();
+        while let Some(field) = rest {
+            match memchr::memchr2(self.delimiter, self.quote, field) {
+                Some(at) if field.get(at) == Some(&self.quote) => {
+                    let (after, quoted) = self.quoted_field(field, &mut value);
+                    rest = after;
+                    each(&value, quoted)?;
+                }
+                end => {
+                    let end = end.unwrap_or(field.len());
+                    rest = field.get(end + 1..);
+                    each(field.get(..end).unwrap_or_default(), false)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One field with quotes somewhere in it. Returns the rest behind the delimiter, and whether
+    /// the field was quoted.
+    fn quoted_field<'a>(self, field: &'a [u8], value: &mut Vec<u8>) -> (Option<&'a [u8]>, bool) {
+        value.clear();
+        let mut in_quotes = false;
+        let mut quoted = false;
+        let mut rest = field;
+        while let Some((byte, after)) = rest.split_first() {
+            rest = after;
+            if in_quotes {
+                match after.first() {
+                    Some(next)
+                        if *byte == self.escape
+                            && (*next == self.quote || *next == self.escape) =>
+                    {
+                        value.push(*next);
+                        rest = after.get(1..).unwrap_or_default();
+                    }
+                    _ if *byte == self.quote => in_quotes = false,
+                    _ => value.push(*byte),
+                }
+            } else if *byte == self.delimiter {
+                return (Some(rest), quoted);
+            } else if *byte == self.quote {
+                in_quotes = true;
+                quoted = true;
+            } else {
+                value.push(*byte);
+            }
+        }
+        (None, quoted)
+    }
 }
 
 /// The batch that is being filled.
@@ -558,6 +696,8 @@ fn csv_field<'a>(
 struct Rows {
     schema: SchemaRef,
     types: Vec<InputType>,
+    /// For messages, as far as they are known.
+    names: Vec<String>,
     columns: Vec<ColumnBuilder>,
     rows: usize,
     bytes: usize,
@@ -581,6 +721,7 @@ impl Rows {
         Self {
             schema,
             types,
+            names: Vec::new(),
             columns,
             rows: 0,
             bytes: 0,
@@ -663,7 +804,11 @@ impl RowFields<'_> {
 
     fn finish(self) -> Result<(), CopyError> {
         if self.next < self.rows.types.len() {
-            return Err(self.rows.error(CopyErrorKind::MissingColumn(self.next + 1)));
+            let name = match self.rows.names.get(self.next) {
+                Some(name) => name.clone(),
+                None => (self.next + 1).to_string(),
+            };
+            return Err(self.rows.error(CopyErrorKind::MissingColumn(name)));
         }
         self.rows.rows += 1;
         Ok(())

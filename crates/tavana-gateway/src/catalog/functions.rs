@@ -1,0 +1,286 @@
+//! Functions: those of the session, those of the hidden catalog, and those that return rows.
+
+use sqlparser::ast::{
+    DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query,
+    SelectItem, SetExpr, Value,
+};
+use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_SCHEMA};
+
+use super::names;
+use super::slots::Slot;
+use super::transform::{Transform, call, cast, listed, object_name, parts};
+
+/// A function that acts on the session, found among the targets of the statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// `set_config(name, value, is_local)`.
+    SetConfig {
+        name: String,
+        value: Argument,
+        local: bool,
+    },
+    /// `pg_cancel_backend(pid)` or `pg_terminate_backend(pid)`: the target of this number is the pid.
+    Signal { column: usize, terminates: bool },
+    /// `pg_advisory_lock(...)` and its like, which lock nothing.
+    AdvisoryLock,
+}
+
+/// A text that a call takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Argument {
+    Text(Option<String>),
+    /// The parameter of this number, from 1.
+    Parameter(usize),
+}
+
+impl Transform {
+    /// Calls that act on the session stand among the targets of the outermost SELECT.
+    pub(super) fn top_targets(&mut self, query: &mut Query) {
+        let SetExpr::Select(select) = &mut *query.body else {
+            return;
+        };
+        let mut starred = false;
+        for (column, item) in select.projection.iter_mut().enumerate() {
+            let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item
+            else {
+                starred = true;
+                continue;
+            };
+            let Expr::Function(function) = &*expr else {
+                continue;
+            };
+            let Some(name) = session_function(function) else {
+                continue;
+            };
+            let arguments = arguments(function);
+            match name.as_str() {
+                "set_config" => match set_config(&arguments) {
+                    Some((call, value)) => {
+                        self.calls.push(call);
+                        *expr = match value {
+                            Ok(slot) => self.slot_expr(slot),
+                            Err(parameter) => cast(parameter, DataType::Varchar(None)),
+                        };
+                        self.changed = true;
+                    }
+                    None => self.refused = Some("set_config() takes literals or parameters here"),
+                },
+                "pg_cancel_backend" | "pg_terminate_backend" if !starred => {
+                    if let Some(pid) = arguments.first() {
+                        self.calls.push(Call::Signal {
+                            column,
+                            terminates: name == "pg_terminate_backend",
+                        });
+                        *expr = cast(pid.clone(), DataType::BigInt(None));
+                        self.changed = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The name a function has in DuckDB; `None` when it is the same.
+    pub(super) fn function_name(
+        &mut self,
+        name: &ObjectName,
+        has_clauses: bool,
+    ) -> Option<ObjectName> {
+        let parts = parts(name)?;
+        let (qualified, function) = match parts.as_slice() {
+            [function] => (false, function),
+            [schema, function] if schema == "pg_catalog" => (true, function),
+            [schema, function]
+                if schema == "information_schema" && function.starts_with("_pg_") =>
+            {
+                (true, function)
+            }
+            _ => return None,
+        };
+        if listed(PG_FUNCTIONS, function) && !has_clauses {
+            return Some(object_name(&[DATABASE, PG_SCHEMA, function]));
+        }
+        qualified.then(|| ObjectName(name.0.last().cloned().into_iter().collect()))
+    }
+
+    pub(super) fn function(&mut self, expr: &mut Expr) {
+        let Expr::Function(function) = expr else {
+            return;
+        };
+        if let Some(name) = session_function(function) {
+            let arguments = arguments(function);
+            if let Some(changed) = self.session_call(&name, &arguments) {
+                *expr = changed;
+                self.changed = true;
+                return;
+            }
+        }
+        let has_clauses = function.over.is_some()
+            || function.filter.is_some()
+            || !function.within_group.is_empty()
+            || matches!(&function.args, FunctionArguments::List(list) if !list.clauses.is_empty());
+        if let Some(name) = self.function_name(&function.name, has_clauses) {
+            function.name = name;
+            self.changed = true;
+        }
+    }
+
+    /// What a function of the session is replaced by.
+    fn session_call(&mut self, name: &str, arguments: &[Expr]) -> Option<Expr> {
+        let constant = |value: Value| Some(Expr::Value(value.into()));
+        match (name, arguments) {
+            ("current_setting", [setting, rest @ ..]) => {
+                let missing_ok = match rest.first().map(names::literal) {
+                    None => false,
+                    Some(Some(Value::Boolean(missing_ok))) => *missing_ok,
+                    Some(_) => true,
+                };
+                if let Some(setting) = names::string(setting) {
+                    let name = setting.to_owned();
+                    return Some(self.slot_expr(Slot::Setting { name, missing_ok }));
+                }
+                let map = self.slot(Slot::Settings);
+                let key = call("lower", vec![setting.clone()]);
+                Some(call("map_extract_value", vec![Expr::Identifier(map), key]))
+            }
+            ("set_config", _) => {
+                self.refused = Some("set_config() can only be a target of the statement");
+                None
+            }
+            ("pg_cancel_backend" | "pg_terminate_backend", _) => {
+                self.refused = Some(
+                    "pg_cancel_backend() and pg_terminate_backend() can only be targets of the statement",
+                );
+                None
+            }
+            ("pg_backend_pid", []) => Some(self.slot_expr(Slot::Pid)),
+            ("version", []) => Some(self.slot_expr(Slot::Version)),
+            ("current_database" | "current_catalog", []) => Some(self.slot_expr(Slot::Database)),
+            ("current_user" | "session_user" | "user" | "current_role", []) => {
+                Some(self.slot_expr(Slot::User))
+            }
+            ("inet_client_addr", []) => Some(self.slot_expr(Slot::ClientAddress)),
+            ("inet_server_addr", []) => Some(null_of(DataType::Varchar(None))),
+            ("inet_client_port" | "inet_server_port", []) => Some(null_of(DataType::Integer(None))),
+            ("txid_current" | "pg_current_xact_id", []) => {
+                Some(self.slot_expr(Slot::TransactionId))
+            }
+            ("txid_current_if_assigned" | "pg_current_xact_id_if_assigned", []) => {
+                Some(null_of(DataType::BigInt(None)))
+            }
+            ("pg_is_in_recovery", []) => constant(Value::Boolean(false)),
+            ("pg_export_snapshot", []) => {
+                constant(Value::SingleQuotedString("00000000-00000000-1".to_owned()))
+            }
+            (
+                "pg_try_advisory_lock"
+                | "pg_try_advisory_lock_shared"
+                | "pg_try_advisory_xact_lock"
+                | "pg_try_advisory_xact_lock_shared"
+                | "pg_advisory_unlock"
+                | "pg_advisory_unlock_shared",
+                [_, ..],
+            ) => {
+                self.note_advisory();
+                constant(Value::Boolean(true))
+            }
+            (
+                "pg_advisory_lock"
+                | "pg_advisory_lock_shared"
+                | "pg_advisory_xact_lock"
+                | "pg_advisory_xact_lock_shared",
+                [_, ..],
+            )
+            | ("pg_advisory_unlock_all", []) => {
+                self.note_advisory();
+                constant(Value::SingleQuotedString(String::new()))
+            }
+            _ => None,
+        }
+    }
+
+    fn note_advisory(&mut self) {
+        if !self.calls.contains(&Call::AdvisoryLock) {
+            self.calls.push(Call::AdvisoryLock);
+        }
+    }
+
+    /// Functions that return rows in a select list.
+    pub(super) fn set_returning(&mut self, expr: &mut Expr) {
+        let Expr::Function(function) = &*expr else {
+            return;
+        };
+        let name = match parts(&function.name).as_deref() {
+            Some([name]) => name.clone(),
+            Some([schema, name]) if schema == "pg_catalog" => name.clone(),
+            _ => return,
+        };
+        let arguments = arguments(function);
+        let rows = match (name.as_str(), arguments.as_slice()) {
+            ("generate_series", _) => call("generate_series", arguments),
+            ("regexp_split_to_table", [_, _]) => call("string_split_regex", arguments),
+            _ => return,
+        };
+        *expr = call("unnest", vec![rows]);
+        self.changed = true;
+    }
+}
+
+/// The name of a function that may be the session's: without a schema, or with `pg_catalog`.
+fn session_function(function: &Function) -> Option<String> {
+    match parts(&function.name)?.as_slice() {
+        [name] => Some(name.clone()),
+        [schema, name] if schema == "pg_catalog" => Some(name.clone()),
+        _ => None,
+    }
+}
+
+pub(crate) fn arguments(function: &Function) -> Vec<Expr> {
+    let FunctionArguments::List(list) = &function.args else {
+        return Vec::new();
+    };
+    list.args
+        .iter()
+        .filter_map(|argument| match argument {
+            FunctionArg::Unnamed(FunctionArgExpr::Expr(expr)) => Some(expr.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+type SetValue = Result<Slot, Expr>;
+
+fn set_config(arguments: &[Expr]) -> Option<(Call, SetValue)> {
+    let [name, value, local] = arguments else {
+        return None;
+    };
+    let name = names::string(name)?.to_owned();
+    let local = match names::literal(local)? {
+        Value::Boolean(local) => *local,
+        _ => return None,
+    };
+    let plain = match value {
+        Expr::Cast { expr, .. } => &**expr,
+        other => other,
+    };
+    let (value, shown) = match names::literal(plain)? {
+        Value::Null => (Argument::Text(None), None),
+        Value::Placeholder(number) => {
+            let number = number.strip_prefix('$')?.parse().ok()?;
+            (Argument::Parameter(number), Some(value.clone()))
+        }
+        _ => (Argument::Text(Some(names::string(plain)?.to_owned())), None),
+    };
+    let shown = match shown {
+        Some(parameter) => Err(parameter),
+        None => Ok(Slot::Setting {
+            name: name.clone(),
+            missing_ok: true,
+        }),
+    };
+    Some((Call::SetConfig { name, value, local }, shown))
+}
+
+fn null_of(data_type: DataType) -> Expr {
+    cast(Expr::Value(Value::Null.into()), data_type)
+}

@@ -1,0 +1,209 @@
+//! Whether a statement can need anything: a look at its tokens, which most statements pass.
+
+use tavana_common::catalog::PG_FUNCTIONS;
+
+use super::transform::MARK;
+use crate::session::lexer::{Kind, tokens};
+
+/// Statements with more tokens are DuckDB's as they are: reading them would hold up others.
+const TOKENS_MAX: usize = 16 * 1024;
+/// Statements whose tree could be deeper are DuckDB's as they are.
+const OPERATORS_MAX: usize = 4 * 1024;
+
+/// What a look at the tokens tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scan {
+    pub(super) tokens: usize,
+    /// How deep the tree may be.
+    pub(super) depth: usize,
+    /// A quoted name holds a parenthesis, as DuckDB's names of unnamed columns do.
+    pub(super) keeps_names: bool,
+}
+
+/// Words that mean something to PostgreSQL and nothing, or something else, to DuckDB.
+const WORDS: [&str; 34] = [
+    "all",
+    "any",
+    "bpchar",
+    "cid",
+    "citext",
+    "collate",
+    "current_catalog",
+    "current_database",
+    "current_role",
+    "current_schema",
+    "current_setting",
+    "current_user",
+    "generate_series",
+    "inet",
+    "inet_client_addr",
+    "inet_client_port",
+    "inet_server_addr",
+    "inet_server_port",
+    "information_schema",
+    "int2vector",
+    "jsonb",
+    "money",
+    "name",
+    "oid",
+    "oidvector",
+    "operator",
+    "public",
+    "regexp_split_to_table",
+    "session_user",
+    "set_config",
+    "some",
+    "varbit",
+    "version",
+    "xid",
+];
+
+/// `None` when the statement needs nothing.
+pub(super) fn scan(sql: &str) -> Option<Scan> {
+    let mut scan = Scan::default();
+    let mut wanted = false;
+    let mut reads = false;
+    let mut in_list = false;
+    let mut dots = 0_usize;
+    let mut several = false;
+    let mut with = false;
+    let mut colon = false;
+    for token in tokens(sql) {
+        scan.tokens += 1;
+        if scan.tokens > TOKENS_MAX {
+            return None;
+        }
+        let text = token.text(sql);
+        if scan.tokens == 1 {
+            let first = text.to_ascii_lowercase();
+            match first.as_str() {
+                "select" | "with" | "values" | "(" | "explain" | "table" => {
+                    reads = true;
+                    in_list = true;
+                }
+                "drop" | "truncate" => several = true,
+                "create" => with = true,
+                "insert" | "update" | "delete" | "merge" | "alter" | "comment" => {}
+                _ => return None,
+            }
+            if first == "values" {
+                wanted = true;
+            }
+            continue;
+        }
+        match token.kind {
+            Kind::Word => {
+                let word = text.to_ascii_lowercase();
+                dots = 0;
+                match word.as_str() {
+                    "from" => in_list = false,
+                    // What follows is a list of targets again.
+                    "select" | "returning" => in_list = true,
+                    "for" | "rename" | "user" => wanted = true,
+                    "as" if with => in_list = true,
+                    "with" if with => wanted = true,
+                    "only" => wanted = true,
+                    "restart" | "cascade" if several => wanted = true,
+                    "and" | "or" | "not" | "is" | "in" | "like" | "case" | "between" => {
+                        scan.depth += 1;
+                        wanted |= in_list;
+                    }
+                    _ => {}
+                }
+                wanted |= word.starts_with("pg_")
+                    || word.starts_with("_pg_")
+                    || word.starts_with("reg")
+                    || word.starts_with("txid_")
+                    || WORDS.binary_search(&word.as_str()).is_ok()
+                    || PG_FUNCTIONS.binary_search(&word.as_str()).is_ok();
+                colon = false;
+            }
+            Kind::Quoted => {
+                dots = 0;
+                scan.keeps_names |= text.contains('(');
+                let name = text.trim_matches('"');
+                wanted |= colon
+                    || name == "public"
+                    || name.starts_with("pg_")
+                    || name == "information_schema";
+                colon = false;
+            }
+            Kind::String | Kind::Number | Kind::Parameter => {
+                wanted |= in_list;
+                if text.contains(MARK) {
+                    return None;
+                }
+                if matches!(token.kind, Kind::String) && text.starts_with("'{") {
+                    wanted = true;
+                }
+            }
+            Kind::Semicolon => {}
+            Kind::Symbol => {
+                match text {
+                    "~" => wanted = true,
+                    "," if several => wanted = true,
+                    "." => {
+                        dots += 1;
+                        wanted |= dots > 0 && three_parts(sql, token.end);
+                    }
+                    // A query in FROM, a call, or a cast among the targets.
+                    "(" => wanted |= reads || in_list,
+                    ":" => {
+                        wanted |= in_list;
+                        colon = true;
+                    }
+                    "," | "*" | "[" | "]" | ")" | "{" | "}" => {}
+                    _ => wanted |= in_list,
+                }
+                if !matches!(text, "," | "." | ")" | "]") {
+                    scan.depth += 1;
+                }
+            }
+        }
+    }
+    if sql.contains(MARK) || !wanted || scan.depth > OPERATORS_MAX {
+        return None;
+    }
+    Some(scan)
+}
+
+/// Whether a name with another dot follows the one at `from`.
+fn three_parts(sql: &str, from: usize) -> bool {
+    let Some(rest) = sql.get(from..) else {
+        return false;
+    };
+    let mut following = tokens(rest);
+    let name = following.next();
+    let dot = following.next();
+    matches!(name, Some(token) if matches!(token.kind, Kind::Word | Kind::Quoted))
+        && matches!(dot, Some(token) if token.is_symbol(rest, "."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_statements_need_nothing_and_the_rest_is_looked_at() {
+        assert!(WORDS.is_sorted());
+        for (sql, expected) in [
+            ("SELECT a, b FROM t WHERE c = 1", false),
+            ("SELECT * FROM t ORDER BY a LIMIT 5", false),
+            ("INSERT INTO t VALUES (1, 'a'), (2, 'b')", false),
+            ("CREATE TABLE t (a int)", false),
+            ("DROP TABLE t", false),
+            ("PRAGMA version", false),
+            ("SELECT count(*) FROM t", true),
+            ("SELECT 1", true),
+            ("SELECT a FROM pg_class", true),
+            ("SELECT a FROM public.t", true),
+            ("SELECT a FROM db.s.t", true),
+            ("SELECT a FROM t WHERE b ~ 'x'", true),
+            ("DROP TABLE a, b", true),
+            ("INSERT INTO t VALUES (1) RETURNING a + 1", true),
+            ("SELECT '\u{1}' FROM pg_class", false),
+        ] {
+            assert_eq!(scan(sql).is_some(), expected, "{sql}");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! What a statement's columns and parameters are to a PostgreSQL client, where DuckDB says it
+//! otherwise: names of unnamed targets, and types that DuckDB lacks.
+
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    ArrayElemTypeDef, BinaryOperator, DataType, Expr, Query, SelectItem, SetExpr, Statement, Value,
+    Visit, Visitor,
+};
+
+use super::columns::type_of;
+use super::names::{self, folded};
+use super::statements::returning;
+use super::transform::Reads;
+use crate::pg::types::{array_of, oid};
+
+/// The columns of a result.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Shape {
+    targets: Vec<Target>,
+    /// The columns of a `*` are of the catalog: their names tell their types.
+    catalog: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Target {
+    Column {
+        name: Option<String>,
+        oid: Option<u32>,
+    },
+    /// `*`, `t.*`: any number of columns.
+    Star,
+}
+
+impl Shape {
+    pub(super) fn of(statement: &Statement, reads: &Reads) -> Self {
+        let catalog = reads.only_catalog();
+        if let Statement::Query(query) = statement
+            && let Some(columns) = values_columns(query)
+        {
+            let targets = (1..=columns)
+                .map(|number| Target::Column {
+                    name: Some(format!("column{number}")),
+                    oid: None,
+                })
+                .collect();
+            return Self { targets, catalog };
+        }
+        let targets = returning(statement).unwrap_or_default();
+        let targets = targets
+            .iter()
+            .map(|item| match item {
+                SelectItem::UnnamedExpr(expr) => {
+                    if is_star(expr) {
+                        return Target::Star;
+                    }
+                    Target::Column {
+                        name: names::target_name(expr),
+                        oid: oid_of(expr, catalog),
+                    }
+                }
+                SelectItem::ExprWithAlias { expr, .. } => Target::Column {
+                    name: None,
+                    oid: oid_of(expr, catalog),
+                },
+                _ => Target::Star,
+            })
+            .collect();
+        Self { targets, catalog }
+    }
+
+    /// Whether it says nothing that DuckDB does not say.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.catalog
+            && self.targets.iter().all(|target| match target {
+                Target::Column { name, oid } => name.is_none() && oid.is_none(),
+                Target::Star => true,
+            })
+    }
+
+    /// The name and the type of column `at` of `count`, which DuckDB calls `name`.
+    pub(crate) fn column(
+        &self,
+        at: usize,
+        count: usize,
+        name: &str,
+    ) -> (Option<&str>, Option<u32>) {
+        let stars = self
+            .targets
+            .iter()
+            .filter(|target| **target == Target::Star);
+        let target = match stars.count() {
+            0 if self.targets.len() == count => self.targets.get(at),
+            0 => None,
+            _ => {
+                let before = self
+                    .targets
+                    .iter()
+                    .position(|target| *target == Target::Star);
+                let after = self
+                    .targets
+                    .iter()
+                    .rev()
+                    .position(|target| *target == Target::Star);
+                let (before, after) = (before.unwrap_or(0), after.unwrap_or(0));
+                if before + after > count {
+                    None
+                } else if at < before {
+                    self.targets.get(at)
+                } else if at + after >= count {
+                    self.targets
+                        .get((self.targets.len() + at).wrapping_sub(count))
+                } else {
+                    Some(&Target::Star)
+                }
+            }
+        };
+        match target {
+            Some(Target::Column { name, oid }) => (name.as_deref(), *oid),
+            Some(Target::Star) if self.catalog => (None, type_of(name)),
+            Some(Target::Star) | None => (None, None),
+        }
+    }
+
+    /// The name of column `at` of a list without stars.
+    pub(super) fn name(&self, at: usize) -> Option<&str> {
+        match self.targets.get(at)? {
+            Target::Column { name, .. } => name.as_deref(),
+            Target::Star => None,
+        }
+    }
+}
+
+/// DuckDB's `COLUMNS(...)` stands for any number of columns, as does unnesting a struct.
+fn is_star(expr: &Expr) -> bool {
+    match expr {
+        Expr::Function(function) => matches!(
+            names::last_part(&function.name).as_deref(),
+            Some("columns" | "unnest")
+        ),
+        Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => true,
+        Expr::CompoundFieldAccess { root, .. } => {
+            // `(f(x)).*` comes as an access of a star.
+            is_star(root) || expr.to_string().ends_with('*')
+        }
+        _ => format!("{expr}").to_ascii_uppercase().contains("COLUMNS("),
+    }
+}
+
+fn values_columns(query: &Query) -> Option<usize> {
+    match &*query.body {
+        SetExpr::Values(values) => values.rows.first().map(|row| row.content.len()),
+        SetExpr::Query(query) => values_columns(query),
+        _ => None,
+    }
+}
+
+/// The type of an expression, if it is one that DuckDB lacks.
+fn oid_of(expr: &Expr, catalog: bool) -> Option<u32> {
+    match expr {
+        Expr::Identifier(name) if name.quote_style.is_none() => {
+            match name.value.to_ascii_lowercase().as_str() {
+                "current_schema" | "current_role" => Some(oid::NAME),
+                name if catalog => type_of(name),
+                _ => None,
+            }
+        }
+        Expr::Identifier(name) if catalog => type_of(&name.value),
+        Expr::CompoundIdentifier(parts) if catalog => type_of(&folded(parts.last()?)),
+        Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => oid_of(inner, catalog),
+        Expr::Cast { data_type, .. } => oid_of_type(data_type),
+        Expr::Function(function) => match names::last_part(&function.name)?.as_str() {
+            "current_database" | "current_catalog" | "current_schema" | "current_user"
+            | "session_user" | "user" | "pg_get_userbyid" => Some(oid::NAME),
+            "current_schemas" => Some(oid::NAME_ARRAY),
+            "min" | "max" | "coalesce" | "nullif" => {
+                oid_of(super::functions::arguments(function).first()?, catalog)
+            }
+            _ => None,
+        },
+        Expr::Subquery(query) => {
+            let SetExpr::Select(select) = &*query.body else {
+                return None;
+            };
+            match select.projection.first()? {
+                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+                    oid_of(expr, catalog)
+                }
+                _ => None,
+            }
+        }
+        Expr::Case {
+            conditions,
+            else_result,
+            ..
+        } => {
+            let mut results = conditions
+                .iter()
+                .map(|case| &case.result)
+                .chain(else_result.as_deref())
+                .filter(|result| names::literal(result).is_none());
+            let first = oid_of(results.next()?, catalog)?;
+            results
+                .all(|result| oid_of(result, catalog) == Some(first))
+                .then_some(first)
+        }
+        _ => None,
+    }
+}
+
+fn oid_of_type(data_type: &DataType) -> Option<u32> {
+    match data_type {
+        DataType::Custom(name, _) => match names::last_part(name)?.as_str() {
+            "oid" => Some(oid::OID),
+            "name" => Some(oid::NAME),
+            "char" => Some(oid::CHAR),
+            "xid" => Some(oid::XID),
+            "int2vector" => Some(oid::INT2VECTOR),
+            "oidvector" => Some(oid::OIDVECTOR),
+            _ => None,
+        },
+        DataType::Array(ArrayElemTypeDef::SquareBracket(element, _)) => {
+            array_of(oid_of_type(element)?)
+        }
+        _ => None,
+    }
+}
+
+/// The types of parameters that are compared with columns of the catalog or cast to their types:
+/// number from 0, and OID.
+pub(super) fn parameters(statement: &Statement, reads: &Reads) -> Vec<(usize, u32)> {
+    let mut found = Parameters {
+        catalog: reads.only_catalog(),
+        types: Vec::new(),
+    };
+    let ControlFlow::Continue(()) = statement.visit(&mut found);
+    found.types
+}
+
+struct Parameters {
+    catalog: bool,
+    types: Vec<(usize, u32)>,
+}
+
+impl Parameters {
+    fn note(&mut self, parameter: &Expr, oid: Option<u32>) {
+        if let (Some(number), Some(oid)) = (placeholder(parameter), oid)
+            && !self.types.iter().any(|(known, _)| *known == number)
+        {
+            self.types.push((number, oid));
+        }
+    }
+}
+
+fn placeholder(expr: &Expr) -> Option<usize> {
+    match names::literal(expr)? {
+        Value::Placeholder(text) => text
+            .strip_prefix('$')?
+            .parse::<usize>()
+            .ok()?
+            .checked_sub(1),
+        _ => None,
+    }
+}
+
+impl Visitor for Parameters {
+    type Break = Infallible;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Infallible> {
+        match expr {
+            Expr::Cast {
+                expr, data_type, ..
+            } => self.note(expr, oid_of_type(data_type)),
+            Expr::BinaryOp {
+                left,
+                op:
+                    BinaryOperator::Eq
+                    | BinaryOperator::NotEq
+                    | BinaryOperator::Lt
+                    | BinaryOperator::Gt
+                    | BinaryOperator::LtEq
+                    | BinaryOperator::GtEq,
+                right,
+            } => {
+                self.note(left, oid_of(right, self.catalog));
+                self.note(right, oid_of(left, self.catalog));
+            }
+            Expr::InList { expr, list, .. } => {
+                let of = oid_of(expr, self.catalog);
+                for item in list {
+                    self.note(item, of);
+                }
+            }
+            Expr::AnyOp { left, right, .. } | Expr::AllOp { left, right, .. } => {
+                self.note(right, oid_of(left, self.catalog).and_then(array_of));
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,669 @@
+use proptest::prelude::*;
+
+use super::*;
+
+/// A session that knows little.
+struct Ada;
+
+impl Owner for Ada {
+    fn setting(&self, name: &str) -> Option<String> {
+        match name.to_ascii_lowercase().as_str() {
+            "server_version_num" => Some("160009".to_owned()),
+            "search_path" => Some("\"$user\", public".to_owned()),
+            "app.it" => Some("it's".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn settings(&self) -> Vec<SettingRow> {
+        vec![SettingRow {
+            name: "TimeZone".to_owned(),
+            setting: "UTC".to_owned(),
+            ..SettingRow::default()
+        }]
+    }
+
+    fn activity(&self) -> Vec<ActivityRow> {
+        vec![ActivityRow {
+            pid: 7,
+            query: Some("SELECT 'x'".to_owned()),
+            ..ActivityRow::default()
+        }]
+    }
+
+    fn pid(&self) -> i32 {
+        7
+    }
+
+    fn version(&self) -> String {
+        "PostgreSQL 16.9".to_owned()
+    }
+
+    fn database(&self) -> String {
+        "sales".to_owned()
+    }
+
+    fn user(&self) -> String {
+        "ada".to_owned()
+    }
+
+    fn client_address(&self) -> Option<String> {
+        None
+    }
+
+    fn transaction_id(&self) -> u64 {
+        1
+    }
+
+    fn has_public(&self) -> bool {
+        false
+    }
+}
+
+/// A session after USE.
+struct Moved;
+
+impl Owner for Moved {
+    fn setting(&self, name: &str) -> Option<String> {
+        Ada.setting(name)
+    }
+
+    fn settings(&self) -> Vec<SettingRow> {
+        Vec::new()
+    }
+
+    fn activity(&self) -> Vec<ActivityRow> {
+        Vec::new()
+    }
+
+    fn pid(&self) -> i32 {
+        8
+    }
+
+    fn version(&self) -> String {
+        Ada.version()
+    }
+
+    fn database(&self) -> String {
+        "other".to_owned()
+    }
+
+    fn user(&self) -> String {
+        "eve".to_owned()
+    }
+
+    fn client_address(&self) -> Option<String> {
+        None
+    }
+
+    fn transaction_id(&self) -> u64 {
+        2
+    }
+
+    fn has_public(&self) -> bool {
+        true
+    }
+}
+
+fn sent(sql: &str) -> String {
+    let plan = Plan::of(sql);
+    (0..plan.count())
+        .map(|at| plan.text(sql, at, &Ada).into_owned())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn check(table: &[(&str, &str)]) {
+    for (sql, expected) in table {
+        assert_eq!(sent(sql), *expected, "{sql}");
+    }
+}
+
+#[test]
+fn relations_and_functions_of_the_catalog_are_those_of_the_hidden_database() {
+    check(&[
+        (
+            "SELECT relname FROM pg_class",
+            "SELECT relname FROM __tavana.pg.pg_class AS pg_class",
+        ),
+        (
+            "SELECT c.relname FROM pg_catalog.pg_class c",
+            "SELECT c.relname FROM __tavana.pg.pg_class c",
+        ),
+        (
+            "SELECT pg_catalog.pg_class.oid FROM PG_CATALOG.PG_CLASS",
+            "SELECT pg_class.oid FROM __tavana.pg.pg_class AS pg_class",
+        ),
+        (
+            "SELECT * FROM information_schema.tables",
+            "SELECT * FROM __tavana.isch.tables AS tables",
+        ),
+        (
+            "WITH pg_class AS (SELECT 1 AS a) SELECT a FROM pg_class",
+            "WITH pg_class AS (SELECT 1 AS a) SELECT a FROM pg_class",
+        ),
+        ("SELECT pg_class FROM t", "SELECT pg_class FROM t"),
+        (
+            "SELECT a FROM t WHERE b = 'pg_class'",
+            "SELECT a FROM t WHERE b = 'pg_class'",
+        ),
+        (
+            "SELECT pg_catalog.format_type(a, -1), pg_catalog.upper(b) FROM t",
+            "SELECT __tavana.pg.format_type(a, -1), upper(b) FROM t",
+        ),
+        (
+            "SELECT pg_table_is_visible(1)",
+            "SELECT __tavana.pg.pg_table_is_visible(1)",
+        ),
+        (
+            "SELECT (information_schema._pg_expandarray(indkey)).n FROM pg_index",
+            "SELECT (__tavana.pg._pg_expandarray(indkey)).n FROM __tavana.pg.pg_index AS pg_index",
+        ),
+        (
+            "SELECT g FROM pg_catalog.generate_series(1, 2) AS g",
+            "SELECT g FROM generate_series(1, 2) AS g",
+        ),
+        (
+            "SELECT generate_series(1, 2)",
+            "SELECT unnest(generate_series(1, 2))",
+        ),
+        (
+            "SELECT relname FROM pg_class ORDER BY relname DESC",
+            "SELECT relname FROM __tavana.pg.pg_class AS pg_class ORDER BY relname DESC NULLS FIRST",
+        ),
+        (
+            "SELECT a FROM t ORDER BY a DESC",
+            "SELECT a FROM t ORDER BY a DESC",
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_objects_are_read_and_shown_where_postgresql_does() {
+    check(&[
+        (
+            "SELECT 'a.b'::regclass::oid",
+            "SELECT __tavana.pg.regclass_in('a.b')::BIGINT",
+        ),
+        (
+            "SELECT 'a.b'::regclass",
+            "SELECT __tavana.pg.regclass_out(__tavana.pg.regclass_in('a.b'))",
+        ),
+        (
+            "SELECT a FROM t WHERE b = $1::regclass",
+            "SELECT a FROM t WHERE b = __tavana.pg.regclass_in(CAST($1 AS VARCHAR))",
+        ),
+        (
+            "SELECT conrelid::regclass::text FROM pg_constraint",
+            "SELECT __tavana.pg.regclass_out(conrelid)::TEXT FROM __tavana.pg.pg_constraint AS pg_constraint",
+        ),
+        (
+            "SELECT CASE WHEN a THEN b::regtype END FROM t",
+            "SELECT CASE WHEN a THEN __tavana.pg.regtype_out(b) END FROM t",
+        ),
+        (
+            "SELECT a FROM t WHERE CAST(b AS pg_catalog.regproc) = 'x'",
+            "SELECT a FROM t WHERE CAST(b AS BIGINT) = __tavana.pg.regproc_in('x')",
+        ),
+    ]);
+}
+
+#[test]
+fn operators_types_and_arrays_are_duckdbs() {
+    check(&[
+        (
+            "SELECT a FROM t WHERE b ~ '^x'",
+            "SELECT a FROM t WHERE regexp_matches(b, '^x')",
+        ),
+        (
+            "SELECT a FROM t WHERE b !~* 'x' AND c",
+            "SELECT a FROM t WHERE (NOT regexp_matches(b, 'x', 'i')) AND c",
+        ),
+        (
+            "SELECT a FROM t WHERE b OPERATOR(pg_catalog.~) '^(x)$' COLLATE pg_catalog.default",
+            "SELECT a FROM t WHERE regexp_matches(b, '^(x)$')",
+        ),
+        (
+            "SELECT a FROM t WHERE b ~~ 'x%'",
+            "SELECT a FROM t WHERE (b LIKE 'x%')",
+        ),
+        (
+            "SELECT a FROM t WHERE b !~~* 'x%'",
+            "SELECT a FROM t WHERE (b NOT ILIKE 'x%')",
+        ),
+        (
+            "SELECT '~' FROM t WHERE a = '~ x'",
+            "SELECT '~' FROM t WHERE a = '~ x'",
+        ),
+        (
+            "SELECT a FROM t WHERE b = ANY('{a,\"b c\",NULL}')",
+            "SELECT a FROM t WHERE b = ANY(ARRAY['a', 'b c', NULL])",
+        ),
+        ("SELECT '{1,2}'::int[]", "SELECT ARRAY['1', '2']::INT[]"),
+        ("SELECT '{}'::text[]", "SELECT ARRAY[]::TEXT[]"),
+        (
+            "SELECT a FROM t WHERE b LIKE ANY(ARRAY['x%', 'y'])",
+            "SELECT a FROM t WHERE (b LIKE 'x%' OR b LIKE 'y')",
+        ),
+        (
+            "SELECT a::pg_catalog.text, b::oid, c::\"char\", d::name, e::jsonb, f::oid[]",
+            "SELECT a::VARCHAR, b::BIGINT, c::VARCHAR, d::VARCHAR, e::JSON, f::BIGINT[]",
+        ),
+        ("SELECT a FROM t FOR UPDATE", "SELECT a FROM t"),
+    ]);
+}
+
+#[test]
+fn public_is_main_and_the_sessions_database_is_the_current_one() {
+    check(&[
+        ("SELECT a FROM public.t", "SELECT a FROM main.t"),
+        (
+            "SELECT a FROM \"sales\".\"public\".\"t\"",
+            "SELECT a FROM main.\"t\"",
+        ),
+        ("SELECT a FROM sales.s.t", "SELECT a FROM s.t"),
+        ("SELECT a FROM lake.s.t", "SELECT a FROM lake.s.t"),
+        (
+            "SELECT public.t.a FROM public.t",
+            "SELECT main.t.a FROM main.t",
+        ),
+        (
+            "CREATE TABLE public.t (a money)",
+            "CREATE TABLE main.t (a DECIMAL(18,2))",
+        ),
+        (
+            "CREATE TABLE t (a int) WITH (fillfactor=70)",
+            "CREATE TABLE t (a INT)",
+        ),
+        (
+            "CREATE SCHEMA IF NOT EXISTS public",
+            "CREATE SCHEMA IF NOT EXISTS main",
+        ),
+        (
+            "INSERT INTO public.t VALUES (1)",
+            "INSERT INTO main.t VALUES (1)",
+        ),
+        (
+            "DELETE FROM public.t WHERE a = 1",
+            "DELETE FROM main.t WHERE a = 1",
+        ),
+        ("UPDATE public.t SET a = 1", "UPDATE main.t SET a = 1"),
+        (
+            "DROP TABLE IF EXISTS public.a, b",
+            "DROP TABLE IF EXISTS main.a; DROP TABLE IF EXISTS b",
+        ),
+        ("TRUNCATE a, b", "TRUNCATE a; TRUNCATE b"),
+        (
+            "ALTER TABLE public.t ADD COLUMN b \"char\"",
+            "ALTER TABLE main.t ADD COLUMN b VARCHAR",
+        ),
+    ]);
+    let plan = Plan::of("SELECT a FROM sales.public.t");
+    assert_eq!(plan.text("", 0, &Moved), "SELECT a FROM sales.public.t");
+    let plan = Plan::of("ALTER TABLE v RENAME TO w");
+    assert_eq!(
+        plan.view_text(&Ada).as_deref(),
+        Some("ALTER VIEW v RENAME TO w")
+    );
+}
+
+#[test]
+fn what_belongs_to_a_session_is_put_in_for_each_session() {
+    let sql = "SELECT pg_backend_pid(), current_user, current_database() FROM t";
+    let rewriter = Rewriter::new(1 << 20);
+    let plan = rewriter.plan(sql);
+    assert_eq!(plan.text(sql, 0, &Ada), "SELECT 7, 'ada', 'sales' FROM t");
+    let plan = rewriter.plan(sql);
+    assert_eq!(plan.text(sql, 0, &Moved), "SELECT 8, 'eve', 'other' FROM t");
+    check(&[
+        (
+            "SELECT current_setting('server_version_num')::int/100",
+            "SELECT '160009'::INT // 100",
+        ),
+        ("SELECT a/2, 1/2 FROM t", "SELECT a/2, 1/2 FROM t"),
+        ("SELECT current_setting('app.it')", "SELECT 'it''s'"),
+        (
+            "SELECT current_setting('no.such', true)",
+            "SELECT CAST(NULL AS VARCHAR)",
+        ),
+        (
+            "SELECT current_setting('threads')",
+            "SELECT CAST(current_setting('threads') AS VARCHAR)",
+        ),
+        (
+            "SELECT current_setting(a) FROM t",
+            "SELECT map_extract_value(MAP {'timezone': 'UTC'}, lower(a)) FROM t",
+        ),
+        (
+            "SELECT pg_try_advisory_lock(1), pg_is_in_recovery()",
+            "SELECT true, false",
+        ),
+    ]);
+    assert!(sent("SELECT name FROM pg_settings").contains("CAST('TimeZone' AS VARCHAR)"));
+    assert!(
+        sent("SELECT query FROM pg_stat_activity a").contains("CAST('SELECT ''x''' AS VARCHAR)")
+    );
+}
+
+#[test]
+fn functions_that_act_are_found_among_the_targets_only() {
+    let plan = Plan::of("SELECT set_config('a.b', 'c', false), set_config('d', $2, true)");
+    assert_eq!(
+        plan.calls,
+        [
+            Call::SetConfig {
+                name: "a.b".to_owned(),
+                value: Argument::Text(Some("c".to_owned())),
+                local: false
+            },
+            Call::SetConfig {
+                name: "d".to_owned(),
+                value: Argument::Parameter(2),
+                local: true
+            }
+        ]
+    );
+    let plan = Plan::of("SELECT a, pg_terminate_backend(pid) FROM pg_stat_activity");
+    assert_eq!(
+        plan.calls,
+        [Call::Signal {
+            column: 1,
+            terminates: true
+        }]
+    );
+    for sql in [
+        "SELECT a FROM t WHERE pg_cancel_backend(a)",
+        "SELECT upper(set_config('a', 'b', false))",
+        "SELECT set_config(a, b, false) FROM t",
+    ] {
+        assert!(Plan::of(sql).refused.is_some(), "{sql}");
+    }
+}
+
+#[test]
+fn columns_have_postgresqls_names_and_types() {
+    let table: &[(&str, &[&str])] = &[
+        (
+            "SELECT count(*), max(a), 1, 'a'",
+            &["count", "max", "?column?", "?column?"],
+        ),
+        (
+            "SELECT 'a'::text, a::int, 1::bigint",
+            &["text", "a", "int8"],
+        ),
+        ("SELECT count(*)::int, a.b, a[1]", &["count", "-", "a"]),
+        (
+            "SELECT CASE WHEN a THEN b ELSE c END, CASE WHEN a THEN b END",
+            &["c", "case"],
+        ),
+        (
+            "SELECT EXISTS (SELECT 1), ARRAY[1], (SELECT count(*) FROM t)",
+            &["exists", "array", "count"],
+        ),
+        (
+            "SELECT extract(year FROM a), coalesce(a, 1), nullif(a, 1)",
+            &["extract", "coalesce", "nullif"],
+        ),
+        (
+            "SELECT current_date, now() AT TIME ZONE 'UTC', (1, 2)",
+            &["current_date", "timezone", "row"],
+        ),
+        (
+            "SELECT date '2020-01-01', interval '1 day', -1",
+            &["date", "interval", "?column?"],
+        ),
+        (
+            "SELECT true, NULL, a + 1, NOT a",
+            &["?column?", "?column?", "?column?", "?column?"],
+        ),
+        ("SELECT a AS x, f(b) FROM t UNION SELECT 1, 2", &["-", "f"]),
+        ("VALUES (1, 2)", &["column1", "column2"]),
+        ("INSERT INTO t VALUES (1) RETURNING upper(a)", &["upper"]),
+        (
+            "SELECT trim(a), substring(a FROM 1), position('a' IN b)",
+            &["btrim", "substring", "position"],
+        ),
+    ];
+    for (sql, expected) in table {
+        let shape = Plan::of(sql).shape;
+        let names: Vec<&str> = (0..expected.len())
+            .map(|at| shape.column(at, expected.len(), "").0.unwrap_or("-"))
+            .collect();
+        assert_eq!(names, *expected, "{sql}");
+    }
+    let shape = Plan::of("SELECT upper(a), *, lower(b) FROM t").shape;
+    let names: Vec<_> = (0..5).map(|at| shape.column(at, 5, "x").0).collect();
+    assert_eq!(names, [Some("upper"), None, None, None, Some("lower")]);
+    let shape = Plan::of("SELECT oid, c.relname AS x, relkind, relnatts, * FROM pg_class c").shape;
+    let types: Vec<_> = ["oid", "x", "relkind", "relnatts", "relowner", "reltuples"]
+        .iter()
+        .enumerate()
+        .map(|(at, name)| shape.column(at, 6, name).1)
+        .collect();
+    assert_eq!(types, [Some(26), Some(19), Some(18), None, Some(26), None]);
+    assert!(Plan::of("SELECT oid FROM t").shape.is_plain());
+    let plan = Plan::of("SELECT typname FROM pg_type WHERE oid = $1 AND typname = ANY($2)");
+    assert_eq!(plan.parameters, [(0, 26), (1, 1003)]);
+}
+
+#[test]
+fn queries_in_from_and_with_name_their_columns_unless_a_name_is_taken() {
+    check(&[
+        (
+            "SELECT count FROM (SELECT count(*) FROM t) x",
+            "SELECT count FROM (SELECT count(*) AS \"count\" FROM t) x",
+        ),
+        (
+            "WITH x AS (SELECT a::int FROM t) SELECT a FROM x",
+            "WITH x AS (SELECT a::INT AS \"a\" FROM t) SELECT a FROM x",
+        ),
+        (
+            "CREATE TABLE n AS SELECT max(a) FROM t",
+            "CREATE TABLE n AS SELECT max(a) AS \"max\" FROM t",
+        ),
+        (
+            "SELECT * FROM (SELECT count(a), count(b) FROM t) x",
+            "SELECT * FROM (SELECT count(a), count(b) FROM t) x",
+        ),
+        (
+            "SELECT * FROM (SELECT a::int, b FROM t GROUP BY a, b) x",
+            "SELECT * FROM (SELECT a::int, b FROM t GROUP BY a, b) x",
+        ),
+        (
+            "SELECT \"count_star()\" FROM (SELECT count(*) FROM t) x",
+            "SELECT \"count_star()\" FROM (SELECT count(*) FROM t) x",
+        ),
+        (
+            "SELECT a FROM t WHERE b IN (SELECT max(b) FROM t)",
+            "SELECT a FROM t WHERE b IN (SELECT max(b) FROM t)",
+        ),
+        (
+            "SELECT column1 FROM (VALUES (1, 2)) v",
+            "SELECT column1 FROM (VALUES (1, 2)) v (column1, column2)",
+        ),
+    ]);
+}
+
+#[test]
+fn what_duckdb_alone_understands_or_printing_would_change_stays_as_it_is() {
+    for sql in [
+        "SELECT {'a': count(*)} FROM t",
+        "FROM t SELECT count(*)",
+        "SELECT * EXCLUDE (a) FROM (SELECT count(*) FROM t)",
+        "SELECT list_transform(l, x -> x + 1), count(*) FROM t",
+        "PIVOT t ON a USING sum(b)",
+        "SELECT a FROM public.t USING SAMPLE 10%",
+        "SELECT count(*) FROM t",
+        "SELECT 1",
+        "SELECT a, 'b''c', E'd\\n', $$e$$, 1.50, 1e3 FROM t",
+        "SELECT '\u{1}0\u{1}' FROM pg_class",
+        "ATTACH 'x' AS public",
+        "",
+        "SELECT",
+        "'",
+    ] {
+        assert_eq!(sent(sql), sql);
+    }
+}
+
+#[test]
+fn what_clients_ask_when_they_connect_is_known_without_a_worker() {
+    let plan = Plan::of("SELECT version(), current_schema(), 1 AS one, current_user, true");
+    assert_eq!(
+        plan.answer(&Ada),
+        Some(vec![
+            (
+                "version",
+                Answered::Text(Some("PostgreSQL 16.9".to_owned()))
+            ),
+            ("current_schema", Answered::Text(Some("public".to_owned()))),
+            ("one", Answered::Int(1)),
+            ("current_user", Answered::Text(Some("ada".to_owned()))),
+            ("?column?", Answered::Bool(true)),
+        ])
+    );
+    for sql in [
+        "SELECT now()",
+        "SELECT 1 FROM t",
+        "SELECT 1 LIMIT 0",
+        "SELECT 3000000000",
+        "SELECT 1 WHERE false",
+    ] {
+        assert_eq!(Plan::of(sql).answer(&Ada), None, "{sql}");
+    }
+    assert_eq!(Plan::of("SELECT current_schema()").answer(&Moved), None);
+}
+
+#[test]
+fn deep_and_long_statements_neither_overflow_nor_hold_up() {
+    for sql in [
+        format!(
+            "SELECT {}1{} FROM pg_class",
+            "(".repeat(5_000),
+            ")".repeat(5_000)
+        ),
+        format!("SELECT {} FROM pg_class", vec!["a"; 3_000].join(" || ")),
+        format!(
+            "SELECT count(*) FROM t WHERE {}",
+            vec!["a = 1"; 1_500].join(" OR ")
+        ),
+        format!(
+            "SELECT count(*) FROM t WHERE a IN ({})",
+            vec!["1"; 100_000].join(",")
+        ),
+        format!("SELECT {}1", "NOT ".repeat(4_000)),
+    ] {
+        Plan::of(&sql).text(&sql, 0, &Ada);
+    }
+}
+
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        Just("a".to_owned()),
+        Just("t.b".to_owned()),
+        Just("1".to_owned()),
+        Just("'x''~y'".to_owned()),
+        Just("$1".to_owned()),
+        Just("NULL".to_owned()),
+        Just("current_user".to_owned()),
+        Just("'{a,b}'::text[]".to_owned()),
+    ];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            (
+                inner.clone(),
+                inner.clone(),
+                prop::sample::select(vec![
+                    "+",
+                    "=",
+                    "~",
+                    "!~*",
+                    "~~",
+                    "AND",
+                    "OR",
+                    "||",
+                    "<>",
+                    "/",
+                    "OPERATOR(pg_catalog.~)",
+                ])
+            )
+                .prop_map(|(left, right, op)| format!("{left} {op} {right}")),
+            inner.clone().prop_map(|inner| format!("({inner})")),
+            (
+                inner.clone(),
+                prop::sample::select(vec![
+                    "text",
+                    "int",
+                    "regclass",
+                    "pg_catalog.name",
+                    "oid[]",
+                    "numeric(10,2)",
+                ])
+            )
+                .prop_map(|(inner, of)| format!("({inner})::{of}")),
+            (
+                inner.clone(),
+                prop::sample::select(vec![
+                    "max",
+                    "pg_catalog.lower",
+                    "pg_get_expr",
+                    "quote_ident",
+                    "version",
+                ])
+            )
+                .prop_map(|(inner, name)| format!("{name}({inner})")),
+            inner
+                .clone()
+                .prop_map(|inner| format!("{inner} COLLATE \"C\"")),
+            (inner.clone(), inner.clone())
+                .prop_map(|(when, then)| format!("CASE WHEN {when} THEN {then} END")),
+            inner.clone().prop_map(|inner| format!("a = ANY({inner})")),
+            inner.prop_map(|inner| format!("EXISTS (SELECT {inner} FROM pg_class)")),
+        ]
+    })
+}
+
+fn statement() -> impl Strategy<Value = String> {
+    let from = prop::sample::select(vec![
+        "t",
+        "public.t",
+        "sales.public.t x",
+        "pg_class t",
+        "pg_catalog.pg_type, information_schema.columns c",
+        "(SELECT count(*), a FROM t) t",
+        "pg_settings",
+    ]);
+    (expression(), expression(), from).prop_map(|(target, condition, from)| {
+        format!("SELECT {target} FROM {from} WHERE {condition}")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_rewritten_statement_is_one_that_stays_as_it_is(sql in statement()) {
+        let once = sent(&sql);
+        let twice = sent(&once);
+        prop_assert_eq!(&twice, &once, "{}", sql);
+        if once != sql {
+            prop_assert!(parse(&once).is_some() || once.contains("MAP {"), "{}", once);
+        }
+    }
+
+    #[test]
+    fn strings_come_through_as_they_are(text in "[a-z~'\"%{}:;. ]{0,20}") {
+        let quoted = text.replace('\'', "''");
+        let sql = format!("SELECT relname FROM pg_class WHERE relname ~ '{quoted}'");
+        prop_assert_eq!(
+            sent(&sql),
+            format!("SELECT relname FROM __tavana.pg.pg_class AS pg_class WHERE regexp_matches(relname, '{quoted}')")
+        );
+    }
+
+    #[test]
+    fn no_text_breaks_the_rewriter(sql in "\\PC{0,80}") {
+        sent(&sql);
+        sent(&format!("SELECT {sql} FROM pg_class"));
+    }
+}

@@ -1,0 +1,745 @@
+//! One statement's tree, changed from PostgreSQL's words to DuckDB's.
+//!
+//! Every change is one that the statement would fail or answer wrongly without. Text that belongs
+//! to a session becomes a place in the printed text ([`Slots`]); the names of relations and
+//! functions go to the hidden catalog database of the engine.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    ArrayElemTypeDef, BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg,
+    FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart,
+    OrderByExpr, OrderBySort, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
+    Statement, TableAlias, TableAliasColumnDef, TableFactor, Value, ValueWithSpan, VisitMut,
+    Visitor, VisitorMut,
+};
+use tavana_common::catalog::{
+    DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_RELATIONS, PG_SCHEMA,
+};
+
+use super::functions::Call;
+use super::names::{self, folded};
+use super::slots::Slot;
+use super::types::{array_literal, change_type, is_text, reg_type};
+
+/// Marks a place in the printed text: this character, the slot's number, this character again. No
+/// text that holds it is rewritten.
+pub(crate) const MARK: char = '\u{1}';
+
+/// What belongs to a session, in the order of the marks' numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Slots(pub(crate) Vec<Slot>);
+
+impl Slots {
+    /// An identifier that prints as the mark of `slot`.
+    fn place(&mut self, slot: Slot) -> Ident {
+        let number = match self.0.iter().position(|known| *known == slot) {
+            Some(number) => number,
+            None => {
+                self.0.push(slot);
+                self.0.len() - 1
+            }
+        };
+        Ident::new(format!("{MARK}{number}{MARK}"))
+    }
+}
+
+/// What a statement reads.
+#[derive(Debug, Default)]
+pub(crate) struct Reads {
+    pub(crate) catalog: bool,
+    pub(crate) other: bool,
+    common_tables: HashSet<String>,
+}
+
+impl Reads {
+    /// Looks through a statement before anything is changed.
+    pub(crate) fn of(statement: &Statement) -> Self {
+        let mut common = CommonTables(HashSet::new());
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(statement, &mut common);
+        let mut relations = Relations(Self {
+            common_tables: common.0,
+            ..Self::default()
+        });
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(statement, &mut relations);
+        relations.0
+    }
+
+    /// Whether the statement asks about the catalog and nothing else.
+    pub(crate) fn only_catalog(&self) -> bool {
+        self.catalog && !self.other
+    }
+}
+
+struct CommonTables(HashSet<String>);
+
+impl Visitor for CommonTables {
+    type Break = Infallible;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Infallible> {
+        if let Some(with) = &query.with {
+            self.0.extend(
+                with.cte_tables
+                    .iter()
+                    .map(|table| folded(&table.alias.name)),
+            );
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+struct Relations(Reads);
+
+impl Visitor for Relations {
+    type Break = Infallible;
+
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<Infallible> {
+        if let TableFactor::Table {
+            name, args: None, ..
+        } = factor
+        {
+            match Relation::of(name, &self.0.common_tables) {
+                Relation::Catalog(..) | Relation::Session(_) => self.0.catalog = true,
+                Relation::Common => {}
+                Relation::Other => self.0.other = true,
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// What a relation's name stands for.
+enum Relation {
+    /// In this schema of the hidden database.
+    Catalog(&'static str, String),
+    Session(Slot),
+    Common,
+    Other,
+}
+
+impl Relation {
+    fn of(name: &ObjectName, common_tables: &HashSet<String>) -> Self {
+        let Some(parts) = parts(name) else {
+            return Self::Other;
+        };
+        let (schema, relation) = match parts.as_slice() {
+            [relation] if common_tables.contains(relation) => return Self::Common,
+            [relation] => ("pg_catalog", relation),
+            [schema, relation] => (schema.as_str(), relation),
+            // A catalog of another name: only what nobody else can have.
+            [_, schema, relation] if schema == "pg_catalog" || schema == "information_schema" => {
+                (schema.as_str(), relation)
+            }
+            _ => return Self::Other,
+        };
+        match schema {
+            "pg_catalog" if relation == "pg_settings" => Self::Session(Slot::SettingsRelation),
+            "pg_catalog" if relation == "pg_stat_activity" => Self::Session(Slot::ActivityRelation),
+            "pg_catalog" if listed(PG_RELATIONS, relation) => {
+                Self::Catalog(PG_SCHEMA, relation.clone())
+            }
+            "information_schema" if listed(INFORMATION_SCHEMA_RELATIONS, relation) => {
+                Self::Catalog(INFORMATION_SCHEMA, relation.clone())
+            }
+            _ => Self::Other,
+        }
+    }
+}
+
+pub(super) fn listed(list: &[&str], name: &str) -> bool {
+    list.binary_search(&name).is_ok()
+}
+
+pub(super) fn parts(name: &ObjectName) -> Option<Vec<String>> {
+    name.0
+        .iter()
+        .map(|part| part.as_ident().map(folded))
+        .collect()
+}
+
+/// Changes a statement.
+pub(crate) struct Transform {
+    pub(crate) slots: Slots,
+    pub(crate) reads: Reads,
+    pub(crate) calls: Vec<Call>,
+    /// What cannot be done, as the client hears it.
+    pub(crate) refused: Option<&'static str>,
+    pub(crate) changed: bool,
+    /// A quoted name like `"count_star()"` relies on DuckDB's own names of columns.
+    keeps_names: bool,
+    /// Calls are seen as targets of the statement only.
+    top: bool,
+}
+
+impl Transform {
+    pub(crate) fn new(reads: Reads, keeps_names: bool) -> Self {
+        Self {
+            slots: Slots::default(),
+            reads,
+            calls: Vec::new(),
+            refused: None,
+            changed: false,
+            keeps_names,
+            top: true,
+        }
+    }
+
+    pub(crate) fn run(&mut self, statement: &mut Statement) {
+        if let Statement::Query(query) = statement {
+            self.top_targets(query);
+        }
+        self.top = false;
+        super::statements::change(self, statement);
+        let ControlFlow::Continue(()) = VisitMut::visit(statement, self);
+    }
+
+    pub(crate) fn slot(&mut self, slot: Slot) -> Ident {
+        self.changed = true;
+        self.slots.place(slot)
+    }
+
+    pub(super) fn slot_expr(&mut self, slot: Slot) -> Expr {
+        Expr::Identifier(self.slot(slot))
+    }
+
+    /// What stands in a select list, a CASE or `||` shows an object's name, not its number.
+    fn outward(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Nested(inner) => self.outward(inner),
+            Expr::Case {
+                conditions,
+                else_result,
+                ..
+            } => {
+                for CaseWhen { result, .. } in conditions {
+                    self.outward(result);
+                }
+                if let Some(result) = else_result {
+                    self.outward(result);
+                }
+            }
+            Expr::Cast {
+                expr: inner,
+                data_type,
+                ..
+            } => {
+                if let Some(reg) = reg_type(data_type) {
+                    let mut value = (**inner).clone();
+                    if is_name(&value) {
+                        value = catalog_call(&format!("{reg}_in"), vec![text_of(value)]);
+                    }
+                    *expr = catalog_call(&format!("{reg}_out"), vec![value]);
+                    self.changed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Names the columns of a query in FROM or WITH, where other parts of the statement may use
+    /// PostgreSQL's names for them.
+    pub(crate) fn name_targets(&mut self, query: &mut Query) {
+        if self.keeps_names {
+            return;
+        }
+        let mut body = &mut *query.body;
+        let select = loop {
+            match body {
+                SetExpr::Select(select) => break select,
+                SetExpr::Query(query) => body = &mut query.body,
+                SetExpr::SetOperation { left, .. } => body = left,
+                _ => return,
+            }
+        };
+        let named: Vec<(Option<String>, bool)> = select
+            .projection
+            .iter()
+            .map(|item| match item {
+                SelectItem::UnnamedExpr(expr) => match names::target_name(expr) {
+                    Some(name) => (Some(name), true),
+                    None => (own_name(expr), false),
+                },
+                SelectItem::ExprWithAlias { alias, .. } => (Some(folded(alias)), false),
+                _ => (None, false),
+            })
+            .collect();
+        let wildcard = named.iter().any(|(name, _)| name.is_none());
+        let mut uses = Mentions(HashSet::new());
+        uses.look(select);
+        for (at, item) in select.projection.iter_mut().enumerate() {
+            let Some((Some(name), true)) = named.get(at) else {
+                continue;
+            };
+            let twice = named
+                .iter()
+                .enumerate()
+                .any(|(other, (taken, _))| other != at && taken.as_ref() == Some(name));
+            // An alias must not come between a name and the column it means today; DuckDB would
+            // rename a second column of the same name.
+            if name == names::UNNAMED || twice || wildcard && !item_is_call(item) {
+                continue;
+            }
+            if uses.0.contains(name) {
+                continue;
+            }
+            if let SelectItem::UnnamedExpr(expr) = item {
+                *item = SelectItem::ExprWithAlias {
+                    expr: expr.clone(),
+                    alias: quoted_if_needed(name),
+                };
+                self.changed = true;
+            }
+        }
+    }
+
+    fn relation(&mut self, factor: &mut TableFactor) {
+        let TableFactor::Table {
+            name, alias, args, ..
+        } = factor
+        else {
+            return;
+        };
+        if args.is_some() {
+            if let Some(changed) = self.function_name(name, false) {
+                *name = changed;
+                self.changed = true;
+            }
+            return;
+        }
+        match Relation::of(name, &self.reads.common_tables) {
+            Relation::Catalog(schema, relation) => {
+                *name = object_name(&[DATABASE, schema, &relation]);
+                alias.get_or_insert_with(|| alias_of(&relation));
+                self.changed = true;
+            }
+            Relation::Session(slot) => {
+                let relation = if slot == Slot::SettingsRelation {
+                    "pg_settings"
+                } else {
+                    "pg_stat_activity"
+                };
+                *name = ObjectName(vec![ObjectNamePart::Identifier(self.slot(slot))]);
+                alias.get_or_insert_with(|| alias_of(relation));
+            }
+            Relation::Common | Relation::Other => {}
+        }
+    }
+
+    fn cast(&mut self, expr: &mut Expr) {
+        let Expr::Cast {
+            expr: inner,
+            data_type,
+            ..
+        } = expr
+        else {
+            return;
+        };
+        if let Some(reg) = reg_type(data_type) {
+            let value = (**inner).clone();
+            *expr = if is_name(&value) {
+                catalog_call(&format!("{reg}_in"), vec![text_of(value)])
+            } else {
+                cast(value, DataType::BigInt(None))
+            };
+            self.changed = true;
+            return;
+        }
+        if let DataType::Array(ArrayElemTypeDef::SquareBracket(..)) = &*data_type
+            && let Some(list) = names::string(inner).and_then(|text| array_literal(text))
+        {
+            **inner = list;
+            self.changed = true;
+        }
+        self.changed |= change_type(data_type);
+    }
+
+    fn identifier(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Identifier(name) if name.quote_style.is_none() => {
+                // Words that are values in PostgreSQL and names to the parser.
+                match name.value.to_lowercase().as_str() {
+                    "current_schema" => {
+                        *expr = catalog_call("current_schema", Vec::new());
+                        self.changed = true;
+                    }
+                    "current_role" => *expr = self.slot_expr(Slot::User),
+                    _ => {}
+                }
+            }
+            Expr::CompoundIdentifier(names) if names.len() >= 3 => {
+                let Some(first) = names.first().map(folded) else {
+                    return;
+                };
+                match first.as_str() {
+                    "pg_catalog" | "information_schema" => {
+                        names.remove(0);
+                        self.changed = true;
+                    }
+                    "public" => {
+                        if let Some(first) = names.first_mut() {
+                            *first = self.slot(Slot::Public);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// `public.t`, and `db.schema.t` with the session's name of its database.
+    pub(crate) fn object(&mut self, name: &mut ObjectName) {
+        let Some(named) = parts(name) else {
+            return;
+        };
+        match named.as_slice() {
+            [schema, _] if schema == "public" => {
+                let public = self.slot(Slot::Public);
+                if let Some(first) = name.0.first_mut() {
+                    *first = ObjectNamePart::Identifier(public);
+                }
+            }
+            [database, schema, _] if database != DATABASE => {
+                let written = name.0.first().map(ToString::to_string).unwrap_or_default();
+                if written.contains(MARK) {
+                    return;
+                }
+                let prefix = self.slot(Slot::Database3 {
+                    written,
+                    name: database.clone(),
+                });
+                let rest = if schema == "public" {
+                    self.slot(Slot::Public).value
+                } else {
+                    name.0.get(1).map(ToString::to_string).unwrap_or_default()
+                };
+                let last = name.0.last().cloned();
+                let joined = Ident::new(format!("{}{rest}", prefix.value));
+                name.0 = vec![ObjectNamePart::Identifier(joined)];
+                name.0.extend(last);
+            }
+            _ => {}
+        }
+    }
+
+    /// `public` alone, as the name of a schema.
+    pub(crate) fn schema(&mut self, name: &mut ObjectName) {
+        if let Some(named) = parts(name)
+            && matches!(named.as_slice(), [schema] if schema == "public")
+        {
+            let public = self.slot(Slot::Public);
+            name.0 = vec![ObjectNamePart::Identifier(public)];
+        }
+    }
+}
+
+impl VisitorMut for Transform {
+    type Break = Infallible;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
+        if let Some(with) = &mut query.with {
+            for table in &mut with.cte_tables {
+                if table.alias.columns.is_empty() {
+                    self.name_targets(&mut table.query);
+                }
+            }
+        }
+        if !query.locks.is_empty() {
+            // Nobody else changes what a session of its own reads.
+            query.locks.clear();
+            self.changed = true;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
+        for item in &mut select.projection {
+            match item {
+                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+                    self.outward(expr);
+                    self.set_returning(expr);
+                }
+                SelectItem::QualifiedWildcard(
+                    SelectItemQualifiedWildcardKind::ObjectName(name),
+                    _,
+                ) => {
+                    let named = parts(name);
+                    match named.as_deref() {
+                        Some([schema, _])
+                            if schema == "pg_catalog" || schema == "information_schema" =>
+                        {
+                            name.0.remove(0);
+                            self.changed = true;
+                        }
+                        _ => self.object(name),
+                    }
+                }
+                _ => {}
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
+        match factor {
+            TableFactor::Table { .. } => self.relation(factor),
+            TableFactor::Function { name, .. } => {
+                if let Some(changed) = self.function_name(name, false) {
+                    *name = changed;
+                    self.changed = true;
+                }
+            }
+            TableFactor::Derived {
+                subquery, alias, ..
+            } => {
+                if let (SetExpr::Values(values), Some(alias)) = (&*subquery.body, &mut *alias) {
+                    name_values(
+                        alias,
+                        values.rows.first().map_or(0, |row| row.content.len()),
+                    );
+                    self.changed = true;
+                } else if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) {
+                    self.name_targets(subquery);
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_relation(&mut self, name: &mut ObjectName) -> ControlFlow<Infallible> {
+        self.object(name);
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        match expr {
+            Expr::Cast {
+                expr: inner,
+                data_type,
+                ..
+            } if is_text(data_type) => self.outward(inner),
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::StringConcat,
+                right,
+            } => {
+                self.outward(left);
+                self.outward(right);
+            }
+            Expr::BinaryOp {
+                left,
+                op: BinaryOperator::Eq | BinaryOperator::NotEq,
+                right,
+            } => {
+                // A literal beside a `regclass` is one, too.
+                let (of_left, of_right) = (cast_to_reg(left), cast_to_reg(right));
+                self.same_reg(of_left, right);
+                self.same_reg(of_right, left);
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        match expr {
+            Expr::Cast { .. } => self.cast(expr),
+            Expr::TypedString(typed) => self.changed |= change_type(&mut typed.data_type),
+            Expr::Function(_) => self.function(expr),
+            Expr::BinaryOp { .. } => self.operator(expr),
+            Expr::AnyOp { .. } | Expr::AllOp { .. } | Expr::Like { .. } | Expr::ILike { .. } => {
+                self.any(expr);
+            }
+            Expr::Collate {
+                expr: inner,
+                collation,
+            } => {
+                let plain = parts(collation).is_some_and(|parts| match parts.as_slice() {
+                    [schema, _] => schema == "pg_catalog",
+                    [name] => matches!(name.as_str(), "default" | "C" | "POSIX" | "c" | "posix"),
+                    _ => false,
+                });
+                if plain {
+                    *expr = (**inner).clone();
+                    self.changed = true;
+                }
+            }
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.identifier(expr),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_order_by_expr(&mut self, order: &mut OrderByExpr) -> ControlFlow<Infallible> {
+        if self.reads.only_catalog()
+            && order.options.nulls_first.is_none()
+            && matches!(order.options.sort, Some(OrderBySort::Desc))
+        {
+            order.options.nulls_first = Some(true);
+            self.changed = true;
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// The bare names that a SELECT groups by, where DuckDB would take an alias for a column. Elsewhere
+/// it looks for the column first, or means the alias as PostgreSQL does.
+struct Mentions(HashSet<String>);
+
+impl Mentions {
+    fn look(&mut self, select: &Select) {
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(&select.group_by, self);
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(&select.having, self);
+        let ControlFlow::Continue(()) = sqlparser::ast::Visit::visit(&select.qualify, self);
+    }
+}
+
+impl Visitor for Mentions {
+    type Break = Infallible;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Infallible> {
+        if let Expr::Identifier(name) = expr {
+            self.0.insert(name.value.to_lowercase());
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn item_is_call(item: &SelectItem) -> bool {
+    matches!(item, SelectItem::UnnamedExpr(Expr::Function(_)))
+}
+
+fn own_name(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Identifier(name) => Some(folded(name)),
+        Expr::CompoundIdentifier(names) => names.last().map(folded),
+        _ => None,
+    }
+}
+
+/// An alias as PostgreSQL would show it; quoted where DuckDB's grammar might want the bare word.
+fn quoted_if_needed(name: &str) -> Ident {
+    Ident::with_quote('"', name)
+}
+
+fn name_values(alias: &mut TableAlias, columns: usize) {
+    if !alias.columns.is_empty() {
+        return;
+    }
+    alias.columns = (1..=columns)
+        .map(|number| TableAliasColumnDef {
+            name: Ident::new(format!("column{number}")),
+            data_type: None,
+        })
+        .collect();
+}
+
+fn alias_of(relation: &str) -> TableAlias {
+    TableAlias {
+        explicit: true,
+        name: Ident::new(relation),
+        columns: Vec::new(),
+        at: None,
+    }
+}
+
+pub(crate) fn object_name(parts: &[&str]) -> ObjectName {
+    ObjectName(
+        parts
+            .iter()
+            .map(|part| ObjectNamePart::Identifier(Ident::new(*part)))
+            .collect(),
+    )
+}
+
+fn call_of(name: ObjectName, arguments: Vec<Expr>) -> Expr {
+    Expr::Function(Function {
+        name,
+        uses_odbc_syntax: false,
+        parameters: FunctionArguments::None,
+        args: FunctionArguments::List(FunctionArgumentList {
+            duplicate_treatment: None,
+            args: arguments
+                .into_iter()
+                .map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)))
+                .collect(),
+            clauses: Vec::new(),
+        }),
+        filter: None,
+        null_treatment: None,
+        over: None,
+        within_group: Vec::new(),
+    })
+}
+
+pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
+    call_of(object_name(&[name]), arguments)
+}
+
+pub(super) fn catalog_call(name: &str, arguments: Vec<Expr>) -> Expr {
+    call_of(object_name(&[DATABASE, PG_SCHEMA, name]), arguments)
+}
+
+pub(super) fn cast(expr: Expr, data_type: DataType) -> Expr {
+    Expr::Cast {
+        kind: CastKind::Cast,
+        expr: Box::new(expr),
+        data_type,
+        format: None,
+    }
+}
+
+pub(super) fn unnested(expr: Expr) -> Expr {
+    match expr {
+        Expr::Nested(inner) => unnested(*inner),
+        other => other,
+    }
+}
+
+fn cast_to_reg(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Nested(inner) => cast_to_reg(inner),
+        Expr::Cast { data_type, .. } => reg_type(data_type),
+        _ => None,
+    }
+}
+
+/// Whether a value is the name of an object rather than its number.
+fn is_name(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_name(inner),
+        Expr::Cast {
+            expr, data_type, ..
+        } => is_text(data_type) && !matches!(**expr, Expr::Cast { .. }) || is_text(data_type),
+        Expr::Value(value) => matches!(
+            value.value,
+            Value::SingleQuotedString(_)
+                | Value::EscapedStringLiteral(_)
+                | Value::DollarQuotedString(_)
+                | Value::Placeholder(_)
+        ),
+        Expr::BinaryOp {
+            op: BinaryOperator::StringConcat,
+            ..
+        } => true,
+        Expr::Function(function) => matches!(
+            names::last_part(&function.name).as_deref(),
+            Some("quote_ident" | "format" | "concat" | "pg_get_serial_sequence")
+        ),
+        _ => false,
+    }
+}
+
+/// A parameter has the type that PostgreSQL would give it.
+fn text_of(expr: Expr) -> Expr {
+    match &expr {
+        Expr::Value(ValueWithSpan {
+            value: Value::Placeholder(_),
+            ..
+        }) => cast(expr, DataType::Varchar(None)),
+        _ => expr,
+    }
+}

@@ -1,0 +1,247 @@
+//! Who is connected by the PostgreSQL protocol and what they do: `pg_stat_activity`, and whom
+//! `pg_cancel_backend` and `pg_terminate_backend` may reach.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Canceller, TransactionState};
+use crate::auth::{Principal, Role};
+use crate::catalog::ActivityRow;
+
+/// Longest text of a statement that is kept to be shown, in bytes (`track_activity_query_size`).
+const QUERY_BYTES_MAX: usize = 1024;
+
+/// The living PostgreSQL sessions of this gateway, by the process id that their clients were told.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Activities(Arc<Mutex<HashMap<i32, Arc<Entry>>>>);
+
+#[derive(Debug)]
+struct Entry {
+    principal: String,
+    user: String,
+    database: String,
+    address: Option<String>,
+    started: i64,
+    canceller: Canceller,
+    ended: CancellationToken,
+    doing: Mutex<Doing>,
+}
+
+#[derive(Debug)]
+struct Doing {
+    application: String,
+    state: &'static str,
+    query: String,
+    query_start: Option<i64>,
+    changed: i64,
+}
+
+/// A session's own entry; it goes when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Activity {
+    pub(super) pid: i32,
+    entry: Arc<Entry>,
+    all: Activities,
+}
+
+/// What a session is to others.
+#[derive(Debug)]
+pub(crate) struct Introduction {
+    pub(crate) pid: i32,
+    pub(crate) database: String,
+    pub(crate) address: Option<String>,
+}
+
+impl Activities {
+    pub(super) fn enter(
+        &self,
+        introduction: Introduction,
+        principal: &Principal,
+        canceller: Canceller,
+    ) -> Activity {
+        let now = microseconds();
+        let entry = Arc::new(Entry {
+            principal: principal.id().to_owned(),
+            user: principal.name().to_owned(),
+            database: introduction.database,
+            address: introduction.address,
+            started: now,
+            canceller,
+            ended: CancellationToken::new(),
+            doing: Mutex::new(Doing {
+                application: String::new(),
+                state: "idle",
+                query: String::new(),
+                query_start: None,
+                changed: now,
+            }),
+        });
+        self.lock().insert(introduction.pid, Arc::clone(&entry));
+        Activity {
+            pid: introduction.pid,
+            entry,
+            all: self.clone(),
+        }
+    }
+
+    /// The sessions that `reader` may know of, and the texts of its own.
+    pub(super) fn rows(&self, reader: &Principal) -> Vec<ActivityRow> {
+        let mut rows: Vec<ActivityRow> = self
+            .lock()
+            .iter()
+            .filter(|(_, entry)| entry.is_open_to(reader))
+            .map(|(pid, entry)| {
+                let doing = lock(&entry.doing);
+                ActivityRow {
+                    pid: *pid,
+                    database: entry.database.clone(),
+                    user: entry.user.clone(),
+                    application: doing.application.clone(),
+                    client_address: entry.address.clone(),
+                    backend_start: entry.started,
+                    query_start: doing.query_start,
+                    state_change: doing.changed,
+                    state: doing.state,
+                    query: (entry.principal == reader.id()).then(|| doing.query.clone()),
+                }
+            })
+            .collect();
+        rows.sort_by_key(|row| row.pid);
+        rows
+    }
+
+    /// Ends what a session runs, or the session; whether it is one that `by` may reach.
+    pub(super) fn signal(&self, pid: i64, terminates: bool, by: &Principal) -> bool {
+        let Some(entry) = i32::try_from(pid)
+            .ok()
+            .and_then(|pid| self.lock().get(&pid).map(Arc::clone))
+        else {
+            return false;
+        };
+        if !entry.is_open_to(by) {
+            return false;
+        }
+        if terminates {
+            entry.ended.cancel();
+        }
+        entry.canceller.cancel();
+        true
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<i32, Arc<Entry>>> {
+        lock(&self.0)
+    }
+}
+
+impl Entry {
+    fn is_open_to(&self, reader: &Principal) -> bool {
+        self.principal == reader.id() || reader.role() == Role::Admin
+    }
+}
+
+impl Activity {
+    pub(super) fn database(&self) -> &str {
+        &self.entry.database
+    }
+
+    pub(super) fn address(&self) -> Option<&str> {
+        self.entry.address.as_deref()
+    }
+
+    /// Cancelled when somebody has ended this session.
+    pub(super) fn ended(&self) -> &CancellationToken {
+        &self.entry.ended
+    }
+
+    pub(super) fn runs(&self, sql: &str, application: &str) {
+        let now = microseconds();
+        let end = (0..=QUERY_BYTES_MAX.min(sql.len()))
+            .rev()
+            .find(|end| sql.is_char_boundary(*end))
+            .unwrap_or(0);
+        let mut doing = lock(&self.entry.doing);
+        sql.get(..end)
+            .unwrap_or_default()
+            .clone_into(&mut doing.query);
+        application.clone_into(&mut doing.application);
+        doing.state = "active";
+        doing.query_start = Some(now);
+        doing.changed = now;
+    }
+
+    pub(super) fn rests(&self, transaction: TransactionState, application: &str) {
+        let mut doing = lock(&self.entry.doing);
+        doing.state = match transaction {
+            TransactionState::Idle => "idle",
+            TransactionState::Open => "idle in transaction",
+            TransactionState::Failed => "idle in transaction (aborted)",
+        };
+        application.clone_into(&mut doing.application);
+        doing.changed = microseconds();
+    }
+}
+
+impl Drop for Activity {
+    fn drop(&mut self) {
+        self.all.lock().remove(&self.pid);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn microseconds() -> i64 {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Source;
+
+    fn principal(name: &str, role: Role) -> Principal {
+        Principal::with_rights(Source::File, None, name, role, false)
+    }
+
+    #[test]
+    fn strangers_neither_see_nor_end_a_session_and_administrators_see_no_texts() {
+        let activities = Activities::default();
+        let ada = principal("ada", Role::ReadWrite);
+        let eve = principal("eve", Role::ReadWrite);
+        let admin = principal("root", Role::Admin);
+        let canceller = Canceller::default();
+        let token = canceller.current();
+        let introduction = Introduction {
+            pid: 7,
+            database: "sales".to_owned(),
+            address: None,
+        };
+        let activity = activities.enter(introduction, &ada, canceller);
+        activity.runs("SELECT 'é'", "psql");
+        let own = activities.rows(&ada);
+        assert_eq!(own.len(), 1);
+        assert_eq!(own[0].query.as_deref(), Some("SELECT 'é'"));
+        assert_eq!(
+            (own[0].state, own[0].application.as_str()),
+            ("active", "psql")
+        );
+        assert!(activities.rows(&eve).is_empty());
+        assert_eq!(activities.rows(&admin)[0].query, None);
+        assert!(!activities.signal(7, true, &eve));
+        assert!(!activities.signal(8, true, &ada));
+        assert!(!token.is_cancelled() && !activity.ended().is_cancelled());
+        assert!(activities.signal(7, false, &ada));
+        assert!(token.is_cancelled() && !activity.ended().is_cancelled());
+        assert!(activities.signal(7, true, &admin));
+        assert!(activity.ended().is_cancelled());
+        drop(activity);
+        assert!(activities.rows(&admin).is_empty());
+    }
+}
