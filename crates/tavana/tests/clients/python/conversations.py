@@ -3,7 +3,7 @@
 Only what both understand: tables of plain types, VALUES for rows.
 """
 
-from postgresql import (
+from talk import (
     COPY_DONE,
     FLUSH,
     SYNC,

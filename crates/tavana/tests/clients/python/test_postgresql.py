@@ -4,20 +4,15 @@ Left out on both sides: texts of errors, which are DuckDB's own, and notices of 
 What else differs is listed in conversations.py with its reason.
 """
 
-import os
-
 import pytest
 from conversations import CONVERSATIONS, DIFFERENT
-from postgresql import PostgreSql, Talk, extended, query, readable
-
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("TAVANA_TEST_POSTGRESQL_BIN"), reason="there is no PostgreSQL to compare with"
-)
+from postgres import Postgres, debian_folder
+from talk import Talk, extended, query, readable
 
 
 @pytest.fixture(scope="module")
 def postgresql():
-    server = PostgreSql()
+    server = Postgres(bin_folder=debian_folder())
     yield server
     server.stop()
 

@@ -1,68 +1,7 @@
-"""A real PostgreSQL to compare with, and conversations that are held with both."""
+"""Conversations by messages of the protocol, in a form in which two servers' answers can be compared."""
 
-import os
-import pwd
-import shutil
 import socket
 import struct
-import subprocess
-import tempfile
-import time
-from pathlib import Path
-
-START_SECONDS_MAX = 60
-
-
-class PostgreSql:
-    """A server of its own in a temporary folder; nobody's account runs it when we are root."""
-
-    host = "127.0.0.1"
-
-    def __init__(self):
-        bin_folder = Path(os.environ["TAVANA_TEST_POSTGRESQL_BIN"])
-        self.home = tempfile.mkdtemp(prefix="postgresql-test-")
-        self.account = None
-        if os.geteuid() == 0:
-            self.account = pwd.getpwnam("nobody")
-            os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
-        with socket.socket() as free:
-            free.bind((self.host, 0))
-            self.pg_port = free.getsockname()[1]
-        self.data = os.path.join(self.home, "data")
-        common = ["-D", self.data]
-        self.run([bin_folder / "initdb", *common, "-A", "trust", "-U", "tester", "--locale=C", "-E", "UTF8", "-N"])
-        options = ["-p", str(self.pg_port), "-k", self.home, "-h", self.host, "-c", "fsync=off", "-c", "timezone=UTC"]
-        self.log = open(os.path.join(self.home, "log"), "wb")
-        self.process = subprocess.Popen(
-            [bin_folder / "postgres", *common, *options],
-            stdout=self.log,
-            stderr=self.log,
-            cwd=self.home,
-            **self.as_account(),
-        )
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while True:
-            try:
-                Talk(self).close()
-                return
-            except (OSError, EOFError):
-                assert self.process.poll() is None, "PostgreSQL did not start"
-                assert time.monotonic() < deadline, "PostgreSQL did not start in time"
-                time.sleep(0.05)
-
-    def as_account(self):
-        if self.account is None:
-            return {}
-        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
-
-    def run(self, command):
-        subprocess.run(command, check=True, capture_output=True, cwd=self.home, **self.as_account())
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
-        self.log.close()
-        shutil.rmtree(self.home, ignore_errors=True)
 
 
 def text(value):
