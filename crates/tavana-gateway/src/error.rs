@@ -30,6 +30,8 @@ sql_states! {
     INVALID_DATETIME = "22007",
     DATETIME_OVERFLOW = "22008",
     DIVISION_BY_ZERO = "22012",
+    INVALID_LOGARITHM_ARGUMENT = "2201E",
+    INVALID_POWER_ARGUMENT = "2201F",
     INVALID_PARAMETER = "22023",
     CHARACTER_NOT_IN_REPERTOIRE = "22021",
     INVALID_TEXT = "22P02",
@@ -57,6 +59,7 @@ sql_states! {
     CANNOT_COERCE = "42846",
     GROUPING_ERROR = "42803",
     DATATYPE_MISMATCH = "42804",
+    WRONG_OBJECT_TYPE = "42809",
     UNDEFINED_COLUMN = "42703",
     AMBIGUOUS_COLUMN = "42702",
     UNDEFINED_FUNCTION = "42883",
@@ -224,11 +227,18 @@ impl QueryError {
             FailureKind::FailureLimit => SqlState::PROGRAM_LIMIT,
             FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
         };
+        let (message, advice) = if kind == FailureKind::FailureEngine {
+            without_advice(failure.message)
+        } else {
+            (failure.message, None)
+        };
         Self {
             sqlstate,
-            message: failure.message,
+            message,
             detail: None,
-            hint: Some(failure.hint).filter(|hint| !hint.is_empty()),
+            hint: Some(failure.hint)
+                .filter(|hint| !hint.is_empty())
+                .or(advice),
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
         }
@@ -274,12 +284,41 @@ impl QueryError {
     }
 }
 
+/// DuckDB ends some messages with lines of advice: these are a hint.
+fn without_advice(message: String) -> (String, Option<String>) {
+    const BEGINNINGS: [&str; 3] = ["Did you mean", "Candidate", "\tCandidate"];
+    let Some((first, rest)) = message.split_once('\n') else {
+        return (message, None);
+    };
+    let rest = rest.trim_start_matches('\n');
+    if !BEGINNINGS.iter().any(|words| rest.starts_with(words)) {
+        return (message, None);
+    }
+    let hint = rest.trim().to_owned();
+    (first.trim_end().to_owned(), Some(hint))
+}
+
 fn invalid_state(message: &str) -> SqlState {
     if message.starts_with("cannot insert multiple commands") {
         SqlState::SYNTAX_ERROR
+    } else if message.starts_with("the statement has") && message.ends_with("and 0 were given") {
+        SqlState::UNDEFINED_PARAMETER
     } else {
         SqlState::PROTOCOL_VIOLATION
     }
+}
+
+/// Whether a text that could not be converted is a number, so that only its size was wrong.
+fn is_too_large(message: &str) -> bool {
+    let text = message
+        .strip_prefix("Could not convert string '")
+        .and_then(|rest| rest.split_once("' to "));
+    text.is_some_and(|(text, target)| {
+        let digits = text.trim().trim_start_matches(['-', '+']);
+        target.trim_start_matches('U').starts_with("INT")
+            && !digits.is_empty()
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// The SQLSTATE of what DuckDB raised. Type and subtype decide; only where DuckDB has one class
@@ -293,6 +332,7 @@ fn engine_state(failure: &Failure) -> SqlState {
     }
     match failure.duckdb_class.as_str() {
         "Parser" | "Syntax" => SqlState::SYNTAX_ERROR,
+        "Catalog" if has("Existing object") && has("is of type") => SqlState::WRONG_OBJECT_TYPE,
         "Catalog" => match failure.duckdb_subtype.as_str() {
             "ENTRY_ALREADY_EXISTS" => already_exists(extra("type"), message),
             "MISSING_ENTRY" => missing(extra("type"), message),
@@ -305,7 +345,9 @@ fn engine_state(failure: &Failure) -> SqlState {
             _ => binder_state(message),
         },
         "Conversion" => {
-            if has("out of range") || has("overflow") {
+            if is_too_large(message) {
+                SqlState::NUMERIC_OUT_OF_RANGE
+            } else if has("out of range") || has("overflow") {
                 if has("date") || has("timestamp") || has("time ") {
                     SqlState::DATETIME_OVERFLOW
                 } else {
@@ -321,6 +363,8 @@ fn engine_state(failure: &Failure) -> SqlState {
                 SqlState::INVALID_TEXT
             }
         }
+        "Out of Range" if has("square root of a negative") => SqlState::INVALID_POWER_ARGUMENT,
+        "Out of Range" if has("logarithm of") => SqlState::INVALID_LOGARITHM_ARGUMENT,
         "Out of Range" => SqlState::NUMERIC_OUT_OF_RANGE,
         "Mismatch Type" => SqlState::DATATYPE_MISMATCH,
         "Divide by Zero" => SqlState::DIVISION_BY_ZERO,
@@ -417,6 +461,7 @@ fn binder_state(message: &str) -> SqlState {
     } else if has("Referenced table") && has("not found") {
         SqlState::UNDEFINED_TABLE
     } else if has("Referenced column")
+        || has("Referenced update column")
         || has("not found in FROM clause")
         || has("does not have a column")
     {
@@ -536,6 +581,19 @@ mod tests {
                 "22P02",
             ),
             (
+                "Conversion",
+                "",
+                "Could not convert string '99999999999' to INT32",
+                "22003",
+            ),
+            ("Out of Range", "", "cannot take logarithm of zero", "2201E"),
+            (
+                "Catalog",
+                "",
+                "Existing object w is of type View, trying to drop type Table",
+                "42809",
+            ),
+            (
                 "Constraint",
                 "",
                 "Duplicate key \"a: 1\" violates primary key constraint",
@@ -568,6 +626,29 @@ mod tests {
             failure.duckdb_subtype = subtype.to_owned();
             let error = QueryError::from_status(&failure::to_status(failure));
             assert_eq!(error.sqlstate.0, sqlstate, "{class} {message}");
+        }
+    }
+
+    #[test]
+    fn advice_of_duckdb_is_a_hint() {
+        for (message, first, hint) in [
+            (
+                "Table with name t does not exist!\nDid you mean \"u\"?",
+                "Table with name t does not exist!",
+                Some("Did you mean \"u\"?"),
+            ),
+            (
+                "No function matches.\n\tCandidate functions:\n\tf(INTEGER)\n",
+                "No function matches.",
+                Some("Candidate functions:\n\tf(INTEGER)"),
+            ),
+            ("two\nlines", "two\nlines", None),
+            ("one line", "one line", None),
+        ] {
+            let failure = failure::new(FailureKind::FailureEngine, message);
+            let error = QueryError::from_status(&failure::to_status(failure));
+            assert_eq!(error.message, first);
+            assert_eq!(error.hint.as_deref(), hint);
         }
     }
 

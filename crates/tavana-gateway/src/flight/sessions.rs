@@ -290,6 +290,7 @@ fn changes_settings(class: &Class) -> bool {
         | Class::Rollback { .. }
         | Class::NoEffect { .. }
         | Class::LockTable
+        | Class::SetConstraints
         | Class::Refused(_)
         | Class::Show { .. }
         | Class::Notification { .. }

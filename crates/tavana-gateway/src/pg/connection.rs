@@ -301,7 +301,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     }
 
     /// ParameterStatus for each reported setting that changed.
-    pub(super) fn report_settings(&mut self) -> Result<(), WireError> {
+    fn report_settings(&mut self) -> Result<(), WireError> {
         let now = self.session.settings().reported();
         if now != self.reported {
             for (new, old) in now.iter().zip(&self.reported) {

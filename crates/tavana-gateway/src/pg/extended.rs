@@ -257,7 +257,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     .execute_bound(name, &prepared, statement, parameters, &formats, rows_max)
                     .await;
             }
-            Progress::Suspended(active) => {
+            Progress::Suspended(mut active) => {
+                active.count_anew();
                 self.send_from_stream(statement, active, rows_max).await?
             }
             Progress::Cursor(active, cursor) => {
@@ -369,7 +370,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     Class::Discard { what } if what == "DEALLOCATE ALL" => self.statements.clear(),
                     _ => {}
                 }
-                self.report_settings()?;
                 self.command_complete(&completion.tag)?;
             }
         }

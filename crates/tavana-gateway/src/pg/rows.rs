@@ -107,6 +107,11 @@ impl ActiveRows {
         self.sent
     }
 
+    /// The tag tells the rows of one Execute, not of those before it.
+    pub(super) fn count_anew(&mut self) {
+        self.sent = 0;
+    }
+
     /// The next piece of the same open result, from a cursor of the worker.
     pub(super) fn resume(&mut self, rows: Rows) {
         self.rows = rows;

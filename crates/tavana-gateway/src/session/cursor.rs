@@ -372,7 +372,11 @@ impl Session {
             .await?
         {
             Ok(_) => Ok(()),
-            Err(status) => Err(QueryError::from_status(&status)),
+            Err(status) => match QueryError::from_status(&status) {
+                // A cursor that failed is closed by the engine itself.
+                error if error.sqlstate == SqlState::INVALID_CURSOR_NAME => Ok(()),
+                error => Err(error),
+            },
         }
     }
 }

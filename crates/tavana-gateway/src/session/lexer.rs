@@ -142,9 +142,67 @@ impl Tokens<'_> {
                         .map_or(self.sql.len(), |end| self.at + end + 1);
                 }
                 (Some(b'/'), Some(b'*')) => self.skip_block_comment(),
+                (Some(0x80..), _) => match self.wide_blank(self.at) {
+                    0 => return,
+                    bytes => self.at += bytes,
+                },
                 _ => return,
             }
         }
+    }
+
+    /// The bytes of the space at `at` that Unicode knows and ASCII does not; 0 = there is none.
+    /// DuckDB's parser makes plain ones of these before it reads a statement.
+    fn wide_blank(&self, at: usize) -> usize {
+        let bytes = self.sql.as_bytes().get(at..).unwrap_or_default();
+        match bytes {
+            [0xc2, 0xa0, ..] => 2,
+            [0xe2, 0x80, 0x80..=0x8d | 0xaf, ..]
+            | [0xe2, 0x81, 0x9f | 0xa0, ..]
+            | [0xe3, 0x80, 0x80, ..]
+            | [0xef, 0xbb, 0xbf, ..] => 3,
+            _ => 0,
+        }
+    }
+
+    /// A letter that is no part of the number begins a word, in which `$` is a letter too.
+    fn number_end(&self, from: usize) -> usize {
+        let digits = |from: usize| self.run_end(from, |byte| byte == b'_' || byte.is_ascii_digit());
+        let prefixed = match (self.byte(from), self.byte(from + 1)) {
+            (Some(b'0'), Some(b'x' | b'X')) => {
+                Some(self.run_end(from + 2, |byte| byte == b'_' || byte.is_ascii_hexdigit()))
+            }
+            (Some(b'0'), Some(b'b' | b'B')) => {
+                Some(self.run_end(from + 2, |byte| matches!(byte, b'_' | b'0' | b'1')))
+            }
+            _ => None,
+        };
+        if let Some(end) = prefixed.filter(|end| *end > from + 2) {
+            return end;
+        }
+        let mut end = digits(from);
+        if self.byte(end) == Some(b'.') {
+            end = digits(end + 1);
+        }
+        if let Some(b'e' | b'E') = self.byte(end) {
+            let signed = matches!(self.byte(end + 1), Some(b'+' | b'-'));
+            let exponent = end + 1 + usize::from(signed);
+            if self
+                .byte(exponent)
+                .is_some_and(|byte| byte.is_ascii_digit())
+            {
+                end = digits(exponent);
+            }
+        }
+        end
+    }
+
+    fn word_end(&self, from: usize) -> usize {
+        let mut at = from;
+        while self.byte(at).is_some_and(is_word_byte) && self.wide_blank(at) == 0 {
+            at += 1;
+        }
+        at
     }
 
     fn skip_block_comment(&mut self) {
@@ -254,13 +312,8 @@ impl Iterator for Tokens<'_> {
                 None => (Kind::Symbol, start + 1),
             },
             b';' => (Kind::Semicolon, start + 1),
-            b'0'..=b'9' => (
-                Kind::Number,
-                self.run_end(start, |byte| {
-                    byte == b'.' || byte == b'_' || byte.is_ascii_alphanumeric()
-                }),
-            ),
-            _ if is_word_byte(byte) => (Kind::Word, self.run_end(start, is_word_byte)),
+            b'0'..=b'9' => (Kind::Number, self.number_end(start)),
+            _ if is_word_byte(byte) => (Kind::Word, self.word_end(start)),
             _ => (Kind::Symbol, start + 1),
         };
         // An escape at the very end of the text may step over it.
@@ -301,6 +354,13 @@ mod tests {
             (r"E'\", &[r"E'\"]),
             ("caf\u{e9} \u{6f22}", &["caf\u{e9}", "\u{6f22}"]),
             ("a$b", &["a$b"]),
+            ("1a$$;b$$", &["1", "a$$", ";", "b$$"]),
+            ("1e-5$$;$$", &["1e-5", "$$;$$"]),
+            ("0x1Fg 1.5e 1_000", &["0x1F", "g", "1.5", "e", "1_000"]),
+            (
+                "SELECT\u{a0}1\u{3000};\u{feff}b\u{2009}c",
+                &["SELECT", "1", ";", "b", "c"],
+            ),
         ];
         for (sql, expected) in table {
             assert_eq!(texts(sql), *expected, "{sql}");

@@ -7,6 +7,7 @@
 pub(crate) mod activity;
 mod cursor;
 mod dialect;
+mod discard;
 pub(crate) mod lexer;
 mod prepared;
 mod rows;
@@ -262,9 +263,10 @@ impl Session {
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
                 None => self.prepare_remote(statement, declared).await,
             },
+            // That it is not open is told when it is fetched from.
             Class::Fetch {
                 name, moves: false, ..
-            } => self.cursors.facts(name),
+            } => Ok(self.cursors.facts(name).unwrap_or_default()),
             Class::Execute { name, .. } => self.prepared.facts(name),
             _ => Ok(Facts::default()),
         };
@@ -353,7 +355,11 @@ impl Session {
         let result = self.dispatch(statement, parameters).await;
         result.map_err(|error| {
             self.failed(&error);
-            statement.place(error)
+            match statement.class() {
+                // The query inside of them knows its place.
+                Class::DeclareCursor { .. } | Class::Prepare { .. } => error,
+                _ => statement.place(error),
+            }
         })
     }
 
@@ -387,36 +393,22 @@ impl Session {
                 Ok(Answer::Done(completion))
             }
             Class::LockTable => self.lock_table().map(Answer::Done),
+            Class::SetConstraints => Ok(Answer::Done(self.set_constraints())),
             Class::Refused(error) => Err((**error).clone()),
             Class::Reset { name } => match self.settings.set(name, None)? {
                 Change::Done => done("RESET"),
-                Change::Foreign => self.run_to_answer(statement, parameters).await,
+                Change::Foreign => {
+                    let answer = self.run_to_answer(statement, parameters).await;
+                    self.or_locked(answer, name).await
+                }
             },
             Class::ResetAll => {
                 self.settings.reset_all();
                 done("RESET")
             }
             Class::Show { name } => self.show(statement, name).await,
-            Class::DiscardAll => {
-                if self.block.is_some() {
-                    return Err(QueryError::new(
-                        SqlState::ACTIVE_TRANSACTION,
-                        "DISCARD ALL cannot run inside a transaction block",
-                    ));
-                }
-                self.unpin();
-                self.cursors.clear();
-                self.prepared.clear();
-                self.settings.reset_all();
-                self.moved_away = false;
-                done("DISCARD ALL")
-            }
-            Class::Discard { what } => {
-                if what == "DEALLOCATE ALL" {
-                    self.prepared.clear();
-                }
-                done(what)
-            }
+            Class::DiscardAll => self.discard_all().map(Answer::Done),
+            Class::Discard { what } => self.discard(what).await.map(Answer::Done),
             Class::Prepare { name, types, query } => {
                 self.prepare_sql(name, types, query).await.map(Answer::Done)
             }
@@ -504,12 +496,7 @@ impl Session {
         match self.settings.set(name, value)? {
             Change::Foreign => {
                 let answer = self.run_to_answer(statement, Parameters::none()).await;
-                return match answer {
-                    Err(error) if error.message.contains("configuration has been locked") => {
-                        Err(self.locked_setting(name).await?)
-                    }
-                    answer => answer,
-                };
+                return self.or_locked(answer, name).await;
             }
             Change::Done => {}
         }
@@ -542,6 +529,20 @@ impl Session {
         Ok(Answer::Done(completion))
     }
 
+    /// What DuckDB answered to SET or RESET of `name`, or why it may not be changed.
+    async fn or_locked(
+        &mut self,
+        answer: Result<Answer, QueryError>,
+        name: &str,
+    ) -> Result<Answer, QueryError> {
+        match answer {
+            Err(error) if error.message.contains("configuration has been locked") => {
+                Err(self.locked_setting(name).await?)
+            }
+            answer => answer,
+        }
+    }
+
     /// DuckDB refuses settings that it does not know with the same words as those that are locked.
     async fn locked_setting(&mut self, name: &str) -> Result<QueryError, QueryError> {
         let query = Statement::internal(
@@ -564,10 +565,7 @@ impl Session {
             )
             .with_hint("The worker has fixed it at its start; no setting allows it.")
         } else {
-            QueryError::new(
-                SqlState::UNDEFINED_OBJECT,
-                format!("unrecognized configuration parameter \"{name}\""),
-            )
+            unknown_setting(name)
         })
     }
 
@@ -575,14 +573,15 @@ impl Session {
         let rows = match self.settings.show(name) {
             Some((name, value)) => show_rows(&name, &value)?,
             None if name.eq_ignore_ascii_case("all") => self.show_all()?,
-            None if name.contains('.') => {
-                return Err(QueryError::new(
-                    SqlState::UNDEFINED_OBJECT,
-                    format!("unrecognized configuration parameter \"{name}\""),
-                ));
+            None if name.contains('.') => return Err(unknown_setting(name)),
+            // SHOW TABLES and the like are DuckDB's, and SHOW of a table.
+            None => {
+                let answer = self.run_to_answer(statement, Parameters::none()).await;
+                return answer.map_err(|error| match error.sqlstate {
+                    SqlState::UNDEFINED_TABLE => unknown_setting(name),
+                    _ => error,
+                });
             }
-            // SHOW TABLES and the like are DuckDB's.
-            None => return self.run_to_answer(statement, Parameters::none()).await,
         };
         local_answer(&rows)
     }
@@ -622,7 +621,7 @@ impl Session {
         if writes && let Some(block) = &mut self.block {
             block.writes += 1;
         }
-        if rows.facts().returns_rows {
+        if rows.facts().returns_rows && !tag::has_no_rows(statement.text()) {
             return Ok(Answer::Rows(rows));
         }
         let kind = rows.facts().kind();
@@ -984,6 +983,13 @@ fn timeout_ms(deadline: Option<Instant>) -> u64 {
             .as_millis();
         u64::try_from(left).unwrap_or(u64::MAX).max(1)
     })
+}
+
+fn unknown_setting(name: &str) -> QueryError {
+    QueryError::new(
+        SqlState::UNDEFINED_OBJECT,
+        format!("unrecognized configuration parameter \"{name}\""),
+    )
 }
 
 /// What DuckDB says of a write in a read-only transaction, in PostgreSQL's words.

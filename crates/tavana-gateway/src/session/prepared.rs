@@ -78,7 +78,10 @@ impl Session {
                 "only statements that read or change data can be prepared",
             ));
         }
-        let facts = self.prepare_remote(query, types).await?;
+        let facts = self
+            .prepare_remote(query, types)
+            .await
+            .map_err(|error| query.place(error))?;
         let prepared = Prepared {
             statement: query.clone(),
             facts,

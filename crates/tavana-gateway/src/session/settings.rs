@@ -339,7 +339,14 @@ impl SessionSettings {
     /// RESET ALL and DISCARD ALL.
     pub(crate) fn reset_all(&mut self) {
         self.store.clear();
-        self.values = self.initial.clone();
+        let mut values = self.initial.clone();
+        // What the transaction is stays: it has begun as that.
+        for (name, _) in TRANSACTION_DEFAULTS {
+            if let Some(value) = self.values.remove(name) {
+                values.insert(name, value);
+            }
+        }
+        self.values = values;
         self.custom.clear();
         self.text = TextOptions::default();
         for (name, value) in &self.initial {
@@ -727,6 +734,13 @@ mod tests {
         assert!(!settings.transaction_read_only());
         settings.end_transaction();
         assert!(settings.transaction_read_only());
+        settings
+            .set("transaction_read_only", Some("on"))
+            .expect("a Boolean");
+        settings.reset_all();
+        assert!(settings.transaction_read_only());
+        settings.end_transaction();
+        assert!(!settings.transaction_read_only());
     }
 
     #[test]

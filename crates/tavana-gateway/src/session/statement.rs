@@ -69,6 +69,7 @@ pub(crate) enum Class {
         message: Option<&'static str>,
     },
     LockTable,
+    SetConstraints,
     /// Fails when its turn comes.
     Refused(Box<QueryError>),
     Reset {
@@ -335,13 +336,13 @@ impl<'sql> Words<'sql> {
             "SHOW" => self.show(),
             "DISCARD" => {
                 let what = self.rest_words().to_ascii_uppercase();
-                Ok(if what == "ALL" {
-                    Class::DiscardAll
-                } else {
-                    Class::Discard {
+                match what.as_str() {
+                    "ALL" => Ok(Class::DiscardAll),
+                    "PLANS" | "SEQUENCES" | "TEMP" | "TEMPORARY" => Ok(Class::Discard {
                         what: format!("DISCARD {what}"),
-                    }
-                })
+                    }),
+                    _ => Err(self.syntax_error()),
+                }
             }
             "DEALLOCATE" => {
                 self.take("PREPARE");
@@ -643,6 +644,51 @@ mod tests {
             let texts: Vec<&str> = statements.iter().map(Statement::text).collect();
             assert_eq!(texts, *expected, "{sql}");
         }
+    }
+
+    /// Texts and the statements that DuckDB's own parser found in them, as
+    /// `tests/clients/python/splits.py` wrote them; TAVANA_TEST_SPLITS names a file with more.
+    #[test]
+    fn texts_are_split_where_duckdb_splits_them() {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the switches of a test run are no settings"
+        )]
+        let more = std::env::var("TAVANA_TEST_SPLITS");
+        let lines = more.map_or_else(
+            |_| include_str!("statement/splits.jsonl").to_owned(),
+            |path| std::fs::read_to_string(path).expect("the file named by TAVANA_TEST_SPLITS"),
+        );
+        let words = |sql: &str| -> Vec<String> {
+            tokens(sql)
+                .filter(|token| token.kind != Kind::Semicolon)
+                .map(|token| token.text(sql).to_owned())
+                .collect()
+        };
+        let mut compared = 0;
+        for line in lines.lines() {
+            let (text, statements): (String, Vec<String>) =
+                serde_json::from_str(line).expect("a text and its statements");
+            let found = match Statement::split(&text) {
+                Ok(found) => found,
+                // A session word that DuckDB's parser takes otherwise is refused, not split.
+                Err(error) => {
+                    assert_eq!(error.sqlstate, SqlState::SYNTAX_ERROR, "{text:?}");
+                    continue;
+                }
+            };
+            let found: Vec<Vec<String>> = found
+                .iter()
+                .map(|statement| words(statement.text()))
+                .collect();
+            let expected: Vec<Vec<String>> = statements
+                .iter()
+                .map(|statement| words(statement))
+                .collect();
+            assert_eq!(found, expected, "{text:?}");
+            compared += 1;
+        }
+        assert!(compared > 1_500, "{compared} texts were compared");
     }
 
     #[test]

@@ -6,6 +6,15 @@ use super::lexer::{Kind, tokens};
 
 /// The tag for `sql` of `kind`; `rows` are those sent to the client, `changed` those it changed.
 pub(crate) fn tag(kind: StatementKind, sql: &str, rows: u64, changed: Option<u64>) -> String {
+    if has_no_rows(sql) {
+        return "CHECKPOINT".to_owned();
+    }
+    match (kind, first_word(sql).as_str()) {
+        // Kinds of DuckDB that PostgreSQL tells apart.
+        (StatementKind::Delete, "TRUNCATE") => return "TRUNCATE TABLE".to_owned(),
+        (_, "COMMENT") => return "COMMENT".to_owned(),
+        _ => {}
+    }
     match kind {
         StatementKind::Insert => format!("INSERT 0 {}", changed.unwrap_or(rows)),
         StatementKind::Update => format!("UPDATE {}", changed.unwrap_or(rows)),
@@ -39,6 +48,21 @@ pub(crate) fn tag(kind: StatementKind, sql: &str, rows: u64, changed: Option<u64
         StatementKind::Transaction | StatementKind::Other | StatementKind::Unspecified => {
             first_word(sql)
         }
+    }
+}
+
+/// Whether it is a statement whose one row of DuckDB's says nothing.
+pub(crate) fn has_no_rows(sql: &str) -> bool {
+    let mut words = tokens(sql).map(|token| token.is_word(sql, "CHECKPOINT"));
+    match words.next() {
+        Some(true) => true,
+        Some(false) => {
+            tokens(sql)
+                .next()
+                .is_some_and(|token| token.is_word(sql, "FORCE"))
+                && words.next() == Some(true)
+        }
+        None => false,
     }
 }
 
@@ -132,6 +156,27 @@ mod tests {
                 "DROP VIEW",
             ),
             (StatementKind::Set, "reset x", 0, None, "RESET"),
+            (
+                StatementKind::Delete,
+                "truncate t",
+                0,
+                Some(3),
+                "TRUNCATE TABLE",
+            ),
+            (
+                StatementKind::Alter,
+                "COMMENT ON TABLE t IS 'x'",
+                0,
+                None,
+                "COMMENT",
+            ),
+            (
+                StatementKind::Other,
+                "FORCE CHECKPOINT",
+                1,
+                None,
+                "CHECKPOINT",
+            ),
             (StatementKind::Select, "show tables", 4, None, "SHOW"),
         ];
         for (kind, sql, rows, changed, expected) in table {

@@ -270,14 +270,22 @@ impl Session {
 
     pub(super) async fn commit_block(&mut self, chain: bool) -> Result<Completion, QueryError> {
         let modes = self.chained("COMMIT AND CHAIN", chain)?;
-        let completion = self.commit().await?;
+        let implicit = self.block.as_ref().is_some_and(|block| block.implicit);
+        let mut completion = self.commit().await?;
+        if implicit {
+            completion.notices.push(no_transaction());
+        }
         self.begin_chained(modes).await?;
         Ok(completion)
     }
 
     pub(super) async fn rollback_block(&mut self, chain: bool) -> Result<Completion, QueryError> {
         let modes = self.chained("ROLLBACK AND CHAIN", chain)?;
-        let completion = self.rollback().await?;
+        let implicit = self.block.as_ref().is_some_and(|block| block.implicit);
+        let mut completion = self.rollback().await?;
+        if implicit {
+            completion.notices.push(no_transaction());
+        }
         self.begin_chained(modes).await?;
         Ok(completion)
     }
@@ -303,10 +311,7 @@ impl Session {
     async fn commit(&mut self) -> Result<Completion, QueryError> {
         let Some(block) = &self.block else {
             let mut completion = Completion::tagged("COMMIT");
-            completion.notices.push(Notice::warning(
-                SqlState::NO_ACTIVE_TRANSACTION,
-                "there is no transaction in progress",
-            ));
+            completion.notices.push(no_transaction());
             return Ok(completion);
         };
         if block.failed {
@@ -341,10 +346,7 @@ impl Session {
     async fn rollback(&mut self) -> Result<Completion, QueryError> {
         let mut completion = Completion::tagged("ROLLBACK");
         let Some(block) = self.block.take() else {
-            completion.notices.push(Notice::warning(
-                SqlState::NO_ACTIVE_TRANSACTION,
-                "there is no transaction in progress",
-            ));
+            completion.notices.push(no_transaction());
             return Ok(completion);
         };
         self.settings = block.settings_before;
@@ -485,6 +487,20 @@ impl Session {
         Ok(())
     }
 
+    /// SET CONSTRAINTS: DuckDB checks at once, or at the end where it must.
+    pub(super) fn set_constraints(&self) -> Completion {
+        let mut completion = Completion::tagged("SET CONSTRAINTS");
+        completion.notices.push(if self.block.is_none() {
+            Notice::warning(
+                SqlState::NO_ACTIVE_TRANSACTION,
+                "SET CONSTRAINTS can only be used in transaction blocks",
+            )
+        } else {
+            Notice::note("constraints are always checked at once")
+        });
+        completion
+    }
+
     /// LOCK TABLE: a session's tables are its own, and stores have no locks.
     pub(super) fn lock_table(&self) -> Result<Completion, QueryError> {
         if self.block.is_none() {
@@ -496,6 +512,13 @@ impl Session {
             .push(Notice::note("locks are accepted, none is taken"));
         Ok(completion)
     }
+}
+
+fn no_transaction() -> Notice {
+    Notice::warning(
+        SqlState::NO_ACTIVE_TRANSACTION,
+        "there is no transaction in progress",
+    )
 }
 
 fn outside_block(what: &str) -> QueryError {

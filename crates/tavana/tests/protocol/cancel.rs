@@ -1,8 +1,11 @@
 //! CancelRequest: only the exact key, only the statement that runs.
 
-use crate::support::server::Tavana;
+use crate::support::server::{Tavana, report};
 use crate::support::wire::{CancelKey, Next, Out, Wire};
-use crate::support::{PATIENCE, eventually};
+use crate::support::{PATIENCE, eventually, rounds};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -147,4 +150,59 @@ fn statement_timeout_ends_a_statement_with_57014() {
     );
     wire.query("SET statement_timeout = 0").ok();
     assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+}
+
+#[test]
+fn of_many_racing_cancels_none_hits_another_statement() {
+    let tavana = Tavana::start();
+    let bystander_to = tavana.postgres;
+    // The bystander takes whatever slot the cancelled statements free.
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let bystander = thread::spawn(move || {
+        let mut wire = Wire::connect(bystander_to);
+        let mut answers = 0_u32;
+        while !stopped.load(Ordering::Relaxed) {
+            let reply = wire.query("SELECT sum(i) FROM range(100000) t(i)").ok();
+            assert_eq!(reply.value().as_deref(), Some("4999950000"));
+            answers += 1;
+        }
+        answers
+    });
+    let mut wire = Wire::connect(tavana.postgres);
+    let (mut cancelled, mut finished) = (0_u32, 0_u32);
+    for _ in 0..rounds(3) {
+        wire.send(
+            Out::new()
+                .query("SELECT count(*) FROM range(30000000) a WHERE md5(a.range::VARCHAR) = ''"),
+        );
+        let cancels: Vec<_> = (0..100)
+            .map(|_| {
+                let (key, to) = (wire.cancel_key.clone(), tavana.postgres);
+                thread::spawn(move || key.send(to))
+            })
+            .collect();
+        match wire.reply().state().as_str() {
+            "57014" => cancelled += 1,
+            "" => finished += 1,
+            other => panic!("{other}"),
+        }
+        for cancel in cancels {
+            cancel.join().expect("a cancel is sent");
+        }
+        // A cancel that comes late may hit the next statement of its own session, and only that.
+        let state = wire.query("SELECT 1").state();
+        assert!(matches!(state.as_str(), "" | "57014"), "{state}");
+        eventually("late cancels are over", PATIENCE, || {
+            wire.query("SELECT 1").state().is_empty()
+        });
+    }
+    stop.store(true, Ordering::Relaxed);
+    let answers = bystander
+        .join()
+        .expect("no statement of the bystander was cancelled");
+    assert!(cancelled > 0 && answers > 0);
+    report(&format!(
+        "{cancelled} cancelled, {finished} finished, {answers} beside them"
+    ));
 }

@@ -2,7 +2,7 @@
 //! panic, no growth, and everybody else is served.
 
 use crate::support::process;
-use crate::support::server::Tavana;
+use crate::support::server::{Tavana, report};
 use crate::support::wire::{Next, Out, PROTOCOL_3_0, Wire, startup};
 use crate::support::{PATIENCE, switch};
 use rand::rngs::StdRng;
@@ -207,4 +207,99 @@ fn an_http_client_on_the_sql_port_is_told_off_quickly() {
     wire.send_bytes(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     wire.expect_end();
     assert!(started.elapsed() < Duration::from_secs(2));
+}
+
+/// Conversations that a server understands, as pieces that may be changed.
+fn understood() -> Vec<Vec<u8>> {
+    let copy = Out::new()
+        .query("CREATE TEMP TABLE IF NOT EXISTS f (i INTEGER, v VARCHAR)")
+        .query("COPY f FROM STDIN (FORMAT csv)")
+        .copy_data(b"1,a\n2,\"b\"\n")
+        .copy_done();
+    let extended = Out::new()
+        .parse("s", "SELECT $1::INTEGER, i FROM range(10) t(i)", &[23])
+        .describe_statement("s")
+        .bind("p", "s", &[Some("1")])
+        .describe_portal("p")
+        .execute("p", 3)
+        .execute("p", 0)
+        .close_portal("p")
+        .close_statement("s");
+    let cursor = Out::new()
+        .query("BEGIN; DECLARE c SCROLL CURSOR FOR FROM range(100)")
+        .query("FETCH 5 FROM c; MOVE ABSOLUTE -3 FROM c; FETCH BACKWARD 2 FROM c")
+        .query("SAVEPOINT a; ROLLBACK TO a; COMMIT");
+    let words = Out::new()
+        .query("SET TIME ZONE 'UTC'; SHOW ALL; RESET ALL")
+        .query("PREPARE q AS SELECT $1; EXECUTE q(1); DEALLOCATE q")
+        .query("COPY (SELECT 1) TO STDOUT (FORMAT binary)")
+        .flush();
+    vec![copy.bytes, extended.bytes, cursor.bytes, words.bytes]
+}
+
+/// Cuts a byte stream of messages where they begin.
+fn messages(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut rest = bytes;
+    let mut found = Vec::new();
+    while let Some(length) = rest.get(1..5) {
+        let length: [u8; 4] = length.try_into().expect("four bytes");
+        let end = 1 + usize::try_from(u32::from_be_bytes(length)).expect("a length");
+        found.push(rest[..end].to_vec());
+        rest = &rest[end..];
+    }
+    found
+}
+
+#[test]
+fn changed_conversations_end_in_an_answer_or_in_the_end_of_the_connection() {
+    let tavana = Tavana::start();
+    let pieces: Vec<Vec<u8>> = understood().iter().flat_map(|all| messages(all)).collect();
+    let mut random = StdRng::seed_from_u64(0x6675_7a7a);
+    let ends = Instant::now() + fuzz_time();
+    let (mut answered, mut ended) = (0_u32, 0_u32);
+    while Instant::now() < ends {
+        let mut wire = Wire::connect(tavana.postgres);
+        let mut bytes = Vec::new();
+        for _ in 0..random.random_range(1..12) {
+            let mut piece = pieces[random.random_range(0..pieces.len())].clone();
+            match random.random_range(0..8) {
+                // As it is, in any order; or with other bytes in it, its length or its type.
+                0 => {
+                    let at = random.random_range(5..=piece.len());
+                    if let Some(byte) = piece.get_mut(at) {
+                        *byte = random.random();
+                    }
+                }
+                1 => piece[0] = b"QPBDECSHXdcfFpz"[random.random_range(0..15)],
+                2 => piece[4] = piece[4].wrapping_add(random.random_range(0..4)),
+                3 => piece.truncate(random.random_range(1..=piece.len())),
+                _ => {}
+            }
+            bytes.extend(piece);
+        }
+        // Whatever is still waited for ends here.
+        let end = Out::new().copy_done().sync().query("SELECT 1").bytes;
+        if !wire.try_send(&[bytes, end].concat()) {
+            ended += 1;
+            continue;
+        }
+        wire.shut_down_sending();
+        loop {
+            match wire.next(PATIENCE) {
+                Next::Message(message) if message.kind == b'Z' => answered += 1,
+                Next::Message(_) => {}
+                Next::End => {
+                    ended += 1;
+                    break;
+                }
+                Next::Silence => panic!("a connection hangs"),
+            }
+        }
+    }
+    assert!(answered > 0 && ended > 0);
+    let mut wire = Wire::connect(tavana.postgres);
+    assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+    report(&format!(
+        "{answered} answers in {ended} changed conversations"
+    ));
 }

@@ -220,3 +220,122 @@ fn an_engine_given_back_by_a_reader_holds_no_transaction_and_no_table_of_others(
     }
     assert_eq!(keeper.query("SELECT i FROM kept").ok().value(), some("7"));
 }
+
+#[test]
+fn a_transaction_that_only_reads_refuses_to_write() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("CREATE TABLE t (i INTEGER)").ok();
+    for (before, statement, what) in [
+        ("BEGIN READ ONLY", "INSERT INTO t VALUES (1)", "INSERT"),
+        (
+            "BEGIN; SET TRANSACTION READ ONLY",
+            "CREATE TABLE u (i INTEGER)",
+            "CREATE TABLE",
+        ),
+        (
+            "BEGIN; SELECT 1; SET transaction_read_only = on",
+            "DELETE FROM t",
+            "DELETE",
+        ),
+        (
+            "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+            "UPDATE t SET i = 1",
+            "UPDATE",
+        ),
+        (
+            "SET default_transaction_read_only = on; BEGIN",
+            "DROP TABLE t",
+            "DROP TABLE",
+        ),
+    ] {
+        wire.query(before).ok();
+        assert_eq!(wire.query("SELECT count(*) FROM t").value(), some("0"));
+        for extended in [false, true] {
+            let reply = if extended {
+                wire.exchange(
+                    Out::new()
+                        .parse("", statement, &[])
+                        .bind("", "", &[])
+                        .execute("", 0)
+                        .sync(),
+                )
+            } else {
+                wire.query(statement)
+            };
+            if extended && reply.state() == "25P02" {
+                continue;
+            }
+            assert_eq!(reply.state(), "25006", "{before}: {statement}");
+            let message = reply.faults()[0].message().to_owned();
+            assert_eq!(
+                message,
+                format!("cannot execute {what} in a read-only transaction")
+            );
+        }
+        wire.query("ROLLBACK").ok();
+        wire.query("RESET default_transaction_read_only").ok();
+    }
+    wire.query("INSERT INTO t VALUES (1)").ok();
+}
+
+#[test]
+fn a_savepoint_is_returned_to_after_writes_unless_they_came_later() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("CREATE TABLE t (i INTEGER PRIMARY KEY)").ok();
+    // A statement that could not be bound undoes nothing of DuckDB's.
+    wire.query("BEGIN").ok();
+    wire.query("INSERT INTO t VALUES (1)").ok();
+    wire.query("SAVEPOINT s").ok();
+    for wrong in ["SELECT bad", "SELECT * FROM none", "SELEC"] {
+        assert_eq!(wire.query(wrong).status(), 'E');
+        assert_eq!(wire.query("ROLLBACK TO s").ok().status(), 'T', "{wrong}");
+    }
+    wire.query("RELEASE s; INSERT INTO t VALUES (2)").ok();
+    wire.query("COMMIT").ok();
+    assert_eq!(wire.query("SELECT count(*) FROM t").value(), some("2"));
+    // What was written since, or an error that ended DuckDB's transaction, cannot be undone alone.
+    for statement in ["INSERT INTO t VALUES (3)", "INSERT INTO t VALUES (1)"] {
+        wire.query("BEGIN").ok();
+        wire.query("INSERT INTO t VALUES (4)").ok();
+        wire.query("SAVEPOINT s").ok();
+        wire.query(statement);
+        let reply = wire.query("ROLLBACK TO s");
+        assert_eq!((reply.state().as_str(), reply.status()), ("0A000", 'E'));
+        wire.query("ROLLBACK").ok();
+        assert_eq!(wire.query("SELECT count(*) FROM t").value(), some("2"));
+    }
+}
+
+#[test]
+fn a_savepoint_keeps_settings_and_cursors_of_its_time() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("BEGIN; DECLARE before CURSOR FOR SELECT 1").ok();
+    wire.query("SET application_name = 'before'").ok();
+    wire.query("SAVEPOINT s").ok();
+    wire.query("SET application_name = 'after'; DECLARE after CURSOR FOR SELECT 2")
+        .ok();
+    wire.query("ROLLBACK TO s").ok();
+    assert_eq!(wire.query("SHOW application_name").value(), some("before"));
+    assert_eq!(wire.query("FETCH before").value(), some("1"));
+    assert_eq!(wire.query("FETCH after").state(), "34000");
+    wire.query("ROLLBACK").ok();
+}
+
+#[test]
+fn discard_temp_drops_what_is_temporary_and_nothing_else() {
+    let tavana = Tavana::start();
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.query("CREATE TABLE kept (i INTEGER)").ok();
+    wire.query("CREATE TEMP TABLE \"go\"\"ne\" (i INTEGER)")
+        .ok();
+    wire.query("CREATE TEMP VIEW seen AS SELECT * FROM \"go\"\"ne\"")
+        .ok();
+    assert_eq!(wire.query("DISCARD TEMP").ok().tags(), ["DISCARD TEMP"]);
+    assert_eq!(wire.query("SELECT * FROM \"go\"\"ne\"").state(), "42P01");
+    assert_eq!(wire.query("SELECT * FROM seen").state(), "42P01");
+    assert_eq!(wire.query("SELECT count(*) FROM kept").value(), some("0"));
+    assert_eq!(wire.query("DISCARD EVERYTHING").state(), "42601");
+}

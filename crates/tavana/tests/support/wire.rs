@@ -612,6 +612,12 @@ impl Wire {
         }
     }
 
+    /// Nothing more will be sent; what the server says is still read.
+    pub(crate) fn shut_down_sending(&mut self) {
+        // The server may have closed the connection already.
+        drop(self.stream.shutdown(Shutdown::Write));
+    }
+
     /// FIN in both directions, as a client that ends without Terminate.
     pub(crate) fn vanish(self) {
         // The peer may have closed first; either way the connection is gone.

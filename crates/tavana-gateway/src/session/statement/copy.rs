@@ -185,7 +185,10 @@ impl Words<'_> {
                         };
                         (option.to_owned(), value)
                     }
-                    _ => return Err(self.syntax_error()),
+                    _ => {
+                        self.at -= 1;
+                        return Err(self.syntax_error());
+                    }
                 };
                 entries.push(entry);
             }

@@ -51,10 +51,7 @@ impl Words<'_> {
             });
         }
         if self.take("CONSTRAINTS") {
-            return Ok(Class::NoEffect {
-                tag: "SET CONSTRAINTS",
-                message: Some("constraints are always checked at once"),
-            });
+            return Ok(Class::SetConstraints);
         }
         if self.take("TIME") {
             if !self.take("ZONE") {

@@ -352,7 +352,7 @@ fn broken_data_is_refused_with_its_line() {
             text(),
             &b"1\tx\n2\n"[..],
             "22P04",
-            "missing data for column 2 (COPY, line 2)",
+            "missing data for column \"2\" (COPY, line 2)",
         ),
         (
             text(),
