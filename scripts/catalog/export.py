@@ -178,7 +178,7 @@ def main() -> None:
         if relation == "pg_proc":
             rows = new.execute(
                 f"select {picked} from pg_proc where prolang in (12, 13, 14) and (oid in {IO}"
-                " or oid in (select amhandler from pg_am) or proname = any(%s)) order by oid",
+                " or oid in (select amhandler from pg_am) or oid in (select castfunc from pg_cast) or proname = any(%s)) order by oid",
                 [wanted_functions],
             ).fetchall()
         else:

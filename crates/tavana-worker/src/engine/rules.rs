@@ -87,9 +87,9 @@ const READING_STATEMENTS: [&str; 9] = [
 /// Statements whose object comes after one of [`OBJECT_WORDS`] and that may go on to read.
 const WRITING_STATEMENTS: [&str; 6] = ["create", "insert", "update", "delete", "merge", "copy"];
 /// What stands before the object of a statement.
-const OBJECT_WORDS: [&str; 17] = [
+const OBJECT_WORDS: [&str; 18] = [
     "into", "update", "table", "view", "macro", "function", "schema", "type", "sequence", "index",
-    "exists", "copy", "database", "only", "truncate", "replace", "trigger",
+    "exists", "copy", "database", "only", "truncate", "replace", "trigger", "to",
 ];
 
 /// Functions whose first argument is a folder that is read without DuckDB's own check.

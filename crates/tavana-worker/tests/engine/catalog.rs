@@ -122,7 +122,7 @@ fn tables_keys_types_and_comments_are_told_as_postgresql_does() {
              feeling text]",
         ),
         (
-            "SELECT list(conname || ' ' || conkey || ' ' || __tavana.pg.pg_get_constraintdef(oid) \
+            "SELECT list(conname || ' ' || conkey::VARCHAR || ' ' || __tavana.pg.pg_get_constraintdef(oid) \
              ORDER BY conname) FROM __tavana.pg.pg_constraint \
              WHERE conrelid = __tavana.pg.regclass_in('public.orders')",
             "['orders_amount_check [3] CHECK ((amount > 0))', \

@@ -114,13 +114,15 @@ CREATE MACRO __tavana.pg.to_regproc(__x) AS
      FROM (SELECT oid AS __o, proname AS __n FROM __tavana.pg.pg_proc) __f
      WHERE __f.__n = __tavana.pg._ident_name(__x));
 CREATE MACRO __tavana.pg.regproc_in(__x) AS
-    CASE WHEN __x IS NULL THEN NULL
-         WHEN regexp_full_match(__x::VARCHAR, '\d+') THEN TRY_CAST(__x::VARCHAR AS BIGINT)
-         WHEN __x::VARCHAR = '-' THEN 0
-         ELSE coalesce(__tavana.pg.to_regproc(__x),
-             (SELECT CASE WHEN count(*) = 0 THEN error('function "' || __x::VARCHAR || '" does not exist')
-                          ELSE error('more than one function named "' || __x::VARCHAR || '"') END::BIGINT
-              FROM (SELECT proname AS __n FROM __tavana.pg.pg_proc) __f WHERE __f.__n = __tavana.pg._ident_name(__x))) END;
+    (SELECT CASE WHEN __x IS NULL THEN NULL
+                 WHEN regexp_full_match(__x::VARCHAR, '\d+') THEN TRY_CAST(__x::VARCHAR AS BIGINT)
+                 WHEN __x::VARCHAR = '-' THEN 0
+                 WHEN __g.__n = 1 THEN __g.__m
+                 WHEN __g.__n = 0 THEN error('function "' || __x::VARCHAR || '" does not exist')::BIGINT
+                 ELSE error('more than one function named "' || __x::VARCHAR || '"')::BIGINT END
+     FROM (SELECT count(*) AS __n, min(__f.__o) AS __m
+           FROM (SELECT oid AS __o, proname AS __s FROM __tavana.pg.pg_proc) __f
+           WHERE __f.__s = __tavana.pg._ident_name(__x)) __g);
 CREATE MACRO __tavana.pg.regproc_out(__x) AS
     CASE WHEN __x = 0 THEN '-' ELSE coalesce(
         (SELECT any_value(__f.__n) FROM (SELECT oid AS __o, proname AS __n FROM __tavana.pg._pg_proc
@@ -186,7 +188,7 @@ CREATE MACRO __tavana.pg.pg_get_constraintdef(__a) AS
     (__a, __b) AS (SELECT __d._definition FROM __tavana.pg._constraint_definitions __d WHERE __d._oid = __a);
 CREATE MACRO __tavana.pg.pg_get_indexdef(__a) AS
     (SELECT __d._definition FROM __tavana.pg._index_definitions __d WHERE __d._oid = __a),
-    (__a, __b, __c) AS (SELECT CASE WHEN __b = 0 THEN __d._definition ELSE coalesce(__d._columns[__b], '') END
+    (__a, __b, __c) AS (SELECT CASE WHEN __b = 0 THEN CASE WHEN __c THEN __d._short ELSE __d._definition END ELSE coalesce(__d._columns[__b], '') END
                         FROM __tavana.pg._index_definitions __d WHERE __d._oid = __a);
 CREATE MACRO __tavana.pg.pg_get_viewdef(__a) AS
     (SELECT __tavana.pg._view_query(__d._sql) FROM __tavana.pg._tables __d
@@ -233,7 +235,9 @@ CREATE MACRO __tavana.pg.pg_get_keywords() AS TABLE
     FROM system.main.duckdb_keywords();
 CREATE MACRO __tavana.pg.pg_get_publication_tables(__a) AS TABLE
     SELECT NULL::BIGINT AS pubid, NULL::BIGINT AS relid, NULL::SMALLINT[] AS attrs, NULL::VARCHAR AS qual WHERE false;
-CREATE MACRO __tavana.pg.pg_partition_ancestors(__a) AS TABLE SELECT __a::BIGINT AS relid WHERE false;
+-- Both as a table, with the column of WITH ORDINALITY, and in the list of a SELECT.
+CREATE MACRO __tavana.pg.pg_partition_ancestors(__a) AS TABLE SELECT __a::BIGINT AS relid, 1::BIGINT AS "ordinality" WHERE false;
+CREATE MACRO __tavana.pg.pg_partition_ancestors(__a) AS unnest([]::BIGINT[]);
 CREATE MACRO __tavana.pg.pg_partition_tree(__a) AS TABLE
     SELECT NULL::BIGINT AS relid, NULL::BIGINT AS parentrelid, true AS isleaf, 0::INTEGER AS "level" WHERE false;
 CREATE MACRO __tavana.pg.pg_partition_root(__a) AS NULL::BIGINT;
@@ -306,6 +310,7 @@ CREATE MACRO __tavana.pg.aclexplode(__a) AS TABLE
 CREATE MACRO __tavana.pg.pg_encoding_to_char(__a) AS CASE __a WHEN 6 THEN 'UTF8' WHEN 0 THEN 'SQL_ASCII' WHEN 8 THEN 'LATIN1' ELSE '' END;
 CREATE MACRO __tavana.pg.pg_char_to_encoding(__a) AS
     CASE upper(replace(__a, '-', '')) WHEN 'UTF8' THEN 6 WHEN 'UNICODE' THEN 6 WHEN 'SQL_ASCII' THEN 0 WHEN 'LATIN1' THEN 8 ELSE -1 END;
+CREATE MACRO __tavana.pg.getdatabaseencoding() AS 'UTF8';
 CREATE MACRO __tavana.pg.pg_client_encoding() AS 'UTF8';
 CREATE MACRO __tavana.pg.pg_encoding_max_length(__a) AS CASE __a WHEN 6 THEN 4 WHEN 0 THEN 1 WHEN 8 THEN 1 END;
 
@@ -384,20 +389,16 @@ CREATE MACRO __tavana.pg.pg_last_wal_receive_lsn() AS NULL::VARCHAR;
 CREATE MACRO __tavana.pg.pg_last_wal_replay_lsn() AS NULL::VARCHAR;
 CREATE MACRO __tavana.pg.pg_last_xact_replay_timestamp() AS NULL::TIMESTAMPTZ;
 
--- Schemas of the search path.
-CREATE MACRO __tavana.pg._has_public() AS
-    (SELECT count(*) > 0 FROM (SELECT database_name AS __d, schema_name AS __s FROM system.main.duckdb_schemas()) __q
-     WHERE __q.__d = current_database() AND __q.__s = 'public');
--- Names here are looked up in this schema first, so DuckDB's own functions are named in full.
+-- Schemas of the search path. Without a subquery, because clients put them into the arguments of
+-- table functions, so `main` is `public` here even where there is a schema of that name. Names are
+-- looked up in this schema first, so DuckDB's own functions are named in full.
 CREATE MACRO __tavana.pg.current_schema() AS
-    CASE WHEN system.pg_catalog.current_schema() = 'main' AND NOT __tavana.pg._has_public() THEN 'public'
-         ELSE system.pg_catalog.current_schema() END;
+    CASE WHEN system.pg_catalog.current_schema() = 'main' THEN 'public' ELSE system.pg_catalog.current_schema() END;
+CREATE MACRO __tavana.pg._path() AS
+    string_split(regexp_replace(array_to_string(system.pg_catalog.current_schemas(true)[2:-3], chr(10)), '(^|\n)main(\n|$)', '\1public\2', 'g'), chr(10));
 CREATE MACRO __tavana.pg.current_schemas(__a) AS
-    (SELECT CASE WHEN __a THEN ['pg_catalog'] ELSE []::VARCHAR[] END
-        || list_filter(__p.__l, lambda __x, __i: list_position(__p.__l, __x) = __i)
-     FROM (SELECT list_transform(system.pg_catalog.current_schemas(true)[2:-3],
-                      lambda __x: CASE WHEN __x = 'main' AND NOT __h.__v THEN 'public' ELSE __x END) AS __l
-           FROM (SELECT __tavana.pg._has_public() AS __v) __h) __p);
+    CASE WHEN __a THEN ['pg_catalog'] ELSE []::VARCHAR[] END
+    || list_filter(__tavana.pg._path(), lambda __x, __i: list_position(__tavana.pg._path(), __x) = __i);
 
 -- What information_schema of PostgreSQL is made with.
 CREATE MACRO __tavana.pg._pg_expandarray(__a) AS

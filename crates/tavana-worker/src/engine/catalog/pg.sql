@@ -17,7 +17,9 @@ CREATE VIEW __tavana.pg.pg_class AS
            _o < 4096 AND _kind = 'r' AND _o IN (1213, 1260, 1261, 1262, 1214, 2396, 2964, 3592, 6000, 6100, 6243) AS relisshared,
            CASE WHEN _temporary THEN 't' ELSE 'p' END AS relpersistence, _kind AS relkind,
            _natts::SMALLINT AS relnatts, _checks::SMALLINT AS relchecks, _kind = 'v' AS relhasrules,
-           false AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
+           -- PostgreSQL keeps foreign keys by triggers, and clients look for them only where there are
+           -- some. DuckDB has an index for each end of one.
+           _indexed AS relhastriggers, false AS relhassubclass, false AS relrowsecurity,
            false AS relforcerowsecurity, true AS relispopulated,
            CASE WHEN _kind = 'r' AND _ns <> 11 THEN 'd' ELSE 'n' END AS relreplident,
            false AS relispartition, 0::BIGINT AS relrewrite, 0::BIGINT AS relfrozenxid,
@@ -122,9 +124,10 @@ CREATE VIEW __tavana.pg.pg_description AS
     UNION ALL
     SELECT _oid, 1259, 0, _comment FROM __tavana.pg._indexes WHERE _comment IS NOT NULL
     UNION ALL
-    SELECT _oid, 2615, 0, _comment FROM __tavana.pg._schemas WHERE _comment IS NOT NULL
+    SELECT _oid, 2615, 0, coalesce(_comment, 'standard public schema') FROM __tavana.pg._schemas
+    WHERE _comment IS NOT NULL OR _oid = 2200
     UNION ALL
-    SELECT 11, 2615, 0, 'system catalog schema'
+    VALUES (11, 2615, 0, 'system catalog schema'), (13500, 3079, 0, 'PL/pgSQL procedural language')
     UNION ALL
     SELECT _oid, 1247, 0, _comment FROM __tavana.pg._enums WHERE _comment IS NOT NULL
     UNION ALL
@@ -192,16 +195,18 @@ CREATE VIEW __tavana.pg.pg_index AS
           GROUP BY _x._index) _k ON _k._index = _i._oid;
 
 CREATE VIEW __tavana.pg._index_definitions AS
-    SELECT _i._oid, 'CREATE ' || CASE WHEN _i._unique THEN 'UNIQUE ' ELSE '' END || 'INDEX '
-               || __tavana.pg._quoted(_i._name) || ' ON ' || __tavana.pg._quoted(_i._shown) || '.'
-               || __tavana.pg._quoted(_i._table) || ' USING btree ('
-               || string_agg(_w._written, ', ' ORDER BY _w._position) || ')' AS _definition,
-           list(_w._written ORDER BY _w._position) AS _columns
-    FROM __tavana.pg._indexes _i
-    JOIN (SELECT _index, _position,
-                 CASE WHEN _number = 0 THEN _part ELSE __tavana.pg._quoted(_part) END AS _written
-          FROM __tavana.pg._index_keys) _w ON _w._index = _i._oid
-    GROUP BY _i._oid, _i._unique, _i._name, _i._shown, _i._table;
+    SELECT _oid, _head || __tavana.pg._quoted(_shown) || '.' || _tail AS _definition,
+           _head || CASE WHEN _visible THEN '' ELSE __tavana.pg._quoted(_shown) || '.' END || _tail AS _short,
+           _columns
+    FROM (SELECT _i._oid, _s._shown, _s._visible,
+                 'CREATE ' || CASE WHEN _i._unique THEN 'UNIQUE ' ELSE '' END || 'INDEX '
+                     || __tavana.pg._quoted(_i._name) || ' ON ' AS _head,
+                 __tavana.pg._quoted(_i._table) || ' USING btree ('
+                     || list_aggregate(_w._columns, 'string_agg', ', ') || ')' AS _tail, _w._columns
+          FROM __tavana.pg._indexes _i
+          JOIN __tavana.pg._schemas _s ON _s._oid = _i._namespace
+          JOIN (SELECT _index, list(CASE WHEN _number = 0 THEN _part ELSE __tavana.pg._quoted(_part) END ORDER BY _position) AS _columns
+                FROM __tavana.pg._index_keys GROUP BY _index) _w ON _w._index = _i._oid);
 
 CREATE VIEW __tavana.pg.pg_sequence AS
     SELECT __tavana.pg._oid('class', _s._shown, _q.sequence_name) AS seqrelid, 20::BIGINT AS seqtypid,

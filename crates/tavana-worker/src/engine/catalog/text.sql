@@ -18,6 +18,29 @@ CREATE MACRO __tavana.pg.pg_typeof(__a) AS
      FROM (SELECT typeof(__a) AS __t) __w
      JOIN __tavana.pg._type_map __m ON __m._duckdb = regexp_extract(__w.__t, '^[^(\[]+')), 'text');
 
+-- format() with PostgreSQL's specifiers; anything else is for DuckDB's function of that name.
+CREATE MACRO __tavana.pg._is_format(__f) AS regexp_matches(__f, '%[sIL%]') AND NOT regexp_matches(__f, '\{[^}]*\}');
+CREATE MACRO __tavana.pg._format(__f, __v) AS
+    list_aggregate(list_transform(list_transform([regexp_extract_all(__f, '(?s)%[sIL%]|[^%]+|%')], lambda __p:
+        list_transform(__p, lambda __t, __i: {'t': __t, 'n': len(list_filter(__p[1:__i], lambda __x: __x IN ('%s', '%I', '%L')))}))[1],
+        lambda __k: CASE
+            WHEN __k.t = '%%' THEN '%'
+            WHEN __k.t IN ('%s', '%I', '%L') AND __k.n > len(__v) THEN error('too few arguments for format()')
+            WHEN __k.t = '%s' THEN coalesce(__v[__k.n], '')
+            WHEN __k.t = '%I' THEN coalesce(__tavana.pg._quoted(__v[__k.n]), error('null values cannot be formatted as an SQL identifier'))
+            WHEN __k.t = '%L' THEN __tavana.pg.quote_nullable(__v[__k.n])
+            WHEN __k.t = '%' THEN error('unrecognized format() type specifier')
+            ELSE __k.t END), 'string_agg', '');
+CREATE MACRO __tavana.pg.format(__a) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, []::VARCHAR[]) ELSE system.main.format(__a) END,
+    (__a, __b) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR]) ELSE system.main.format(__a, __b) END,
+    (__a, __b, __c) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR]) ELSE system.main.format(__a, __b, __c) END,
+    (__a, __b, __c, __d) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR, __d::VARCHAR]) ELSE system.main.format(__a, __b, __c, __d) END,
+    (__a, __b, __c, __d, __e) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR, __d::VARCHAR, __e::VARCHAR]) ELSE system.main.format(__a, __b, __c, __d, __e) END,
+    (__a, __b, __c, __d, __e, __f) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR, __d::VARCHAR, __e::VARCHAR, __f::VARCHAR]) ELSE system.main.format(__a, __b, __c, __d, __e, __f) END,
+    (__a, __b, __c, __d, __e, __f, __g) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR, __d::VARCHAR, __e::VARCHAR, __f::VARCHAR, __g::VARCHAR]) ELSE system.main.format(__a, __b, __c, __d, __e, __f, __g) END,
+    (__a, __b, __c, __d, __e, __f, __g, __h) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR, __d::VARCHAR, __e::VARCHAR, __f::VARCHAR, __g::VARCHAR, __h::VARCHAR]) ELSE system.main.format(__a, __b, __c, __d, __e, __f, __g, __h) END,
+    (__a, __b, __c, __d, __e, __f, __g, __h, __i) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR, __d::VARCHAR, __e::VARCHAR, __f::VARCHAR, __g::VARCHAR, __h::VARCHAR, __i::VARCHAR]) ELSE system.main.format(__a, __b, __c, __d, __e, __f, __g, __h, __i) END;
+
 CREATE MACRO __tavana.pg.btrim(__a) AS trim(__a), (__a, __b) AS trim(__a, __b);
 CREATE MACRO __tavana.pg.initcap(__a) AS
     coalesce(list_aggregate(list_transform(regexp_extract_all(lower(__a), '[\p{L}\p{N}]+|[^\p{L}\p{N}]+'),

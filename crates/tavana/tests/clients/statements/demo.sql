@@ -1,0 +1,15 @@
+CREATE SCHEMA sales;
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE SEQUENCE order_ids START 10 INCREMENT 5;
+CREATE TABLE customers (id integer PRIMARY KEY, name text NOT NULL, email text UNIQUE, score numeric(10,2) DEFAULT 1.5, tags text[], active boolean);
+CREATE TABLE orders (order_id bigint PRIMARY KEY, customer_id integer NOT NULL REFERENCES customers (id), amount numeric(12,4), day date, note text, CHECK (amount > 0));
+CREATE TABLE items (order_id bigint, line smallint, qty integer, price double precision, PRIMARY KEY (order_id, line));
+CREATE TABLE all_types (b boolean, i2 smallint, i4 integer, i8 bigint, n numeric(18,3), f4 real, f8 double precision, t text, bin bytea, d date, tm time, ttz timetz, ts timestamp, tstz timestamptz, iv interval, u uuid, j json, ia integer[], ta text[], na numeric(10,2)[]);
+CREATE INDEX orders_day ON orders (day);
+CREATE UNIQUE INDEX items_qty ON items (qty, line);
+CREATE VIEW order_totals AS SELECT customer_id, sum(price) AS total FROM orders JOIN items ON orders.order_id = items.order_id GROUP BY customer_id;
+CREATE VIEW sales.customer_names AS SELECT id, name FROM customers;
+CREATE TABLE sales.regions (region text PRIMARY KEY, "Strange Name" integer);
+COMMENT ON TABLE customers IS 'people who buy';
+COMMENT ON COLUMN customers.name IS 'full name';
+COMMENT ON VIEW order_totals IS 'what they bought';
