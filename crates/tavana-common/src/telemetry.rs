@@ -1,7 +1,10 @@
 //! Logs to standard error.
 
 use thiserror::Error;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// The log level or filter could not be understood, or logs were already set up.
 #[derive(Debug, Error)]
@@ -37,13 +40,20 @@ pub fn init(level: &str, json: bool) -> Result<(), TelemetryError> {
             level: level.to_owned(),
             reason: error.to_string(),
         })?;
-    let logs = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let logs = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(|about| !shows_statements(about.target())));
     let set = if json {
-        logs.json().try_init()
+        logs.with(lines.json()).try_init()
     } else {
-        logs.try_init()
+        logs.with(lines).try_init()
     };
     set.map_err(|_| TelemetryError::AlreadySet)
+}
+
+/// Whether what logs under this target writes texts of statements, which may hold credentials:
+/// those lines are never written, whatever the level.
+fn shows_statements(target: &str) -> bool {
+    target == "sqlparser" || target.starts_with("sqlparser::")
 }

@@ -207,6 +207,10 @@ impl Transform {
 
     /// Functions that return rows in a select list.
     pub(super) fn set_returning(&mut self, expr: &mut Expr) {
+        // In a statement about anything else, DuckDB's lists are what its users expect.
+        if !self.reads.catalog {
+            return;
+        }
         let Expr::Function(function) = &*expr else {
             return;
         };

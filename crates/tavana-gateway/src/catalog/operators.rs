@@ -109,7 +109,7 @@ impl Transform {
     pub(super) fn any(&mut self, expr: &mut Expr) {
         match expr {
             Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => {
-                if let Some(list) = names::string(right).and_then(|text| array_literal(text)) {
+                if let Some(list) = names::string(right).and_then(array_literal) {
                     **right = list;
                     self.changed = true;
                 }
@@ -153,7 +153,7 @@ impl Transform {
                 Expr::Array(array) => array.elem,
                 _ => return,
             },
-            other => match names::string(&other).and_then(|text| array_literal(text)) {
+            other => match names::string(&other).and_then(array_literal) {
                 Some(Expr::Array(array)) => array.elem,
                 _ => return,
             },

@@ -104,6 +104,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "as" if with => in_list = true,
                     "with" if with => wanted = true,
                     "only" => wanted = true,
+                    "true" | "false" | "null" | "current_date" | "current_time"
+                    | "current_timestamp" | "localtime" | "localtimestamp" => wanted |= in_list,
                     "restart" | "cascade" if several => wanted = true,
                     "and" | "or" | "not" | "is" | "in" | "like" | "case" | "between" => {
                         scan.depth += 1;

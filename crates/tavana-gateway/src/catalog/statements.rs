@@ -36,16 +36,13 @@ pub(super) fn change(transform: &mut Transform, statement: &mut Statement) {
                 transform.name_targets(query);
             }
         }
-        Statement::CreateView(view) => {
-            if view.columns.is_empty() {
-                transform.name_targets(&mut view.query);
-            }
+        Statement::CreateView(view) if view.columns.is_empty() => {
+            transform.name_targets(&mut view.query);
         }
-        Statement::CreateSchema { schema_name, .. } => {
-            if let SchemaName::Simple(name) = schema_name {
-                transform.schema(name);
-            }
-        }
+        Statement::CreateSchema {
+            schema_name: SchemaName::Simple(name),
+            ..
+        } => transform.schema(name),
         Statement::AlterTable(table) => {
             if std::mem::take(&mut table.only) {
                 transform.changed = true;

@@ -161,7 +161,7 @@ fn relations_and_functions_of_the_catalog_are_those_of_the_hidden_database() {
         ),
         (
             "SELECT g FROM pg_catalog.generate_series(1, 2) AS g",
-            "SELECT g FROM generate_series(1, 2) AS g",
+            "SELECT g FROM generate_series(1, 2) AS g (g)",
         ),
         (
             "SELECT generate_series(1, 2)",

@@ -302,8 +302,20 @@ impl Transform {
             return;
         };
         if args.is_some() {
+            let series = names::last_part(name).as_deref() == Some("generate_series");
             if let Some(changed) = self.function_name(name, false) {
                 *name = changed;
+                self.changed = true;
+            }
+            // The one column of a function has the name that the function is given.
+            if let Some(alias) = alias
+                && series
+                && alias.columns.is_empty()
+            {
+                alias.columns = vec![TableAliasColumnDef {
+                    name: alias.name.clone(),
+                    data_type: None,
+                }];
                 self.changed = true;
             }
             return;
@@ -350,7 +362,7 @@ impl Transform {
             self.bytea(inner);
         }
         if let DataType::Array(ArrayElemTypeDef::SquareBracket(..)) = &*data_type
-            && let Some(list) = names::string(inner).and_then(|text| array_literal(text))
+            && let Some(list) = names::string(inner).and_then(array_literal)
         {
             **inner = list;
             self.changed = true;

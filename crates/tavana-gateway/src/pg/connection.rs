@@ -115,10 +115,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let ended = self.session.ended();
         let frame = tokio::select! {
             biased;
+            () = ended => return self.say_goodbye(),
             frame = self.wire.read() => frame,
             () = draining.cancelled(), if idle => return self.say_goodbye(),
             () = stop.cancelled() => return self.say_goodbye(),
-            () = ended => return self.say_goodbye(),
             () = too_long => {
                 if let Some((_, error)) = patience {
                     self.wire.put(&error_response(&error, Severity::Fatal))?;

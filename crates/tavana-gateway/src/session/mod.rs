@@ -372,7 +372,9 @@ impl Session {
     ) -> Result<Answer, QueryError> {
         let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
         match statement.class() {
-            Class::Read | Class::Stateful => self.run_in_dialect(statement, parameters).await,
+            Class::Read | Class::Stateful => {
+                Box::pin(self.run_in_dialect(statement, parameters)).await
+            }
             Class::Begin { modes, tag } => self.begin(modes, tag).await.map(Answer::Done),
             Class::Commit { chain } => self.commit_block(*chain).await.map(Answer::Done),
             Class::Rollback { chain } => self.rollback_block(*chain).await.map(Answer::Done),

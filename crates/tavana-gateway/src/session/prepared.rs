@@ -114,7 +114,7 @@ impl Session {
             let ipc = self.evaluate(arguments).await?;
             Parameters { types, ipc }
         };
-        let answer = self.run_in_dialect(&prepared.statement, parameters).await;
+        let answer = Box::pin(self.run_in_dialect(&prepared.statement, parameters)).await;
         // Its position is one in the text of PREPARE, which the client is not looking at.
         answer.map_err(|error| QueryError {
             position: None,

@@ -216,6 +216,10 @@ fn the_death_of_the_template_costs_no_session_anything() {
     busy.send(Out::new().query("SELECT count(md5(i::VARCHAR)) FROM range(3000000) t(i)"));
     let worker = busy_engine(&tavana);
     for round in 0..rounds(3) {
+        // A dead one is replaced when an engine is needed.
+        eventually("it is there", PATIENCE, || {
+            process::template(tavana.pid()).is_some()
+        });
         let before = process::template(tavana.pid()).expect("it is there");
         assert_eq!(process::threads(before), 1, "a copy has one thread only");
         assert!(process::signal(before, "KILL"));

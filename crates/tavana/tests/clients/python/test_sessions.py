@@ -27,7 +27,7 @@ def test_a_query_is_cancelled_from_another_session(tavana):
             except psycopg.errors.QueryCanceled as error:
                 failed.append(error)
 
-        running = threading.Thread(target=run)
+        running = threading.Thread(target=run, daemon=True)
         running.start()
         state = "SELECT state FROM pg_stat_activity WHERE pid = %s"
         pid = victim.info.backend_pid

@@ -36,3 +36,14 @@ def test_core_statements(tavana, driver):
             assert connection.execute(text, {"n": 3}).scalars().all() == [0, 1, 2]
     finally:
         engine.dispose()
+
+
+@pytest.mark.parametrize("driver", ("psycopg", "psycopg2"))
+def test_the_first_connection_asks_the_catalog(tavana, driver):
+    """SQLAlchemy begins with `select pg_catalog.version()` and `select current_schema()`."""
+    engine = sa.create_engine(f"postgresql+{driver}://tester@{tavana.host}:{tavana.pg_port}/main")
+    with engine.connect() as connection:
+        assert engine.dialect.server_version_info[0] == 16
+        assert engine.dialect.default_schema_name == "public"
+        assert connection.execute(sa.text("SELECT count(*) FROM range(3)")).mappings().one() == {"count": 3}
+    engine.dispose()
