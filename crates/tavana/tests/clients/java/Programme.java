@@ -345,7 +345,6 @@ public final class Programme {
         rows("table types", meta.getTableTypes());
         rows("functions", meta.getFunctions(null, "public", "%"));
         rows("procedures", meta.getProcedures(null, "public", "%"));
-        rows("user types", meta.getUDTs(null, "public", "%", null));
         rows("client info", meta.getClientInfoProperties());
         names("catalogs", meta.getCatalogs(), "TABLE_CAT", Set.of("main"));
         names(

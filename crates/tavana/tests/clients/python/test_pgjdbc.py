@@ -31,6 +31,7 @@ def printed(server, folder, classes):
     again = [f"DROP TABLE IF EXISTS {name}" for name in ("types", "strict", "t")] if server.kind == "postgres" else []
     sections["types"] = again[:1] + sections["types"]
     sections["strict"] = [*again[1:2], *ERRORS_NEED]
+    sections["shop"] = [*again, *SHOP]
     file.write_text("".join(f"# {name}\n" + "\n".join(lines) + "\n" for name, lines in sections.items()))
     url = f"jdbc:postgresql://{server.host}:{server.pg_port}/main?user=tester&sslmode=disable"
     done = subprocess.run(

@@ -45,7 +45,7 @@ def test_bytes_arrive_as_they_are(connection):
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE files (name TEXT, data BYTEA)")
         cursor.execute("INSERT INTO files VALUES (%s, %s), ('empty', %s)", ("all", data, b""))
-        cursor.execute("SELECT data, length(data) FROM files ORDER BY name")
+        cursor.execute("SELECT data, octet_length(data) FROM files ORDER BY name")
         assert [(bytes(stored), length) for stored, length in cursor.fetchall()] == [(data, 256), (b"", 0)]
     assert one(connection, "SELECT count(*) FROM files WHERE data = %s", (data,)) == (1,)
 
