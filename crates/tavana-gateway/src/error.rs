@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use tavana_common::catalog::{DATABASE, INFORMATION_SCHEMA, PG_SCHEMA};
 use tavana_common::failure;
 use tavana_common::proto::v1::{Failure, FailureKind};
 use tonic::{Code, Status};
@@ -228,7 +229,7 @@ impl QueryError {
             FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
         };
         let (message, advice) = if kind == FailureKind::FailureEngine {
-            without_advice(failure.message)
+            without_advice(without_hidden_names(failure.message))
         } else {
             (failure.message, None)
         };
@@ -282,6 +283,18 @@ impl QueryError {
         }
         Status::with_details(code, message, self.sqlstate.0.as_bytes().into())
     }
+}
+
+/// What stands in the hidden catalog is told under PostgreSQL's names.
+fn without_hidden_names(text: String) -> String {
+    if !text.contains(DATABASE) {
+        return text;
+    }
+    text.replace(
+        &format!("{DATABASE}.{INFORMATION_SCHEMA}."),
+        "information_schema.",
+    )
+    .replace(&format!("{DATABASE}.{PG_SCHEMA}."), "pg_catalog.")
 }
 
 /// DuckDB ends some messages with lines of advice: these are a hint.

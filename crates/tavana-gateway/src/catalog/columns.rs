@@ -6,6 +6,11 @@
 
 use crate::pg::types::oid;
 
+/// Whether PostgreSQL counts the elements of a column of the catalog from 0.
+pub(super) fn counts_from_zero(column: &str) -> bool {
+    INT2_VECTORS.binary_search(&column).is_ok() || OID_VECTORS.binary_search(&column).is_ok()
+}
+
 /// The OID of the type of a column of the catalog; `None` when DuckDB's own type says it.
 pub(crate) fn type_of(column: &str) -> Option<u32> {
     TABLES
@@ -341,6 +346,8 @@ const OID_VECTORS: &[&str] = &[
 
 /// Type `oid[]`.
 const OID_ARRAYS: &[&str] = &[
+    // What asyncpg calls the types of a composite type's columns.
+    "attrtypoids",
     "conexclop",
     "conffeqop",
     "conpfeqop",

@@ -4,7 +4,7 @@ use sqlparser::ast::{
     DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query,
     SelectItem, SetExpr, Value,
 };
-use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_SCHEMA};
+use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_RENAMES, PG_SCHEMA};
 
 use super::names;
 use super::slots::Slot;
@@ -97,6 +97,10 @@ impl Transform {
             }
             _ => return None,
         };
+        // The same function under another name.
+        if let Some(renamed) = renamed(function) {
+            return Some(object_name(&[renamed]));
+        }
         if listed(PG_FUNCTIONS, function) && !has_clauses {
             return Some(object_name(&[DATABASE, PG_SCHEMA, function]));
         }
@@ -228,6 +232,14 @@ impl Transform {
         *expr = call("unnest", vec![rows]);
         self.changed = true;
     }
+}
+
+/// What DuckDB calls a function that it has under another name.
+pub(super) fn renamed(function: &str) -> Option<&'static str> {
+    let at = PG_RENAMES
+        .binary_search_by_key(&function, |(name, _)| name)
+        .ok()?;
+    PG_RENAMES.get(at).map(|(_, renamed)| *renamed)
 }
 
 /// The name of a function that may be the session's: without a schema, or with `pg_catalog`.

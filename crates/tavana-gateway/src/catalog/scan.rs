@@ -2,6 +2,7 @@
 
 use tavana_common::catalog::PG_FUNCTIONS;
 
+use super::functions::renamed;
 use super::transform::MARK;
 use crate::session::lexer::{Kind, tokens};
 
@@ -21,7 +22,7 @@ pub(super) struct Scan {
 }
 
 /// Words that mean something to PostgreSQL and nothing, or something else, to DuckDB.
-const WORDS: [&str; 35] = [
+const WORDS: [&str; 36] = [
     "all",
     "any",
     "bpchar",
@@ -54,6 +55,7 @@ const WORDS: [&str; 35] = [
     "session_user",
     "set_config",
     "some",
+    "unnest",
     "varbit",
     "version",
     "xid",
@@ -118,7 +120,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     || word.starts_with("reg")
                     || word.starts_with("txid_")
                     || WORDS.binary_search(&word.as_str()).is_ok()
-                    || PG_FUNCTIONS.binary_search(&word.as_str()).is_ok();
+                    || PG_FUNCTIONS.binary_search(&word.as_str()).is_ok()
+                    || renamed(&word).is_some();
                 colon = false;
             }
             Kind::Quoted => {

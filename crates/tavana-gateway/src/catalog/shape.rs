@@ -12,7 +12,7 @@ use sqlparser::ast::{
 use super::columns::type_of;
 use super::names::{self, folded};
 use super::statements::returning;
-use super::transform::Reads;
+use super::transform::{Reads, own_name};
 use crate::pg::types::{array_of, oid};
 
 /// The columns of a result.
@@ -55,13 +55,15 @@ impl Shape {
                     if is_star(expr) {
                         return Target::Star;
                     }
+                    let name = names::target_name(expr);
                     Target::Column {
-                        name: names::target_name(expr),
+                        name: name.or_else(|| own_name(expr).filter(|_| catalog)),
                         oid: oid_of(expr, catalog),
                     }
                 }
-                SelectItem::ExprWithAlias { expr, .. } => Target::Column {
-                    name: None,
+                // PostgreSQL folds names without quotes; tools look for its own in lower case.
+                SelectItem::ExprWithAlias { expr, alias } => Target::Column {
+                    name: catalog.then(|| folded(alias)),
                     oid: oid_of(expr, catalog),
                 },
                 _ => Target::Star,

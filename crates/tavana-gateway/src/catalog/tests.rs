@@ -164,8 +164,29 @@ fn relations_and_functions_of_the_catalog_are_those_of_the_hidden_database() {
             "SELECT g FROM generate_series(1, 2) AS g (g)",
         ),
         (
+            "SELECT generate_series(1, 2) FROM pg_class",
+            "SELECT unnest(generate_series(1, 2)) FROM __tavana.pg.pg_class AS pg_class",
+        ),
+        // A list, as DuckDB's users expect.
+        (
             "SELECT generate_series(1, 2)",
-            "SELECT unnest(generate_series(1, 2))",
+            "SELECT generate_series(1, 2)",
+        ),
+        (
+            "SELECT relname FROM pg_class WHERE relname LIKE 'pg\\_%'",
+            "SELECT relname FROM __tavana.pg.pg_class AS pg_class WHERE relname LIKE 'pg\\_%' ESCAPE '\\'",
+        ),
+        (
+            "SELECT i.indkey[0] FROM pg_index i",
+            "SELECT i.indkey[(0) + 1] FROM __tavana.pg.pg_index i",
+        ),
+        (
+            "SELECT json_build_object('a', relname) FROM pg_class",
+            "SELECT json_object('a', relname) FROM __tavana.pg.pg_class AS pg_class",
+        ),
+        (
+            "SELECT s FROM unnest(a) AS s",
+            "SELECT s FROM UNNEST(a) AS s (s)",
         ),
         (
             "SELECT relname FROM pg_class ORDER BY relname DESC",
@@ -647,7 +668,9 @@ proptest! {
         let twice = sent(&once);
         prop_assert_eq!(&twice, &once, "{}", sql);
         if once != sql {
-            prop_assert!(parse(&once).is_some() || once.contains("MAP {"), "{}", once);
+            // Two things of DuckDB's own that the parser does not know.
+            let foreign = once.contains("MAP {") || once.contains("//");
+            prop_assert!(parse(&once).is_some() || foreign, "{}", once);
         }
     }
 

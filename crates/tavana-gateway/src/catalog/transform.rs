@@ -9,16 +9,18 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ArrayElemTypeDef, BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function, FunctionArg,
-    FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, ObjectNamePart,
-    OrderByExpr, OrderBySort, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
-    Statement, TableAlias, TableAliasColumnDef, TableFactor, Value, ValueWithSpan, VisitMut,
-    Visitor, VisitorMut,
+    AccessExpr, ArrayElemTypeDef, BinaryOperator, CaseWhen, CastKind, DataType, Expr, Function,
+    FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName,
+    ObjectNamePart, OrderByExpr, OrderBySort, Query, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, Statement, Subscript, TableAlias,
+    TableAliasColumnDef, TableFactor, Value, ValueWithSpan, VisitMut, Visitor, VisitorMut,
 };
 use tavana_common::catalog::{
     DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_RELATIONS, PG_SCHEMA,
+    REG_COLUMNS,
 };
 
+use super::columns::counts_from_zero;
 use super::functions::Call;
 use super::names::{self, folded};
 use super::slots::Slot;
@@ -208,6 +210,12 @@ impl Transform {
     fn outward(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Nested(inner) => self.outward(inner),
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) if self.reads.only_catalog() => {
+                if let Some(reg) = own_name(expr).and_then(|name| reg_of_column(&name)) {
+                    *expr = catalog_call(&format!("{reg}_out"), vec![expr.clone()]);
+                    self.changed = true;
+                }
+            }
             Expr::Case {
                 conditions,
                 else_result,
@@ -412,6 +420,56 @@ impl Transform {
         }
     }
 
+    /// `generate_series(1, 3) AS i`: to PostgreSQL `i` is the column, to DuckDB a row of it.
+    fn name_only_column(&mut self, alias: Option<&mut TableAlias>) {
+        if let Some(alias) = alias
+            && alias.columns.is_empty()
+        {
+            alias.columns = vec![TableAliasColumnDef {
+                name: alias.name.clone(),
+                data_type: None,
+            }];
+            self.changed = true;
+        }
+    }
+
+    /// `indkey[0]`: the elements of the catalog's vectors count from 0, those of DuckDB's lists
+    /// from 1.
+    fn subscript(&mut self, root: &Expr, access_chain: &mut [AccessExpr]) {
+        if !self.reads.catalog {
+            return;
+        }
+        let mut name = own_name(root);
+        for access in access_chain {
+            match access {
+                AccessExpr::Dot(field) => name = own_name(field),
+                AccessExpr::Subscript(Subscript::Index { index }) => {
+                    if name.take().is_some_and(|name| counts_from_zero(&name)) {
+                        *index = Expr::BinaryOp {
+                            left: Box::new(Expr::Nested(Box::new(index.clone()))),
+                            op: BinaryOperator::Plus,
+                            right: Box::new(Expr::Value(
+                                Value::Number("1".to_owned(), false).into(),
+                            )),
+                        };
+                        self.changed = true;
+                    }
+                }
+                AccessExpr::Subscript(Subscript::Slice { .. }) => name = None,
+            }
+        }
+    }
+
+    /// A backslash escapes in a pattern of PostgreSQL.
+    fn escape(&mut self, pattern: &Expr, escape_char: &mut Option<Box<Expr>>) {
+        let literal_without = names::string(pattern).is_some_and(|text| !text.contains('\\'));
+        if self.reads.only_catalog() && escape_char.is_none() && !literal_without {
+            let backslash = Value::SingleQuotedString("\\".to_owned());
+            *escape_char = Some(Box::new(Expr::Value(backslash.into())));
+            self.changed = true;
+        }
+    }
+
     /// `public.t`, and `db.schema.t` with the session's name of its database.
     pub(crate) fn object(&mut self, name: &mut ObjectName) {
         let Some(named) = parts(name) else {
@@ -508,7 +566,19 @@ impl VisitorMut for Transform {
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
         match factor {
             TableFactor::Table { .. } => self.relation(factor),
-            TableFactor::Function { name, .. } => {
+            TableFactor::UNNEST {
+                alias,
+                array_exprs,
+                with_offset: false,
+                with_ordinality: false,
+                ..
+            } if array_exprs.len() == 1 => self.name_only_column(alias.as_mut()),
+            TableFactor::Function { name, alias, .. } => {
+                let one_column = names::last_part(name)
+                    .is_some_and(|name| ONE_COLUMN.binary_search(&name.as_str()).is_ok());
+                if one_column {
+                    self.name_only_column(alias.as_mut());
+                }
                 if let Some(changed) = self.function_name(name, false) {
                     *name = changed;
                     self.changed = true;
@@ -584,7 +654,23 @@ impl VisitorMut for Transform {
             Expr::BinaryOp { .. } => self.operator(expr),
             Expr::AnyOp { .. } | Expr::AllOp { .. } | Expr::Like { .. } | Expr::ILike { .. } => {
                 self.any(expr);
+                if let Expr::Like {
+                    pattern,
+                    escape_char,
+                    any: false,
+                    ..
+                }
+                | Expr::ILike {
+                    pattern,
+                    escape_char,
+                    any: false,
+                    ..
+                } = expr
+                {
+                    self.escape(pattern, escape_char);
+                }
             }
+            Expr::CompoundFieldAccess { root, access_chain } => self.subscript(root, access_chain),
             Expr::Collate {
                 expr: inner,
                 collation,
@@ -640,11 +726,31 @@ impl Visitor for Mentions {
     }
 }
 
+/// The type of a column that holds an OID here and shows a name in PostgreSQL.
+fn reg_of_column(column: &str) -> Option<&'static str> {
+    let at = REG_COLUMNS
+        .binary_search_by_key(&column, |(name, _)| name)
+        .ok()?;
+    REG_COLUMNS.get(at).map(|(_, reg)| *reg)
+}
+
+/// Functions with one column, which PostgreSQL names as the alias says.
+const ONE_COLUMN: [&str; 8] = [
+    "generate_series",
+    "generate_subscripts",
+    "json_array_elements",
+    "json_array_elements_text",
+    "json_object_keys",
+    "regexp_split_to_table",
+    "string_to_table",
+    "unnest",
+];
+
 fn item_is_call(item: &SelectItem) -> bool {
     matches!(item, SelectItem::UnnamedExpr(Expr::Function(_)))
 }
 
-fn own_name(expr: &Expr) -> Option<String> {
+pub(super) fn own_name(expr: &Expr) -> Option<String> {
     match expr {
         Expr::Identifier(name) => Some(folded(name)),
         Expr::CompoundIdentifier(names) => names.last().map(folded),

@@ -75,7 +75,10 @@ CREATE VIEW __tavana.pg._columns AS
                          + regexp_extract(_c._written, ',(\d+)\)', 1)::INTEGER + 4
                 ELSE coalesce(_m._width, -1) END AS _typmod
     FROM (SELECT database_name AS _database, schema_name AS _schema, table_name AS _table, column_name AS _name,
-                 column_index AS _number, "comment" AS _comment, column_default AS _default,
+                 column_index AS _number, "comment" AS _comment,
+                 CASE column_default WHEN 'CAST(''t'' AS BOOLEAN)' THEN 'true'
+                                     WHEN 'CAST(''f'' AS BOOLEAN)' THEN 'false'
+                                     ELSE column_default END AS _default,
                  is_nullable AS _nullable, data_type AS _written, ends_with(data_type, ']') AS _is_list,
                  regexp_matches(data_type, '\]\[\d*\]$') AS _nested,
                  regexp_extract(data_type, '^[^(\[]+') AS _base

@@ -101,7 +101,7 @@ CREATE VIEW __tavana.pg._macros AS
         AND NOT (_f.database_name = 'temp' AND _f.function_name IN ('current_user', 'session_user', 'user',
             'duckdb_databases', 'duckdb_schemas', 'duckdb_tables', 'duckdb_views', 'duckdb_columns',
             'duckdb_constraints', 'duckdb_indexes', 'duckdb_sequences', 'duckdb_functions', 'duckdb_types',
-            'pragma_database_list', 'duckdb_dependencies'));
+            'pragma_database_size'));
 
 CREATE VIEW __tavana.pg.pg_proc AS
     SELECT * FROM __tavana.pg._pg_proc

@@ -59,7 +59,8 @@ def test_postgresql_gives_duckdbs_answers(tavana, local, binary):
             connection.execute(statement)
         for number, text in enumerate(queries(tavana), 1):
             expected = local.execute(text)
-            names = [column[0] for column in expected.description]
+            # A sum without a name is called `sum`.
+            names = [column[0].split("(")[0] for column in expected.description]
             cursor = connection.execute(text.rstrip().rstrip(";"), binary=binary)
             assert [column.name for column in cursor.description] == names, f"query {number}"
             assert same_rows(cursor.fetchall(), expected.fetchall()), f"query {number}"
