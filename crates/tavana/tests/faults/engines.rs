@@ -194,14 +194,15 @@ fn idle_engines_that_die_are_replaced_without_anybody_noticing() {
     let tavana = start();
     let mut wire = Wire::connect(tavana.postgres);
     for _ in 0..rounds(5) {
-        wire.query("SELECT 1").ok();
+        wire.query("SELECT 1 FROM range(1)").ok();
         for engine in tavana.engines() {
             process::signal(engine, "KILL");
         }
         eventually("new engines stand ready", PATIENCE, || {
             !tavana.engines().is_empty()
         });
-        assert_eq!(wire.query("SELECT 2").ok().value().as_deref(), Some("2"));
+        let answer = wire.query("SELECT 2 FROM range(1)").ok().value();
+        assert_eq!(answer.as_deref(), Some("2"));
     }
 }
 
@@ -228,7 +229,8 @@ fn the_death_of_the_template_costs_no_session_anything() {
         for user in 0..5 {
             let user = format!("user{round}{user}");
             let mut wire = Wire::connect_as(tavana.postgres, &[("user", &user)]);
-            assert_eq!(wire.query("SELECT 1").ok().value().as_deref(), Some("1"));
+            let answer = wire.query("SELECT 1 FROM range(1)").ok().value();
+            assert_eq!(answer.as_deref(), Some("1"));
         }
         assert_ne!(process::template(tavana.pid()), Some(before));
         assert_eq!(
