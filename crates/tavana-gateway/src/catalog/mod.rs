@@ -37,6 +37,7 @@ pub(crate) use self::slots::{ActivityRow, Owner, SettingRow, Slot, SlotValue};
 
 use self::scan::Scan;
 use self::transform::{MARK, Reads, Transform};
+use crate::session::secrecy::may_hold_credentials;
 
 /// How deep parentheses, subqueries and the like may nest.
 const NESTING_MAX: usize = 50;
@@ -81,7 +82,10 @@ impl Rewriter {
             return Arc::default();
         };
         let plan = Arc::new(Plan::scanned(sql, scan));
-        self.plans.insert(sql.to_owned(), Arc::clone(&plan));
+        // A session's credentials end with it.
+        if !may_hold_credentials(sql) {
+            self.plans.insert(sql.to_owned(), Arc::clone(&plan));
+        }
         plan
     }
 }

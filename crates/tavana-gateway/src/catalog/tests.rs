@@ -329,6 +329,21 @@ fn public_is_main_and_the_sessions_database_is_the_current_one() {
 }
 
 #[test]
+fn texts_that_may_hold_credentials_are_not_remembered() {
+    let rewriter = Rewriter::new(1 << 20);
+    for (sql, kept) in [
+        ("SELECT count(*) FROM 's3://b/o'", true),
+        (
+            "SELECT count(*) FROM 's3://b/o?s3_secret_access_key=x'",
+            false,
+        ),
+    ] {
+        rewriter.plan(sql);
+        assert_eq!(rewriter.plans.get(sql).is_some(), kept, "{sql}");
+    }
+}
+
+#[test]
 fn what_belongs_to_a_session_is_put_in_for_each_session() {
     let sql = "SELECT pg_backend_pid(), current_user, current_database() FROM t";
     let rewriter = Rewriter::new(1 << 20);

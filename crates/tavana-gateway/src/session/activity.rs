@@ -7,12 +7,16 @@ use std::time::SystemTime;
 
 use tokio_util::sync::CancellationToken;
 
+use super::secrecy::may_hold_credentials;
 use super::{Canceller, TransactionState};
 use crate::auth::{Principal, Role};
 use crate::catalog::ActivityRow;
 
 /// Longest text of a statement that is kept to be shown, in bytes (`track_activity_query_size`).
 const QUERY_BYTES_MAX: usize = 1024;
+/// What is shown of a statement whose text may hold credentials: other sessions of a user may be
+/// those of other people.
+const NOT_SHOWN: &str = "<not shown: may hold credentials>";
 
 /// The living PostgreSQL sessions of this gateway, by the process id that their clients were told.
 #[derive(Clone, Debug, Default)]
@@ -158,6 +162,11 @@ impl Activity {
 
     pub(super) fn runs(&self, sql: &str, application: &str) {
         let now = microseconds();
+        let sql = if may_hold_credentials(sql) {
+            NOT_SHOWN
+        } else {
+            sql
+        };
         let end = (0..=QUERY_BYTES_MAX.min(sql.len()))
             .rev()
             .find(|end| sql.is_char_boundary(*end))
@@ -233,6 +242,9 @@ mod tests {
             ("active", "psql")
         );
         assert!(activities.rows(&eve).is_empty());
+        activity.runs("CREATE SECRET (TYPE s3, SECRET 'x')", "psql");
+        let own = activities.rows(&ada);
+        assert_eq!(own[0].query.as_deref(), Some(NOT_SHOWN));
         assert_eq!(activities.rows(&admin)[0].query, None);
         assert!(!activities.signal(7, true, &eve));
         assert!(!activities.signal(8, true, &ada));

@@ -11,6 +11,7 @@ mod discard;
 pub(crate) mod lexer;
 mod prepared;
 mod rows;
+pub(crate) mod secrecy;
 pub(crate) mod settings;
 pub(crate) mod statement;
 mod tag;
