@@ -121,8 +121,13 @@ fn no_credential_is_in_any_output_whatever_goes_wrong() {
     let mut wire = Wire::connect(tavana.postgres);
     let mut extended = Wire::connect(tavana.postgres);
     let mut flight = Flight::connect(tavana.flight);
+    // A session of the same user may be another person's.
+    let mut same = Wire::connect(tavana.postgres);
     for sql in statements(&lake) {
         let simple = wire.query(&sql);
+        let seen = same.query("SELECT pid, query FROM pg_stat_activity").ok();
+        assert!(seen.texts().len() > 2, "it sees the other sessions");
+        assert_clean(&sql, &format!("{:?}", seen.texts()));
         assert_clean(
             &sql,
             &format!("{:?} {:?}", simple.faults(), simple.notices()),
