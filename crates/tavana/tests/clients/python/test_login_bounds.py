@@ -13,6 +13,7 @@ import pyarrow.flight
 import pytest
 from credentials import REFUSALS, Authority, Signer, UsersFile, folder, tls_context
 from harness import Tavana, program
+from test_flight_login import OlderLogin
 from test_values import flight_query
 from wire import Refused, Wire, refusal
 
@@ -137,6 +138,14 @@ def test_a_token_of_more_than_16_kib_is_not_looked_at(world):
     too_long = world.shared.token(sub="tina", filling="x" * 15_000)
     with Wire(world.server, source="127.0.6.4", tls=world.tls) as wire, pytest.raises(Refused):
         wire.log_in("token", too_long)
+
+
+def test_a_credential_of_more_than_32_kib_is_not_compared(world):
+    # Of all ways in, a Flight handshake's message alone may be that long.
+    with pyarrow.flight.connect(world.server.flight_uri) as client:
+        for length, said in ((32 * 1024, "password authentication failed"), (32 * 1024 + 1, "too long")):
+            with pytest.raises(pyarrow.flight.FlightError, match=said):
+                client.authenticate(OlderLogin("nobody", "x" * length))
 
 
 def test_two_changes_of_the_users_file_at_once_are_one_after_the_other():
