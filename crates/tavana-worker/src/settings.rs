@@ -148,9 +148,9 @@ impl WorkerSettings {
         );
         let idle_engines_max = env.number_or_auto(
             "TAVANA_WORKER_IDLE_ENGINES_MAX",
-            slots,
+            slots.saturating_mul(4),
             0..=4096,
-            "Idle engine processes that are kept warm for their user; auto: as many as slots.",
+            "Idle engine processes that are kept warm for their user; auto: four for each slot.",
         );
         let engine_idle_max = env.seconds(
             "TAVANA_ENGINE_IDLE_SECS",

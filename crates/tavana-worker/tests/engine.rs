@@ -4,6 +4,7 @@
     reason = "a test fails where something is missing"
 )]
 
+use std::collections::{BTreeSet, HashSet};
 use std::io::Cursor;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -1527,6 +1528,100 @@ fn a_failed_transaction_can_be_rolled_back_whatever_the_settings() {
     );
 }
 
+/// How nice the threads of a process are, in kernel's numbers, by their names.
+fn niceness(pid: u32) -> Vec<(String, i32)> {
+    /// Among the fields after the name, see proc(5).
+    const NICE: usize = 16;
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    tasks
+        // A thread may end meanwhile.
+        .filter_map(|task| std::fs::read_to_string(task.unwrap().path().join("stat")).ok())
+        .map(|stat| {
+            let (name, fields) = stat.rsplit_once(')').unwrap();
+            let nice = fields.split_ascii_whitespace().nth(NICE).unwrap();
+            let (_, name) = name.split_once('(').unwrap();
+            (name.to_owned(), nice.parse().unwrap())
+        })
+        .collect()
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_statement_gives_way_after_its_time_and_the_next_one_need_not() {
+    let mut engine = Engine::start();
+    let pid = engine.child.id();
+    let statement = |engine: &Engine, sql: &str, ordinary_cpu_millis: u32| {
+        let mut statement = engine.statement(sql, &[], Bytes::new());
+        statement.grant = Some(Grant {
+            memory_bytes: 256 * MIB,
+            threads: 3,
+            ordinary_cpu_millis,
+        });
+        to_engine::Message::Execute(statement)
+    };
+    let is_ordinary = |(_, nice): &(String, i32)| *nice == 0;
+    engine.run("CREATE TEMP TABLE kept AS SELECT 42::BIGINT AS i");
+    for ordinary_cpu_millis in [300, 0] {
+        engine.send(statement(
+            &engine,
+            "SELECT count(*) FROM range(10000000000) t(i) WHERE i % 7 = 3",
+            ordinary_cpu_millis,
+        ));
+        // Those that serve never give way: an interrupt must be heard. The executor's successor
+        // waits with them.
+        wait_until("three threads give way", || {
+            let found = niceness(pid);
+            let gave_way = found.iter().filter(|(_, nice)| *nice == 10).count();
+            let serve = found.iter().filter(|thread| is_ordinary(thread)).count();
+            assert!(found.iter().all(|(_, nice)| [0, 10].contains(nice)));
+            gave_way == 3 && serve == 4
+        });
+        engine.send(to_engine::Message::Interrupt(Interrupt {}));
+        assert_eq!(
+            engine.answer(None).unwrap_err().kind(),
+            FailureKind::FailureCancelled
+        );
+        engine.send(statement(&engine, "SELECT i FROM kept", 60_000));
+        assert_eq!(engine.answer(None).unwrap().int64(), [42]);
+        // The threads that gave way end; the new ones are as many.
+        wait_until("all threads are ordinary again", || {
+            let found = niceness(pid);
+            found.len() == 6 && found.iter().all(is_ordinary)
+        });
+    }
+}
+
+#[test]
+fn a_statement_of_a_principal_without_time_stays_where_it_is() {
+    let mut engine = Engine::start();
+    let pid = engine.child.id();
+    let mut ids = HashSet::new();
+    for _ in 0..3 {
+        let sql = "SELECT count(*) FROM range(300000000) t(i) WHERE i % 7 = 3";
+        let mut statement = engine.statement(sql, &[], Bytes::new());
+        statement.grant = Some(Grant {
+            memory_bytes: 256 * MIB,
+            threads: 2,
+            ordinary_cpu_millis: 0,
+        });
+        engine.send(to_engine::Message::Execute(statement));
+        engine.answer(None).unwrap();
+        let threads: BTreeSet<PathBuf> = std::fs::read_dir(format!("/proc/{pid}/task"))
+            .unwrap()
+            .map(|task| task.unwrap().path())
+            .collect();
+        ids.insert(threads);
+    }
+    assert_eq!(ids.len(), 1, "no thread was replaced");
+}
+
 #[test]
 fn grants_are_applied_for_each_request() {
     let mut engine = Engine::start();
@@ -1540,6 +1635,7 @@ fn grants_are_applied_for_each_request() {
         statement.grant = Some(Grant {
             memory_bytes: memory * MIB,
             threads,
+            ordinary_cpu_millis: 60_000,
         });
         engine.send(to_engine::Message::Execute(statement));
         engine.answer(None).unwrap().text()

@@ -22,6 +22,8 @@ use arrow_schema::{ArrowError, DataType, Schema};
 use libduckdb_sys as sys;
 use rustix::process::Pid;
 
+use super::session::Session;
+
 /// Rows a DuckDB vector holds.
 pub(crate) const VECTOR_ROWS: usize = 2048;
 
@@ -37,6 +39,26 @@ impl ErrorText {
 
 /// Marks a type as bound to the thread that made it.
 type ThreadBound = PhantomData<*const ()>;
+
+/// A session on its way from the thread that used it to the one that will.
+#[derive(Debug)]
+pub(crate) struct Handed(Session);
+
+impl Handed {
+    pub(crate) fn new(session: Session) -> Self {
+        Self(session)
+    }
+
+    pub(crate) fn take(self) -> Session {
+        self.0
+    }
+}
+
+// SAFETY: DuckDB's handles may be used by one thread at a time, not by one thread for ever, and
+// keep nothing in the thread that used them. A session owns all of its handles (there is no
+// counted reference to one but the interrupter's, which any thread may use), so the thread that
+// gives it away keeps none; everything else in it may be sent anyway.
+unsafe impl Send for Handed {}
 
 /// One DuckDB instance.
 #[derive(Debug)]

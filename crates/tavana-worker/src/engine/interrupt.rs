@@ -7,8 +7,12 @@
 //! A request that tried to reach what it may not is interrupted in the same way, and its answer is
 //! the refusal. Some clients in DuckDB's extensions try again for a minute and hear no interrupt:
 //! the process does not wait for them.
+//!
+//! The same thread sees when a request has had its CPU time at ordinary priority, lowers the
+//! priority of the threads that work on it, and starts one that takes over from the executor.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,11 +22,16 @@ use tokio::time::Instant;
 use super::failure;
 use super::ffi::Interrupter;
 use super::network::Denied;
+use super::priority;
+use super::session::Takeover;
 
 /// Time between two calls to DuckDB while a request does not end.
 const REPEAT: Duration = Duration::from_millis(10);
 /// How long a refused request may go on before the process answers for it and ends.
 const REFUSED_MAX: Duration = Duration::from_secs(1);
+
+/// Time between two looks at the CPU time of a request.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// What a request tried and may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +63,16 @@ struct State {
     refused: Option<(Refusal, Instant)>,
     /// The process answers for the executor and ends: the executor says nothing any more.
     abandoned: bool,
+    /// CPU time of the process at which the request gives way.
+    ordinary_until: Option<Duration>,
+    /// A request has begun since the last look.
+    looked_away: bool,
+    /// The thread that looks waits until it is told.
+    asleep: bool,
+    /// The threads that work on requests have given way; this is the one that takes over, unless
+    /// there was no room for it.
+    given_way: bool,
+    successor: Option<SyncSender<Takeover>>,
 }
 
 #[derive(Debug, Default)]
@@ -96,6 +115,29 @@ impl Interrupts {
         self.0.changed.notify_all();
     }
 
+    /// How much CPU time the request has at ordinary priority. Nothing changes when its threads
+    /// have given way already.
+    pub(crate) fn ordinary_for(&self, cpu_time: Duration) {
+        let mut state = self.lock();
+        if !state.armed || state.given_way {
+            return;
+        }
+        state.ordinary_until = Some(priority::cpu_time() + cpu_time);
+        state.looked_away = true;
+        if state.asleep || cpu_time.is_zero() {
+            drop(state);
+            self.0.changed.notify_all();
+        }
+    }
+
+    /// The thread that works at ordinary priority on what comes, when the others have given way.
+    pub(crate) fn successor(&self) -> Option<SyncSender<Takeover>> {
+        let mut state = self.lock();
+        let successor = state.successor.take()?;
+        state.given_way = false;
+        Some(successor)
+    }
+
     /// The supervisor wants the request to end. Without a request this does nothing.
     pub(crate) fn request(&self) {
         let mut state = self.lock();
@@ -128,12 +170,18 @@ impl Interrupts {
         // Not told to the other thread: where it repeats, it finds out at the next turn.
         state.armed = false;
         state.requested = false;
+        state.ordinary_until = None;
         state.refused.as_ref().map(|(refusal, _)| refusal.clone())
     }
 
-    /// Interrupts DuckDB as long as that is requested. Returns when a refused request does not
-    /// end: then it is for the caller to answer and to end the process.
-    pub(crate) fn repeat(&self, interrupter: &Interrupter) -> Refusal {
+    /// Interrupts DuckDB as long as that is requested, and makes requests give way; `succeed`
+    /// starts the thread that takes over. Returns when a refused request does not end: then it is
+    /// for the caller to answer and to end the process.
+    pub(crate) fn watch(
+        &self,
+        interrupter: &Interrupter,
+        succeed: impl Fn() -> Option<SyncSender<Takeover>>,
+    ) -> Refusal {
         let mut state = self.lock();
         loop {
             if state.armed && state.requested {
@@ -146,19 +194,44 @@ impl Interrupts {
                 }
                 // Under the lock, so that none comes after `disarm` has returned.
                 interrupter.interrupt();
-                state = self
-                    .0
-                    .changed
-                    .wait_timeout(state, REPEAT)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0;
+                state = self.wait(state, Some(REPEAT));
+            } else if let Some(limit) = state.ordinary_until.filter(|_| state.armed) {
+                if priority::cpu_time() >= limit {
+                    state.ordinary_until = None;
+                    // Without the priority the request goes on as it is.
+                    state.given_way = priority::give_way().is_ok();
+                    if state.given_way {
+                        state.successor = succeed();
+                    }
+                } else {
+                    state.looked_away = false;
+                    state = self.wait(state, Some(LOOK));
+                }
+            } else if std::mem::take(&mut state.looked_away) {
+                // Where one request came, others may: they need not wake this thread.
+                state = self.wait(state, Some(LOOK));
             } else {
-                state = self
-                    .0
-                    .changed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner);
+                state.asleep = true;
+                state = self.wait(state, None);
+                state.asleep = false;
             }
+        }
+    }
+
+    fn wait<'a>(
+        &self,
+        state: MutexGuard<'a, State>,
+        time: Option<Duration>,
+    ) -> MutexGuard<'a, State> {
+        let changed = &self.0.changed;
+        match time {
+            Some(time) => {
+                changed
+                    .wait_timeout(state, time)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
+            }
+            None => changed.wait(state).unwrap_or_else(PoisonError::into_inner),
         }
     }
 

@@ -4,7 +4,8 @@
 //! program starts, so a process that was started with another one sets it and executes itself
 //! again; then it opens DuckDB and either serves until the supervisor closes the socket, or is the
 //! [`template`] whose copies do. Four threads serve: the reader (this one), the executor that owns
-//! DuckDB, the writer, and the one that repeats interrupts.
+//! DuckDB, the writer, and the one that repeats interrupts and lowers the priority of what takes
+//! long.
 
 use std::env;
 use std::io::{self, BufReader};
@@ -26,9 +27,10 @@ use super::interrupt::Interrupts;
 use super::limits;
 use super::network::Network;
 use super::output::Output;
+use super::priority;
 use super::profile;
 use super::rules::Rules;
-use super::session::{Job, Session};
+use super::session::{Job, Session, Successor, Takeover};
 use super::spilled::Spilled;
 use super::template;
 use crate::stream::{Frame, read_frame_blocking};
@@ -149,7 +151,9 @@ pub(super) fn serve(
     guard::arm(network, spilled, interrupts.clone())
         .map_err(|text| EngineError::Instance(text.to_owned()))?;
     let (output, writer) = Output::new(socket, interrupts.clone());
+    priority::serve();
     spawn("writer", limits::STACK_BYTES / 32, move || {
+        priority::serve();
         // The supervisor is gone, or what it would read next is not to be trusted.
         let code = u8::from(writer.run().is_err());
         exit_now(code);
@@ -165,14 +169,15 @@ pub(super) fn serve(
             foundation,
             output,
         };
-        executor.run(&executor_interrupts, &queue, &opened);
+        executor.run(&executor_interrupts, queue, &opened);
     })?;
     // The instance is open or it says why not.
     match open.recv() {
         Ok(Ok(interrupter)) => {
             let repeated = interrupts.clone();
             spawn("interrupter", limits::STACK_BYTES / 32, move || {
-                let refusal = repeated.repeat(&interrupter);
+                priority::serve();
+                let refusal = repeated.watch(&interrupter, successor);
                 let failure = Failure {
                     duckdb_class: ENDED_CLASS.to_owned(),
                     ..refusal.failure()
@@ -212,7 +217,34 @@ fn spawn(
         .map_err(EngineError::Thread)
 }
 
-/// The executor's thread: DuckDB is locked, used and left here only.
+/// A thread that waits for a session to take over; `None` when there is no room for it.
+fn successor() -> Option<SyncSender<Takeover>> {
+    let (sender, given) = sync_channel::<Takeover>(1);
+    let started = spawn("executor", limits::STACK_BYTES, move || {
+        if let Ok(takeover) = given.recv() {
+            work(|| takeover.run());
+        }
+    });
+    started.ok().map(|()| sender)
+}
+
+/// The life of a thread that works on statements. Ends when another one has taken over.
+fn work(serve: impl FnOnce() -> Option<Successor>) {
+    // A panic must end the process: its statement must not hang.
+    let end = EndProcess;
+    match serve() {
+        Some((successor, takeover)) => {
+            if successor.send(takeover).is_ok() {
+                std::mem::forget(end);
+            }
+        }
+        // The session has dropped its end of the output: the writer says what is left and ends the
+        // process.
+        None => park(),
+    }
+}
+
+/// The executor's first thread: DuckDB is locked here.
 struct Executor {
     start: Start,
     rules: Rules,
@@ -224,7 +256,7 @@ impl Executor {
     fn run(
         self,
         interrupts: &Interrupts,
-        queue: &Receiver<Job>,
+        queue: Receiver<Job>,
         opened: &SyncSender<Result<super::ffi::Interrupter, String>>,
     ) {
         // A panic must end the process: its statement must not hang.
@@ -248,18 +280,15 @@ impl Executor {
         {
             return;
         }
-        Session::new(
+        let session = Session::new(
             &self.start,
             self.rules,
             instance,
             self.output,
             interrupts.clone(),
-        )
-        .run(queue);
-        // The session has dropped its end of the output: the writer says what is left and ends the
-        // process.
-        park();
-        drop(end);
+        );
+        work(|| session.run(queue));
+        std::mem::forget(end);
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) mod network;
 mod output;
 mod params;
 mod prepare;
+mod priority;
 mod profile;
 mod redact;
 mod rules;

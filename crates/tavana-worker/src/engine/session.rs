@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::proto::engine::{
     AppendStart, Assign, CloseCursor, Done, Execute, FetchCursor, Grant, OpenCursor, Prepare,
-    Start, to_engine,
+    Start, ToEngine, to_engine,
 };
 use tavana_common::proto::v1::{
     Direction, Failure, FailureKind, Motion, ResultHeader, Role, Setting, StatementKind,
@@ -18,7 +19,7 @@ use super::append::Append;
 use super::catalog::Catalog;
 use super::cursor::{Cursor, LiveRows};
 use super::failure;
-use super::ffi::{ErrorText, QueryResult, ResultKind};
+use super::ffi::{ErrorText, Handed, QueryResult, ResultKind};
 use super::guard;
 use super::instance::Instance;
 use super::interrupt::Interrupts;
@@ -60,6 +61,9 @@ pub(crate) struct Session {
     misplaced: Option<Failure>,
     /// `current_user` says whose engine this is.
     has_user: bool,
+    /// DuckDB's own threads have given way, and this is another thread than the one they started
+    /// from.
+    renews_threads: bool,
     settings: Vec<Setting>,
     /// Texts of PREPARE by the name of the statement. DuckDB would run the plan it made then, with
     /// statistics that may be wrong by now, so EXECUTE prepares anew.
@@ -73,6 +77,21 @@ impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Session").finish_non_exhaustive()
     }
+}
+
+/// Whether a request begins that has some time at ordinary priority.
+fn need_not_give_way(request: &ToEngine) -> bool {
+    let grant = match &request.message {
+        Some(to_engine::Message::Prepare(prepare)) => prepare.grant,
+        Some(to_engine::Message::Execute(execute)) => execute.grant,
+        Some(to_engine::Message::OpenCursor(open)) => open
+            .statement
+            .as_ref()
+            .and_then(|statement| statement.grant),
+        Some(to_engine::Message::AppendStart(start)) => start.grant,
+        _ => None,
+    };
+    grant.is_some_and(|grant| grant.ordinary_cpu_millis > 0)
 }
 
 /// Why a request did not end in its final message.
@@ -92,6 +111,26 @@ impl From<Closed> for Stop {
         Self::Closed
     }
 }
+
+/// A session on its way to the thread that takes it over, with the request that is next.
+#[derive(Debug)]
+pub(crate) struct Takeover {
+    session: Handed,
+    jobs: Receiver<Job>,
+    next: Box<ToEngine>,
+}
+
+impl Takeover {
+    /// See [`Session::run`].
+    pub(crate) fn run(self) -> Option<Successor> {
+        let mut session = self.session.take();
+        session.renews_threads = true;
+        session.go_on_with(self.jobs, Some(self.next))
+    }
+}
+
+/// A thread that takes over, and what it takes.
+pub(crate) type Successor = (SyncSender<Takeover>, Takeover);
 
 impl Session {
     pub(crate) fn new(
@@ -114,7 +153,9 @@ impl Session {
             granted: Grant {
                 memory_bytes: start.memory_bytes_max,
                 threads: 1,
+                ordinary_cpu_millis: 0,
             },
+            renews_threads: false,
             settings: Vec::new(),
             named: HashMap::new(),
             cursors: Vec::new(),
@@ -123,15 +164,41 @@ impl Session {
         }
     }
 
-    /// Serves until the reader or the writer is gone, or DuckDB can no longer serve.
-    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
-        while let Ok(job) = jobs.recv() {
-            let Job::Frame(frame) = job else { continue };
-            // A batch here belongs to an append that has already failed.
-            let Frame::Message(message) = *frame else {
-                continue;
+    /// Serves until the reader or the writer is gone, or DuckDB can no longer serve; or until the
+    /// threads that work on requests have given way and a request comes that need not.
+    pub(crate) fn run(self, jobs: Receiver<Job>) -> Option<Successor> {
+        self.go_on_with(jobs, None)
+    }
+
+    fn go_on_with(
+        mut self,
+        jobs: Receiver<Job>,
+        mut next: Option<Box<ToEngine>>,
+    ) -> Option<Successor> {
+        loop {
+            let request = match next.take() {
+                Some(request) => request,
+                None => match jobs.recv() {
+                    Ok(Job::Frame(frame)) => match *frame {
+                        Frame::Message(request) => Box::new(request),
+                        // A batch here belongs to an append that has already failed.
+                        Frame::Batch(_) => continue,
+                    },
+                    Ok(Job::Interrupted) => continue,
+                    Err(_) => return None,
+                },
             };
-            let Some(message) = message.message else {
+            if need_not_give_way(&request)
+                && let Some(successor) = self.interrupts.successor()
+            {
+                let takeover = Takeover {
+                    session: Handed::new(self),
+                    jobs,
+                    next: request,
+                };
+                return Some((successor, takeover));
+            }
+            let Some(message) = request.message else {
                 continue;
             };
             let answer = match message {
@@ -141,7 +208,7 @@ impl Session {
                 to_engine::Message::OpenCursor(open) => self.open_cursor(open),
                 to_engine::Message::FetchCursor(fetch) => self.fetch_cursor(&fetch),
                 to_engine::Message::CloseCursor(close) => self.close_cursor(&close),
-                to_engine::Message::AppendStart(start) => self.append(&start, jobs),
+                to_engine::Message::AppendStart(start) => self.append(&start, &jobs),
                 to_engine::Message::Start(_) => {
                     Err(failure::invalid("the engine has already started").into())
                 }
@@ -172,13 +239,13 @@ impl Session {
                     let fatal = is_fatal(&failure);
                     let sent = self.output.failure(failure);
                     if fatal {
-                        return;
+                        return None;
                     }
                     sent
                 }
             };
             if sent.is_err() {
-                return;
+                return None;
             }
         }
     }
@@ -599,6 +666,17 @@ impl Session {
 
     fn apply_grant(&mut self, grant: &Grant) -> Result<(), Failure> {
         let refused = |error| failure::engine(&error);
+        self.interrupts
+            .ordinary_for(Duration::from_millis(grant.ordinary_cpu_millis.into()));
+        if self.renews_threads && self.granted.threads > 1 {
+            // DuckDB's own threads have given way. Those it starts now have this one's priority.
+            self.instance
+                .control
+                .run("SET GLOBAL threads=1")
+                .map_err(refused)?;
+            self.granted.threads = 1;
+        }
+        self.renews_threads = false;
         if grant.memory_bytes > 0 && grant.memory_bytes != self.granted.memory_bytes {
             let sql = format!("SET GLOBAL memory_limit='{}B'", grant.memory_bytes);
             self.instance.control.run(&sql).map_err(refused)?;

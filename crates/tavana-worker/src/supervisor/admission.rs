@@ -27,6 +27,8 @@ pub(crate) struct Bounds {
     pub(crate) short_grant_bytes: u64,
     /// What an idle pinned engine keeps when memory is short.
     pub(crate) pinned_floor_bytes: u64,
+    /// What an idle engine that serves its owner's next statement keeps when memory is short.
+    pub(crate) idle_floor_bytes: u64,
     /// Engine processes of one principal.
     pub(crate) engines_per_principal_max: u32,
     /// Pinned sessions of one principal.
@@ -46,12 +48,13 @@ const PINNED_FLOOR_BYTES_MIN: u64 = 16 << 20;
 const PINNED_FLOOR_BYTES_MAX: u64 = 128 << 20;
 
 impl Bounds {
-    /// Derives the bounds from the settings. At most half of the budget may be held by idle
+    /// Derives the bounds from the settings. `waiting_engines_max` counts those that run nothing
+    /// and belong to no session: never-used ones and those kept warm for their owner. At most half of the budget may be held by idle
     /// pinned engines, which bounds their number.
     pub(crate) fn new(
         slots: u32,
         pinned_sessions_max: u32,
-        prefork: u32,
+        waiting_engines_max: u32,
         memory_budget_bytes: u64,
     ) -> Self {
         let for_pinned = memory_budget_bytes / 2;
@@ -67,13 +70,14 @@ impl Bounds {
             pinned_sessions_max,
             engines_max: slots
                 .saturating_add(pinned_sessions_max)
-                .saturating_add(prefork),
+                .saturating_add(waiting_engines_max),
             memory_budget_bytes,
             grant_bytes,
             short_grant_bytes: (grant_bytes / 4)
                 .max(SHORT_GRANT_BYTES_MIN)
                 .min(grant_bytes),
             pinned_floor_bytes,
+            idle_floor_bytes: PINNED_FLOOR_BYTES_MIN.min(grant_bytes),
             engines_per_principal_max: u32::MAX,
             sessions_per_principal_max: u32::MAX,
         }

@@ -5,11 +5,13 @@
 //! stopped first, a spent one is buried.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tavana_common::failure;
 use tavana_common::ids::CursorId;
 use tavana_common::proto::engine::{Grant, to_engine};
 use tavana_common::proto::v1::{Batch, Failure, FailureKind};
+use tokio::time::Instant;
 
 use super::Supervisor;
 use super::process::{Engine, Reply};
@@ -22,6 +24,8 @@ pub(crate) struct Checkout {
     engine: Option<Engine>,
     /// The turn of a pinned session; `None` for an engine of the pool.
     turn: Option<Turn>,
+    /// When its statement began.
+    began: Option<Instant>,
 }
 
 impl Checkout {
@@ -34,6 +38,7 @@ impl Checkout {
             supervisor,
             engine,
             turn,
+            began: None,
         }
     }
 
@@ -47,12 +52,31 @@ impl Checkout {
         })
     }
 
-    /// What the request may use, to be sent with it.
+    /// What the request may use, to be sent with it. Its CPU time counts from now on.
     pub(crate) fn grant(&mut self) -> Grant {
         let threads = self.supervisor.threads();
-        self.engine
-            .as_mut()
-            .map_or_else(Grant::default, |engine| engine.grant(threads))
+        let now = Instant::now();
+        self.began = Some(now);
+        let Some(engine) = &self.engine else {
+            return Grant::default();
+        };
+        let shares = self.supervisor.shares();
+        let ordinary = engine
+            .owner()
+            .map_or(Duration::ZERO, |owner| shares.left(&owner.principal, now));
+        engine.grant(threads, ordinary)
+    }
+
+    /// Charges the principal what its statement has used.
+    fn charge(&mut self) {
+        let now = Instant::now();
+        let (Some(began), Some(engine)) = (self.began.take(), &mut self.engine) else {
+            return;
+        };
+        let used = engine.charge(now.duration_since(began));
+        if let Some(owner) = engine.owner() {
+            self.supervisor.shares().charge(&owner.principal, used, now);
+        }
     }
 
     pub(crate) async fn send(
@@ -102,6 +126,10 @@ impl Checkout {
             && self.turn.is_none()
             && let Some(engine) = &mut self.engine
         {
+            if let Some(owner) = engine.owner() {
+                let shares = self.supervisor.shares();
+                shares.spoil(&owner.principal, Instant::now());
+            }
             engine.bury();
         }
     }
@@ -164,6 +192,7 @@ impl Checkout {
 
 impl Drop for Checkout {
     fn drop(&mut self) {
+        self.charge();
         let engine = self.engine.take();
         let turn = self.turn.take();
         match engine {

@@ -3,8 +3,10 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -45,6 +47,27 @@ impl Handle {
             tv_nsec: 0,
         };
         !matches!(poll(&mut watched, Some(&now)), Ok(1..))
+    }
+
+    /// CPU time that the process has used, to the hundredth of a second. `None` when it is dead, or
+    /// when the system hides it.
+    pub(crate) fn cpu_time(&self) -> Option<Duration> {
+        /// Of user and system time among the fields after the name, see proc(5).
+        const TIMES: std::ops::Range<usize> = 11..13;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).ok()?;
+        // Its number was its own if it still lives.
+        if !self.lives() {
+            return None;
+        }
+        let (_, fields) = stat.rsplit_once(')')?;
+        let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
+        let ticks = fields
+            .get(TIMES)?
+            .iter()
+            .map(|field| field.parse::<u64>().ok())
+            .sum::<Option<u64>>()?;
+        let each = Duration::from_secs(1) / u32::try_from(clock_ticks_per_second()).ok()?;
+        Some(each * u32::try_from(ticks).ok()?)
     }
 
     pub(crate) fn kill(&self) {

@@ -19,6 +19,7 @@ mod pool;
 pub(crate) mod process;
 pub(crate) mod queries;
 pub(crate) mod sessions;
+mod share;
 mod spill;
 mod stderr;
 pub(crate) mod stop;
@@ -45,6 +46,7 @@ use self::pool::Pool;
 use self::process::{Blueprint, Engine, Owner, StartError};
 use self::queries::Queries;
 use self::sessions::{GatewayLease, Pinned, Sessions, Turn};
+use self::share::Shares;
 use self::spill::SpillRoot;
 use self::stop::{StopReason, Watch};
 use self::template::Template;
@@ -74,6 +76,7 @@ pub(crate) struct Supervisor {
     extensions: Vec<String>,
     vault: Arc<Vault>,
     threads: u32,
+    shares: Shares,
     engine_idle_max: Duration,
     session_lease: Duration,
     duckdb_version: OnceLock<String>,
@@ -116,7 +119,7 @@ impl Supervisor {
         let bounds = Bounds::new(
             settings.slots,
             settings.pinned_sessions_max,
-            settings.prefork,
+            settings.prefork.saturating_add(settings.idle_engines_max),
             settings.memory_budget_bytes,
         )
         .for_each_principal(
@@ -175,6 +178,7 @@ impl Supervisor {
             },
             vault,
             threads: settings.threads,
+            shares: Shares::new(settings.threads),
             engine_idle_max: settings.engine_idle_max,
             session_lease: settings.session_lease,
             duckdb_version: OnceLock::new(),
@@ -209,6 +213,10 @@ impl Supervisor {
 
     pub(crate) fn threads(&self) -> u32 {
         self.threads
+    }
+
+    pub(crate) fn shares(&self) -> &Shares {
+        &self.shares
     }
 
     pub(crate) fn health(&self) -> watch::Receiver<bool> {
@@ -381,6 +389,12 @@ impl Supervisor {
         engine: &mut Engine,
         context: &Context,
     ) -> Result<(), Failure> {
+        self.grow(engine).await.map_err(refused)?;
+        self.assign(engine, context).await
+    }
+
+    /// Gives an engine that kept little or started with little its full memory.
+    async fn grow(self: &Arc<Self>, engine: &mut Engine) -> Result<(), Refusal> {
         let bounds = self.ledger.read(|admission| *admission.bounds());
         if let Some(memory) = engine.memory()
             && memory.bytes() < bounds.grant_bytes
@@ -388,14 +402,11 @@ impl Supervisor {
             while let Err(refusal) = memory.grow(bounds.grant_bytes, bounds.grant_bytes) {
                 if !self.make_room().await {
                     let least = bounds.short_grant_bytes;
-                    memory
-                        .grow(bounds.grant_bytes, least)
-                        .map_err(|_| refused(refusal))?;
-                    break;
+                    return memory.grow(bounds.grant_bytes, least).map_err(|_| refusal);
                 }
             }
         }
-        self.assign(engine, context).await
+        Ok(())
     }
 
     /// An engine of the pool, with memory granted, that serves nobody but the request's owner.
@@ -403,20 +414,24 @@ impl Supervisor {
         let owner = context.owner();
         let bounds = self.ledger.read(|admission| *admission.bounds());
         let full = bounds.grant_bytes;
+        let mut pause = self.shares.pause(&context.principal, Instant::now());
         loop {
             let idle = self.pool().take_idle(&owner);
             if let Some(mut engine) = idle {
                 if !engine.lives() {
                     continue;
                 }
-                // One that started when memory was short gets what has become free since.
-                if let Some(memory) = engine.memory()
-                    && memory.bytes() < full
-                {
-                    memory.grow(full, 0).map_err(refused)?;
+                if let Err(refusal) = self.grow(&mut engine).await {
+                    let floor = self.ledger.read(|a| a.bounds().idle_floor_bytes);
+                    self.pool().put_shrunk(engine, floor);
+                    return Err(refused(refusal));
                 }
                 self.assign(&mut engine, context).await?;
                 return Ok(engine);
+            }
+            if !pause.is_zero() {
+                sleep(std::mem::take(&mut pause)).await;
+                continue;
             }
             // An idle engine of the same principal with other credentials gives way.
             let owned = match self.ledger.own(&context.principal) {
@@ -459,12 +474,45 @@ impl Supervisor {
         }
     }
 
-    /// Frees memory that nobody uses just now: the longest-idle engine dies, else an idle pinned
-    /// one is shrunk. False when there is neither.
+    /// Frees memory that nobody uses just now: an idle engine is shrunk, the longest idle first,
+    /// else an idle pinned one, else the longest-idle engine dies. False when there is none.
     async fn make_room(self: &Arc<Self>) -> bool {
-        if self.retire_longest_idle().await {
-            return true;
+        self.shrink_longest_idle().await
+            || self.shrink_pinned().await
+            || self.retire_longest_idle().await
+    }
+
+    /// Shrinks the longest-idle engine that holds more than an idle one has to.
+    async fn shrink_longest_idle(&self) -> bool {
+        let floor = self
+            .ledger
+            .read(|admission| admission.bounds().idle_floor_bytes);
+        let longest_idle = self.pool().take_idle_above(floor);
+        let Some(mut engine) = longest_idle else {
+            return false;
+        };
+        let grant = Grant {
+            memory_bytes: floor,
+            threads: self.threads,
+            ordinary_cpu_millis: u32::MAX,
+        };
+        // The settings of its next statement come with that.
+        match engine.shrink(grant, Vec::new()).await {
+            Ok(()) => self.pool().put_shrunk(engine, floor),
+            Err(failure) => {
+                debug!(
+                    pid = engine.pid(),
+                    reason = failure.message,
+                    "cannot shrink"
+                );
+                self.ledger.metrics.engines_retired.add_one();
+                engine.kill().await;
+            }
         }
+        true
+    }
+
+    async fn shrink_pinned(self: &Arc<Self>) -> bool {
         let floor = self
             .ledger
             .read(|admission| admission.bounds().pinned_floor_bytes);
@@ -486,6 +534,7 @@ impl Supervisor {
             let grant = Grant {
                 memory_bytes: floor,
                 threads: self.threads,
+                ordinary_cpu_millis: u32::MAX,
             };
             // Dropping it puts the engine back, also when this request goes away meanwhile.
             let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
@@ -773,6 +822,7 @@ impl Supervisor {
     }
 
     async fn sweep(&self) {
+        self.shares.sweep(Instant::now());
         let expired = self
             .pool()
             .take_expired(Instant::now(), self.engine_idle_max);

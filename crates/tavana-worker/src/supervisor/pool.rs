@@ -12,6 +12,8 @@ use super::process::{Engine, Owner};
 pub(crate) trait Pooled {
     fn owner(&self) -> Option<&Owner>;
     fn quiet_since(&self) -> Instant;
+    /// Bytes of the memory budget that it holds.
+    fn granted_bytes(&self) -> u64;
 }
 
 impl Pooled for Engine {
@@ -21,6 +23,10 @@ impl Pooled for Engine {
 
     fn quiet_since(&self) -> Instant {
         Self::quiet_since(self)
+    }
+
+    fn granted_bytes(&self) -> u64 {
+        Self::granted_bytes(self)
     }
 }
 
@@ -91,6 +97,26 @@ impl<E: Pooled> Pool<E> {
         }
     }
 
+    /// The longest-idle engine that holds more than `floor` bytes.
+    pub(crate) fn take_idle_above(&mut self, floor: u64) -> Option<E> {
+        let index = self
+            .idle
+            .iter()
+            .position(|engine| engine.granted_bytes() > floor)?;
+        self.idle.remove(index)
+    }
+
+    /// Takes back an engine that holds `floor` bytes by now. It was idle for longer than all that
+    /// hold more.
+    pub(crate) fn put_shrunk(&mut self, engine: E, floor: u64) {
+        let index = self
+            .idle
+            .iter()
+            .position(|other| other.granted_bytes() > floor)
+            .unwrap_or(self.idle.len());
+        self.idle.insert(index, engine);
+    }
+
     /// The engine to end when room is needed.
     pub(crate) fn take_longest_idle(&mut self) -> Option<E> {
         self.idle.pop_front()
@@ -138,7 +164,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug)]
-    struct Fake(u32, Option<Owner>, Instant);
+    struct Fake(u32, Option<Owner>, Instant, u64);
 
     impl Pooled for Fake {
         fn owner(&self) -> Option<&Owner> {
@@ -147,6 +173,10 @@ mod tests {
 
         fn quiet_since(&self) -> Instant {
             self.2
+        }
+
+        fn granted_bytes(&self) -> u64 {
+            self.3
         }
     }
 
@@ -159,7 +189,7 @@ mod tests {
     }
 
     fn used(id: u32, owner: Owner) -> Fake {
-        Fake(id, Some(owner), Instant::now())
+        Fake(id, Some(owner), Instant::now(), 100)
     }
 
     #[test]
@@ -187,9 +217,9 @@ mod tests {
         let mut pool = Pool::new(1, 9);
         assert_eq!(pool.put_fresh(used(1, owner("a", 0))).unwrap().0, 1);
         assert!(pool.take_fresh().is_none());
-        assert!(pool.put_fresh(Fake(2, None, Instant::now())).is_none());
+        assert!(pool.put_fresh(Fake(2, None, Instant::now(), 0)).is_none());
         assert_eq!(
-            pool.put_fresh(Fake(3, None, Instant::now())).unwrap().0,
+            pool.put_fresh(Fake(3, None, Instant::now(), 0)).unwrap().0,
             3,
             "enough"
         );
@@ -200,7 +230,7 @@ mod tests {
     fn the_longest_idle_engines_go_first() {
         let begin = Instant::now();
         let at = |seconds| begin + Duration::from_secs(seconds);
-        let since = |id, seconds| Fake(id, Some(owner("a", 0)), at(seconds));
+        let since = |id, seconds| Fake(id, Some(owner("a", 0)), at(seconds), 100);
         let mut pool = Pool::new(0, 2);
         assert!(pool.put_idle(since(1, 0)).is_none());
         assert!(pool.put_idle(since(2, 40)).is_none());
@@ -218,5 +248,26 @@ mod tests {
         );
         assert_eq!(pool.take_dead(|engine| engine.0 != 3).len(), 1);
         assert_eq!(pool.idle(), 0);
+    }
+    #[test]
+    fn engines_are_shrunk_and_then_ended_in_the_order_of_their_idleness() {
+        let mut pool = Pool::new(0, 9);
+        for id in [1, 2, 3] {
+            assert!(pool.put_idle(used(id, owner("a", 0))).is_none());
+        }
+        for id in [1, 2] {
+            let mut engine = pool.take_idle_above(16).unwrap();
+            assert_eq!(engine.0, id);
+            engine.3 = 16;
+            pool.put_shrunk(engine, 16);
+        }
+        // Somebody used the first again.
+        let mut engine = pool.take_longest_idle().unwrap();
+        assert_eq!(engine.0, 1);
+        engine.3 = 100;
+        assert!(pool.put_idle(engine).is_none());
+        assert_eq!(pool.take_idle_above(16).unwrap().0, 3);
+        let rest: Vec<u32> = pool.take_all().iter().map(|engine| engine.0).collect();
+        assert_eq!(rest, [2, 1]);
     }
 }

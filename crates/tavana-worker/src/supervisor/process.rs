@@ -81,6 +81,8 @@ pub(crate) struct Engine {
     /// Of the infrastructure's credentials that it has, see [`super::credentials::Vault`].
     generation: u64,
     quiet_since: Instant,
+    /// CPU time of the process that its principal has been charged.
+    charged: Duration,
     /// Taken when the process is buried.
     body: Option<Box<Body>>,
     ledger: Arc<Ledger>,
@@ -205,6 +207,7 @@ impl Engine {
             owner: None,
             generation: 0,
             quiet_since: Instant::now(),
+            charged: Duration::ZERO,
             body: Some(Box::new(body)),
             ledger: Arc::clone(ledger),
         };
@@ -247,6 +250,14 @@ impl Engine {
         self.body.as_ref().is_some_and(|body| body.process.lives())
     }
 
+    /// Bytes of the memory budget that it holds.
+    pub(crate) fn granted_bytes(&self) -> u64 {
+        self.body
+            .as_ref()
+            .and_then(|body| body.memory.as_ref())
+            .map_or(0, Memory::bytes)
+    }
+
     pub(crate) fn memory(&mut self) -> Option<&mut Memory> {
         self.body.as_mut().and_then(|body| body.memory.as_mut())
     }
@@ -265,12 +276,26 @@ impl Engine {
     }
 
     /// What the engine may use for its next request.
-    pub(crate) fn grant(&mut self, threads: u32) -> Grant {
-        let memory_bytes = self.memory().map_or(0, |memory| memory.bytes());
+    /// `ordinary` is the CPU time it has at ordinary priority.
+    pub(crate) fn grant(&self, threads: u32, ordinary: Duration) -> Grant {
         Grant {
-            memory_bytes,
+            memory_bytes: self.granted_bytes(),
             threads,
+            ordinary_cpu_millis: u32::try_from(ordinary.as_millis()).unwrap_or(u32::MAX),
         }
+    }
+
+    /// CPU time of a request that took `elapsed`. What was used besides counts with the next one.
+    pub(crate) fn charge(&mut self, elapsed: Duration) -> Duration {
+        /// Where asking the kernel would cost more than it tells.
+        const SHORT: Duration = Duration::from_millis(20);
+        let total = match &self.body {
+            Some(body) if elapsed >= SHORT => body.process.cpu_time(),
+            _ => None,
+        };
+        let used = total.map_or(elapsed, |total| total.saturating_sub(self.charged));
+        self.charged = total.unwrap_or(self.charged + used);
+        used
     }
 
     /// Gives the engine its owner's secrets. Only the first owner's principal is ever set.
@@ -306,7 +331,7 @@ impl Engine {
     }
 
     /// Makes the engine obey a lower memory limit. The text prepares nothing of interest: a grant
-    /// travels with a request, and this is the cheapest one.
+    /// travels with a request, and this is the cheapest one. An idle engine stays as idle as it was.
     /// `settings` are the ones in force, which a request without them would reset.
     pub(crate) async fn shrink(
         &mut self,
@@ -321,10 +346,12 @@ impl Engine {
             role: 0,
         };
         let mut watch = Watch::within(INTERRUPT_MAX);
+        let quiet_since = self.quiet_since;
         self.send(to_engine::Message::Prepare(request), &mut watch)
             .await?;
         match self.next(&mut watch).await? {
             Reply::Facts(_) => {
+                self.quiet_since = quiet_since;
                 if let Some(memory) = self.memory() {
                     memory.shrink(grant.memory_bytes);
                 }
