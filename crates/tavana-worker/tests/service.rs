@@ -25,6 +25,9 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+#[path = "service/shares.rs"]
+mod shares;
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_tavana-worker");
 
 /// Long enough for anything that should happen at all on a busy machine.
