@@ -13,9 +13,11 @@ mod prepared;
 mod rows;
 pub(crate) mod secrecy;
 pub(crate) mod settings;
+mod skip;
 pub(crate) mod statement;
 mod tag;
 pub(crate) mod transaction;
+mod violation;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -50,11 +52,12 @@ use self::settings::{Change, SessionSettings, names_endpoint};
 use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
+use self::violation::Target;
 use crate::auth::{self, Principal};
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
 use crate::queue::Permit;
-use crate::route::Worker;
+use crate::route::{Running, Worker};
 use crate::worker::{Item, Reply, encode_local};
 use crate::{Gateway, Left};
 
@@ -263,7 +266,11 @@ impl Session {
             Class::Show { name } => match self.settings.show(name) {
                 Some((name, value)) => Ok(show_facts(&show_rows(&name, &value)?)),
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
-                None => self.prepare_remote(statement, declared).await,
+                None if name.contains('.') => Err(unknown_setting(name)),
+                None => {
+                    let facts = self.prepare_remote(statement, declared).await;
+                    facts.map_err(|error| not_shown(error, name))
+                }
             },
             // That it is not open is told when it is fetched from.
             Class::Fetch {
@@ -582,10 +589,7 @@ impl Session {
             // SHOW TABLES and the like are DuckDB's, and SHOW of a table.
             None => {
                 let answer = self.run_to_answer(statement, Parameters::none()).await;
-                return answer.map_err(|error| match error.sqlstate {
-                    SqlState::UNDEFINED_TABLE => unknown_setting(name),
-                    _ => error,
-                });
+                return answer.map_err(|error| not_shown(error, name));
             }
         };
         local_answer(&rows)
@@ -619,10 +623,12 @@ impl Session {
                 block.wrote = true;
             }
         }
+        let explain =
+            |error: QueryError| violation::explain(error, Target::of(statement.text()).as_ref());
         let mut rows = self
             .run(statement, parameters)
             .await
-            .map_err(|error| read_only_error(error, statement))?;
+            .map_err(|error| explain(read_only_error(error, statement)))?;
         if writes && let Some(block) = &mut self.block {
             block.writes += 1;
         }
@@ -630,7 +636,7 @@ impl Session {
             return Ok(Answer::Rows(rows));
         }
         let kind = rows.facts().kind();
-        let complete = rows.finish().await?;
+        let complete = rows.finish().await.map_err(explain)?;
         let mut completion = Completion {
             tag: tag(kind, statement.text(), complete.rows, complete.changed_rows),
             changed_rows: complete.changed_rows,
@@ -713,8 +719,7 @@ impl Session {
         let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
         let begins = pins && self.pinned.is_none();
         let _beginning = if begins {
-            let beginning = self.gateway.queue.begin().await;
-            Some(beginning.map_err(|error| self.not_admitted(error))?)
+            Some(self.begin_pinned().await?)
         } else {
             None
         };
@@ -772,6 +777,41 @@ impl Session {
         }
     }
 
+    /// Waits for a slot and asks `worker`; again while it has no room, because nothing has started
+    /// there then.
+    async fn when_there_is_room<T, F>(
+        &self,
+        worker: &Arc<Worker>,
+        ask: impl Fn() -> F,
+    ) -> Result<(T, Permit, Running), QueryError>
+    where
+        F: Future<Output = Result<T, QueryError>>,
+    {
+        let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        loop {
+            let permit = self.admit().await?;
+            let running = worker.begin();
+            match ask().await {
+                Ok(answer) => return Ok((answer, permit, running)),
+                Err(error)
+                    if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
+                        && Instant::now() < give_up =>
+                {
+                    // As in `attempt`: the slot belongs to others meanwhile.
+                    drop((running, permit));
+                    self.gateway.workers.changed_or(worker_pause()).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Waits until this session may ask for an engine of its own.
+    async fn begin_pinned(&self) -> Result<Permit, QueryError> {
+        let beginning = self.gateway.queue.begin().await;
+        beginning.map_err(|error| self.not_admitted(error))
+    }
+
     /// Waits for a slot.
     async fn admit(&self) -> Result<Permit, QueryError> {
         let permit = self.gateway.queue.admit().await;
@@ -814,7 +854,9 @@ impl Session {
         if self.block_failed() {
             return Err(QueryError::in_failed_transaction());
         }
+        let changed = Target::new(Some(target.schema.clone()), target.table.clone());
         let result = self.append_rows(target, schema, batches).await;
+        let result = result.map_err(|error| violation::explain(error, Some(&changed)));
         result.inspect_err(|error| self.failed(error))
     }
 
@@ -829,14 +871,18 @@ impl Session {
         if let Some(block) = &mut self.block {
             block.wrote = true;
         }
+        // What is appended cannot be sent twice, so the session has its engine before that: a worker
+        // without room for it is asked again.
+        if self.pinned.is_none() {
+            self.run_internal("SELECT 1").await?;
+        }
         let limits = self.limits();
-        let (worker, pin) = match &self.pinned {
-            Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.pin_target()?, Pin::Start),
+        let Some(worker) = self.pinned.clone() else {
+            return Err(QueryError::worker_lost());
         };
         let start = AppendRequest {
             message: Some(append_request::Message::Start(AppendStart {
-                session: Some(self.context(pin)),
+                session: Some(self.context(Pin::Required)),
                 query_id: limits.query_id.to_string(),
                 catalog: if target.catalog == self.database() {
                     String::new()
@@ -866,7 +912,6 @@ impl Session {
             }
         };
         let rows = limits.hold(work).await?;
-        self.pinned = Some(worker);
         if let Some(block) = &mut self.block {
             block.writes += 1;
         }
@@ -1013,6 +1058,14 @@ fn unknown_setting(name: &str) -> QueryError {
         SqlState::UNDEFINED_OBJECT,
         format!("unrecognized configuration parameter \"{name}\""),
     )
+}
+
+/// SHOW of what is neither a setting nor a table.
+fn not_shown(error: QueryError, name: &str) -> QueryError {
+    match error.sqlstate {
+        SqlState::UNDEFINED_TABLE => unknown_setting(name),
+        _ => error,
+    }
 }
 
 /// What DuckDB says of a write in a read-only transaction, in PostgreSQL's words.
