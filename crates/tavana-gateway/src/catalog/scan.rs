@@ -104,7 +104,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "select" | "returning" => in_list = true,
                     "for" | "rename" | "user" => wanted = true,
                     "as" if with => in_list = true,
-                    "with" if with => wanted = true,
+                    // The name of an index may be missing.
+                    "with" | "index" if with => wanted = true,
                     "only" => wanted = true,
                     "true" | "false" | "null" | "current_date" | "current_time"
                     | "current_timestamp" | "localtime" | "localtimestamp" => wanted |= in_list,
