@@ -33,7 +33,8 @@ const PARTS_BEFORE: [&str; 4] = [
 ];
 /// What is recorded: the name of the relation, and the query that gives its rows. Each may use
 /// those before it.
-const RECORDED: [(&str, &str); 7] = [
+const RECORDED: [(&str, &str); 9] = [
+    ("_schemas", include_str!("catalog/recorded/schemas.sql")),
     ("_tables", include_str!("catalog/recorded/tables.sql")),
     ("_columns", include_str!("catalog/recorded/columns.sql")),
     (
@@ -45,9 +46,12 @@ const RECORDED: [(&str, &str); 7] = [
         "_index_keys",
         include_str!("catalog/recorded/index_keys.sql"),
     ),
+    ("_names", include_str!("catalog/recorded/names.sql")),
     ("_enums", include_str!("catalog/recorded/enums.sql")),
     ("_macros", include_str!("catalog/recorded/macros.sql")),
 ];
+/// How often a name of a column occurs, as a guess: tools join by it.
+const COLUMNS_WEIGHT: u64 = 16;
 const PARTS_AFTER: [&str; 5] = [
     include_str!("catalog/pg.sql"),
     include_str!("catalog/isch.sql"),
@@ -367,7 +371,12 @@ pub(crate) fn fill(connection: &Connection) -> Result<Records, ErrorText> {
     for (name, sql) in RECORDED {
         let function = format!("{DATABASE}{name}");
         let c_name = CString::new(function.as_str()).expect("the name has no zero byte");
-        recordings.push(connection.record(&c_name, sql)?);
+        let weight = if name == "_columns" {
+            COLUMNS_WEIGHT
+        } else {
+            1
+        };
+        recordings.push(connection.record(&c_name, sql, weight)?);
         connection.run(&format!(
             "CREATE VIEW {DATABASE}.{PG_SCHEMA}.{name} AS FROM system.main.{function}()"
         ))?;

@@ -31,17 +31,3 @@ CREATE MACRO __tavana.pg._quoted(_name) AS
     CASE WHEN regexp_full_match(_name, '[a-z_][a-z0-9_]*') AND NOT regexp_full_match(_name, 'all|analyse|analyze|and|any|array|as|asc|asymmetric|authorization|between|bigint|binary|bit|boolean|both|case|cast|char|character|check|coalesce|collate|collation|column|concurrently|constraint|create|cross|current_catalog|current_date|current_role|current_schema|current_time|current_timestamp|current_user|dec|decimal|default|deferrable|desc|distinct|do|else|end|except|exists|extract|false|fetch|float|for|foreign|freeze|from|full|grant|greatest|group|grouping|having|ilike|in|initially|inner|inout|int|integer|intersect|interval|into|is|isnull|join|json|json_array|json_arrayagg|json_exists|json_object|json_objectagg|json_query|json_scalar|json_serialize|json_table|json_value|lateral|leading|least|left|like|limit|localtime|localtimestamp|merge_action|national|natural|nchar|none|normalize|not|notnull|null|nullif|numeric|offset|on|only|or|order|out|outer|overlaps|overlay|placing|position|precision|primary|real|references|returning|right|row|select|session_user|setof|similar|smallint|some|substring|symmetric|system_user|table|tablesample|then|time|timestamp|to|trailing|treat|trim|true|union|unique|user|using|values|varchar|variadic|verbose|when|where|window|with|xmlattributes|xmlconcat|xmlelement|xmlexists|xmlforest|xmlnamespaces|xmlparse|xmlpi|xmlroot|xmlserialize|xmltable')
          THEN _name
          ELSE '"' || replace(_name, '"', '""') || '"' END;
-
--- Schemas of the current database, and that of temporary objects. DuckDB's `main` is `public`.
-CREATE VIEW __tavana.pg._schemas AS
-    SELECT _d AS _database, _s AS _schema, _n AS _shown, _c AS _comment,
-           CASE WHEN _n = 'public' THEN 2200 ELSE __tavana.pg._oid('namespace', '', _n) END AS _oid,
-           list_contains(system.pg_catalog.current_schemas(true), _s) AS _visible
-    FROM (SELECT database_name AS _d, schema_name AS _s, "comment" AS _c,
-                 CASE WHEN database_name = 'temp' THEN 'pg_temp_3'
-                      WHEN schema_name = 'main' AND NOT _real THEN 'public'
-                      ELSE schema_name END AS _n
-          FROM (SELECT *, bool_or(schema_name = 'public' AND database_name <> 'temp') OVER () AS _real
-                FROM system.main.duckdb_schemas()
-                WHERE database_name = current_database()
-                   OR (database_name = 'temp' AND schema_name = 'main')));

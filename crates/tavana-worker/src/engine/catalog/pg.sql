@@ -106,6 +106,8 @@ CREATE VIEW __tavana.pg.pg_description AS
     UNION ALL
     VALUES (11, 2615, 0, 'system catalog schema'), (13500, 3079, 0, 'PL/pgSQL procedural language')
     UNION ALL
+    SELECT oid, 2612, 0, 'PL/pgSQL procedural language' FROM __tavana.pg.pg_language WHERE lanname = 'plpgsql'
+    UNION ALL
     SELECT _oid, 1247, 0, _comment FROM __tavana.pg._enums WHERE _comment IS NOT NULL
     UNION ALL
     SELECT _oid, 1255, 0, _comment FROM __tavana.pg._macros WHERE _comment IS NOT NULL;

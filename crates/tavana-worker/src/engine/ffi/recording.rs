@@ -19,6 +19,7 @@ pub(crate) struct Recording(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     columns: Vec<(CString, LogicalType)>,
+    weight: u64,
     chunks: RwLock<Arc<Chunks>>,
 }
 
@@ -45,11 +46,17 @@ struct Scan {
 
 impl Connection {
     /// Makes `name` a table function without parameters that gives the rows of `sql`, one of
-    /// tavana's own statements.
+    /// tavana's own statements. DuckDB plans as if there were `weight` times as many rows: it takes
+    /// all values of a column for different ones, so joins by a name that occurs often look small.
     ///
     /// # Errors
     /// What DuckDB said of the statement or the name.
-    pub(crate) fn record(&self, name: &CStr, sql: &str) -> Result<Recording, ErrorText> {
+    pub(crate) fn record(
+        &self,
+        name: &CStr,
+        sql: &str,
+        weight: u64,
+    ) -> Result<Recording, ErrorText> {
         let (columns, chunks) = self.taken(sql)?;
         let columns = columns
             .into_iter()
@@ -57,6 +64,7 @@ impl Connection {
             .collect::<Result<_, ErrorText>>()?;
         let shared = Arc::new(Shared {
             columns,
+            weight,
             chunks: RwLock::new(Arc::new(chunks)),
         });
         // SAFETY: the function is destroyed in every case; the name is NUL-terminated and copied;
@@ -152,7 +160,7 @@ unsafe extern "C" fn bind(info: sys::duckdb_bind_info) {
             sys::duckdb_bind_add_result_column(info, name.as_ptr(), logical_type.raw);
         }
         let rows: usize = shared.chunks().0.iter().map(DataChunk::rows).sum();
-        sys::duckdb_bind_set_cardinality(info, rows as u64, true);
+        sys::duckdb_bind_set_cardinality(info, shared.weight * rows as u64, false);
     }
 }
 
