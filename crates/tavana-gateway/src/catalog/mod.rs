@@ -14,6 +14,7 @@ mod scan;
 mod shape;
 mod slots;
 mod statements;
+mod system;
 mod transform;
 mod types;
 

@@ -22,7 +22,7 @@ pub(super) struct Scan {
 }
 
 /// Words that mean something to PostgreSQL and nothing, or something else, to DuckDB.
-const WORDS: [&str; 36] = [
+const WORDS: [&str; 37] = [
     "all",
     "any",
     "bpchar",
@@ -30,6 +30,7 @@ const WORDS: [&str; 36] = [
     "cid",
     "citext",
     "collate",
+    "ctid",
     "current_catalog",
     "current_database",
     "current_role",

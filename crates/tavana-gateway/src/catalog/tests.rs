@@ -243,6 +243,34 @@ fn what_a_table_of_the_catalog_has_besides_its_columns_is_known() {
         ),
         ("SELECT tableoid FROM t", "SELECT tableoid FROM t"),
         (
+            "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid",
+            "SELECT a.attname FROM __tavana.pg.pg_attribute AS a JOIN __tavana.pg.pg_class AS c \
+             ON c.oid = a.attrelid ORDER BY \"a\".attrelid, \"a\".attnum",
+        ),
+        (
+            "SELECT count(*) FROM pg_attribute a",
+            "SELECT count(*) FROM __tavana.pg.pg_attribute AS a",
+        ),
+        (
+            "SELECT a FROM t WHERE ctid BETWEEN '(0,0)'::tid AND '(4294967295,0)'::tid",
+            "SELECT a FROM t WHERE rowid >= 0",
+        ),
+        (
+            "SELECT a FROM t WHERE b = 1 AND ctid BETWEEN '(10,0)'::tid AND '(19,0)'::tid",
+            "SELECT a FROM t WHERE b = 1 AND rowid BETWEEN 10 AND 19",
+        ),
+        (
+            "SELECT CASE WHEN (a.attidentity != '') THEN (SELECT seqstart FROM pg_sequence) ELSE NULL END AS i, \
+             CASE WHEN attgenerated <> '' THEN 1 WHEN attnum > 1 THEN 2 END FROM pg_attribute a ORDER BY 1",
+            "SELECT CAST(NULL AS VARCHAR) AS i, CASE WHEN attnum > 1 THEN 2 END \
+             FROM __tavana.pg.pg_attribute AS a ORDER BY 1",
+        ),
+        (
+            "SELECT CASE WHEN attidentity != $1::CHAR THEN f($2) END FROM pg_attribute ORDER BY 1",
+            "SELECT CASE WHEN false THEN concat(CAST($1 AS VARCHAR), $2) END \
+             FROM __tavana.pg.pg_attribute AS pg_attribute ORDER BY 1",
+        ),
+        (
             "SELECT indkey::text FROM pg_index",
             "SELECT CAST(__tavana.pg.array_to_string(CAST(indkey AS VARCHAR[]), ' ') AS VARCHAR) \
              FROM __tavana.pg.pg_index AS pg_index",

@@ -20,7 +20,7 @@ use tavana_common::catalog::{
     REG_COLUMNS,
 };
 
-use super::columns::{counts_from_zero, table_oid};
+use super::columns::counts_from_zero;
 use super::functions::Call;
 use super::names::{self, folded};
 use super::slots::Slot;
@@ -53,7 +53,7 @@ impl Slots {
 pub(crate) struct Reads {
     pub(crate) catalog: bool,
     pub(crate) other: bool,
-    common_tables: HashSet<String>,
+    pub(super) common_tables: HashSet<String>,
 }
 
 impl Reads {
@@ -113,7 +113,7 @@ impl Visitor for Relations {
 }
 
 /// What a relation's name stands for.
-enum Relation {
+pub(super) enum Relation {
     /// In this schema of the hidden database.
     Catalog(&'static str, String),
     Session(Slot),
@@ -122,7 +122,7 @@ enum Relation {
 }
 
 impl Relation {
-    fn of(name: &ObjectName, common_tables: &HashSet<String>) -> Self {
+    pub(super) fn of(name: &ObjectName, common_tables: &HashSet<String>) -> Self {
         let Some(parts) = parts(name) else {
             return Self::Other;
         };
@@ -191,6 +191,7 @@ impl Transform {
     pub(crate) fn run(&mut self, statement: &mut Statement) {
         if let Statement::Query(query) = statement {
             self.top_targets(query);
+            self.in_order(query);
         }
         self.top = false;
         super::statements::change(self, statement);
@@ -460,63 +461,6 @@ impl Transform {
         }
     }
 
-    /// `c.tableoid`: what table of the catalog a row is of.
-    fn system_columns(&mut self, select: &mut Select) {
-        if !self.reads.catalog {
-            return;
-        }
-        let tables: Vec<(String, u32)> = select
-            .from
-            .iter()
-            .flat_map(|table| {
-                let joined = table.joins.iter().map(|join| &join.relation);
-                std::iter::once(&table.relation).chain(joined)
-            })
-            .filter_map(|factor| self.table_of_catalog(factor))
-            .collect();
-        if tables.is_empty() {
-            return;
-        }
-        let mut columns = TableOids {
-            tables,
-            found: false,
-        };
-        let ControlFlow::Continue(()) = VisitMut::visit(select, &mut columns);
-        self.changed |= columns.found;
-    }
-
-    /// The name by which a statement calls a table of `pg_catalog`, and the table's number.
-    fn table_of_catalog(&self, factor: &TableFactor) -> Option<(String, u32)> {
-        let TableFactor::Table {
-            name,
-            alias,
-            args: None,
-            ..
-        } = factor
-        else {
-            return None;
-        };
-        match Relation::of(name, &self.reads.common_tables) {
-            Relation::Catalog(PG_SCHEMA, relation) => {
-                let oid = table_oid(&relation)?;
-                let called = alias.as_ref().map(|alias| folded(&alias.name));
-                Some((called.unwrap_or(relation), oid))
-            }
-            _ => None,
-        }
-    }
-
-    /// `indkey::text`: a vector is written without braces and commas.
-    fn vector_text(&mut self, expr: &mut Expr) {
-        let column = own_name(expr).filter(|_| self.reads.catalog);
-        if column.is_some_and(|column| counts_from_zero(&column)) {
-            let blank = Value::SingleQuotedString(" ".to_owned());
-            let list = cast(expr.clone(), array_of_text());
-            *expr = call("array_to_string", vec![list, Expr::Value(blank.into())]);
-            self.changed = true;
-        }
-    }
-
     /// A backslash escapes in a pattern of PostgreSQL.
     fn escape(&mut self, pattern: &Expr, escape_char: &mut Option<Box<Expr>>) {
         let literal_without = names::string(pattern).is_some_and(|text| !text.contains('\\'));
@@ -666,6 +610,8 @@ impl VisitorMut for Transform {
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        self.never_case(expr);
+        self.pages(expr);
         match expr {
             Expr::Cast {
                 expr: inner,
@@ -787,43 +733,6 @@ impl Visitor for Mentions {
     }
 }
 
-/// Puts the number of the table for its column `tableoid`.
-struct TableOids {
-    /// The tables of a SELECT by the names it gives them.
-    tables: Vec<(String, u32)>,
-    found: bool,
-}
-
-impl VisitorMut for TableOids {
-    type Break = Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
-        let oid = match &*expr {
-            Expr::Identifier(name) if folded(name) == "tableoid" => match self.tables.as_slice() {
-                [(_, oid)] => Some(*oid),
-                _ => None,
-            },
-            Expr::CompoundIdentifier(names) => match names.as_slice() {
-                [.., table, column] if folded(column) == "tableoid" => {
-                    let table = folded(table);
-                    self.tables
-                        .iter()
-                        .find(|(called, _)| *called == table)
-                        .map(|(_, oid)| *oid)
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        if let Some(oid) = oid {
-            let number = Value::Number(oid.to_string(), false);
-            *expr = cast(Expr::Value(number.into()), DataType::BigInt(None));
-            self.found = true;
-        }
-        ControlFlow::Continue(())
-    }
-}
-
 /// The type of a column that holds an OID here and shows a name in PostgreSQL.
 fn reg_of_column(column: &str) -> Option<&'static str> {
     let at = REG_COLUMNS
@@ -926,11 +835,6 @@ pub(super) fn cast(expr: Expr, data_type: DataType) -> Expr {
         data_type,
         format: None,
     }
-}
-
-fn array_of_text() -> DataType {
-    let text = Box::new(DataType::Varchar(None));
-    DataType::Array(ArrayElemTypeDef::SquareBracket(text, None))
 }
 
 pub(super) fn unnested(expr: Expr) -> Expr {
