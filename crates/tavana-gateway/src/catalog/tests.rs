@@ -234,7 +234,7 @@ fn what_a_table_of_the_catalog_has_besides_its_columns_is_known() {
     check(&[
         (
             "SELECT d.description FROM pg_language l JOIN pg_description d ON d.classoid = l.tableoid",
-            "SELECT d.description FROM __tavana.pg.pg_language AS l JOIN __tavana.pg.pg_description AS d \
+            "SELECT d.description FROM __tavana.pg.pg_language l JOIN __tavana.pg.pg_description d \
              ON d.classoid = CAST(2612 AS BIGINT)",
         ),
         (
@@ -244,12 +244,12 @@ fn what_a_table_of_the_catalog_has_besides_its_columns_is_known() {
         ("SELECT tableoid FROM t", "SELECT tableoid FROM t"),
         (
             "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid",
-            "SELECT a.attname FROM __tavana.pg.pg_attribute AS a JOIN __tavana.pg.pg_class AS c \
+            "SELECT a.attname FROM __tavana.pg.pg_attribute a JOIN __tavana.pg.pg_class c \
              ON c.oid = a.attrelid ORDER BY \"a\".attrelid, \"a\".attnum",
         ),
         (
             "SELECT count(*) FROM pg_attribute a",
-            "SELECT count(*) FROM __tavana.pg.pg_attribute AS a",
+            "SELECT count(*) FROM __tavana.pg.pg_attribute a",
         ),
         (
             "SELECT a FROM t WHERE ctid BETWEEN '(0,0)'::tid AND '(4294967295,0)'::tid",
@@ -263,16 +263,16 @@ fn what_a_table_of_the_catalog_has_besides_its_columns_is_known() {
             "SELECT CASE WHEN (a.attidentity != '') THEN (SELECT seqstart FROM pg_sequence) ELSE NULL END AS i, \
              CASE WHEN attgenerated <> '' THEN 1 WHEN attnum > 1 THEN 2 END FROM pg_attribute a ORDER BY 1",
             "SELECT CAST(NULL AS VARCHAR) AS i, CASE WHEN attnum > 1 THEN 2 END \
-             FROM __tavana.pg.pg_attribute AS a ORDER BY 1",
+             FROM __tavana.pg.pg_attribute a ORDER BY 1",
         ),
         (
             "SELECT CASE WHEN attidentity != $1::CHAR THEN f($2) END FROM pg_attribute ORDER BY 1",
-            "SELECT CASE WHEN false THEN concat(CAST($1 AS VARCHAR), $2) END \
+            "SELECT CASE WHEN false THEN concat($1::CHAR, $2) END \
              FROM __tavana.pg.pg_attribute AS pg_attribute ORDER BY 1",
         ),
         (
             "SELECT indkey::text FROM pg_index",
-            "SELECT CAST(__tavana.pg.array_to_string(CAST(indkey AS VARCHAR[]), ' ') AS VARCHAR) \
+            "SELECT __tavana.pg.array_to_string(CAST(indkey AS VARCHAR[]), ' ')::TEXT \
              FROM __tavana.pg.pg_index AS pg_index",
         ),
     ]);
