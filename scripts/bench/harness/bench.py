@@ -10,8 +10,8 @@ from . import clients, postgres, rounds, tavana
 from .data import WIDE_POSTGRES_COLUMNS
 from .failure import Failure
 
-FULL = {"rounds": 7, "wide_rows": 5_000_000, "scale": 1.0, "pings": 500, "logins": 100, "session_seconds": 120, "neighbour_seconds": 8, "stream_rows": 100_000_000}
-QUICK = {"rounds": 2, "wide_rows": 500_000, "scale": 0.1, "pings": 100, "logins": 20, "session_seconds": 5, "neighbour_seconds": 3, "stream_rows": 5_000_000}
+FULL = {"rounds": 7, "wide_rows": 5_000_000, "scale": 1.0, "pings": 500, "logins": 100, "session_seconds": 120, "neighbour_seconds": 8, "stream_rows": 100_000_000, "catalog_tables": 2_000, "catalog_logins": 20}
+QUICK = {"rounds": 2, "wide_rows": 500_000, "scale": 0.1, "pings": 100, "logins": 20, "session_seconds": 5, "neighbour_seconds": 3, "stream_rows": 5_000_000, "catalog_tables": 200, "catalog_logins": 5}
 
 
 class Bench:
@@ -24,6 +24,7 @@ class Bench:
         self.data = None
         self.tavana = None
         self._postgres = None
+        self._postgres_version = None
 
     def duckdb_connection(self):
         """A DuckDB of its own in this process, with the threads and memory that tavana gets."""
@@ -55,15 +56,21 @@ class Bench:
         """Started with the first measure that needs it, with the wide table loaded."""
         if self._postgres is None:
             print("starting PostgreSQL and loading its table", flush=True)
-            self._postgres = postgres.Postgres()
+            self._postgres = self.another_postgres()
             rows = pathlib.Path(self.scratch) / "wide.csv"
             self.data.wide_csv(self.sizes["wide_rows"], rows)
             self._postgres.load("wide", WIDE_POSTGRES_COLUMNS, rows)
             rows.unlink()
         return self._postgres
 
+    def another_postgres(self):
+        """An empty one; the caller stops it."""
+        server = postgres.Postgres()
+        self._postgres_version = server.version
+        return server
+
     def postgres_version(self):
-        return self._postgres.version if self._postgres else None
+        return self._postgres_version
 
     def stop(self):
         if self.tavana:

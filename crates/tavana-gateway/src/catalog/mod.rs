@@ -14,6 +14,7 @@ mod scan;
 mod shape;
 mod slots;
 mod statements;
+mod system;
 mod transform;
 mod types;
 
@@ -341,6 +342,13 @@ fn parse(sql: &str) -> Option<Statement> {
 fn print(statement: &Statement) -> String {
     let mut statement = statement.clone();
     let ControlFlow::Continue(()) = VisitMut::visit(&mut statement, &mut Quotes);
+    if let Statement::Comment {
+        comment: Some(comment),
+        ..
+    } = &mut statement
+    {
+        *comment = comment.replace('\'', "''");
+    }
     statement.to_string()
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Scan {
 }
 
 /// Words that mean something to PostgreSQL and nothing, or something else, to DuckDB.
-const WORDS: [&str; 36] = [
+const WORDS: [&str; 37] = [
     "all",
     "any",
     "bpchar",
@@ -30,6 +30,7 @@ const WORDS: [&str; 36] = [
     "cid",
     "citext",
     "collate",
+    "ctid",
     "current_catalog",
     "current_database",
     "current_role",
@@ -104,7 +105,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "select" | "returning" => in_list = true,
                     "for" | "rename" | "user" => wanted = true,
                     "as" if with => in_list = true,
-                    "with" if with => wanted = true,
+                    // The name of an index may be missing.
+                    "with" | "index" if with => wanted = true,
                     "only" => wanted = true,
                     "true" | "false" | "null" | "current_date" | "current_time"
                     | "current_timestamp" | "localtime" | "localtimestamp" => wanted |= in_list,

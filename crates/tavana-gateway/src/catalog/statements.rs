@@ -1,10 +1,12 @@
 //! Statements that define or remove objects: the parts that DuckDB spells otherwise.
 
 use sqlparser::ast::{
-    AlterTableOperation, CreateTableOptions, Insert, ObjectType, Query, RenameTableNameKind,
-    SchemaName, SetExpr, SqlOption, Statement,
+    AlterTableOperation, CommentObject, CreateIndex, CreateTableOptions, Expr, Ident, IndexType,
+    Insert, ObjectName, ObjectNamePart, ObjectType, Query, RenameTableNameKind, SchemaName,
+    SetExpr, SqlOption, Statement,
 };
 
+use super::names;
 use super::transform::Transform;
 use super::types::change_type;
 
@@ -77,6 +79,22 @@ pub(super) fn change(transform: &mut Transform, statement: &mut Statement) {
                 }
             }
         }
+        Statement::Comment {
+            object_type,
+            object_name,
+            ..
+        } => match object_type {
+            CommentObject::Schema => transform.schema(object_name),
+            CommentObject::Column => {
+                // The last part is the column, those before it are the table.
+                if let Some(column) = object_name.0.pop() {
+                    transform.object(object_name);
+                    object_name.0.push(column);
+                }
+            }
+            _ => transform.object(object_name),
+        },
+        Statement::CreateIndex(index) => transform.changed |= change_index(index),
         Statement::Truncate(truncate) => {
             for target in &mut truncate.table_names {
                 transform.object(&mut target.name);
@@ -89,6 +107,39 @@ pub(super) fn change(transform: &mut Transform, statement: &mut Statement) {
         }
         _ => {}
     }
+}
+
+/// DuckDB makes no names for indexes, and has one kind of them.
+fn change_index(index: &mut CreateIndex) -> bool {
+    let mut changed = std::mem::take(&mut index.concurrently);
+    if matches!(index.using, Some(IndexType::BTree | IndexType::Hash)) {
+        index.using = None;
+        changed = true;
+    }
+    if index.name.is_none()
+        && let Some(table) = names::last_part(&index.table_name)
+    {
+        let name = std::iter::once(table)
+            .chain(
+                index
+                    .columns
+                    .iter()
+                    .map(|column| match &column.column.expr {
+                        Expr::Identifier(name) => names::folded(name),
+                        Expr::Function(function) => {
+                            names::last_part(&function.name).unwrap_or_else(|| "expr".to_owned())
+                        }
+                        _ => "expr".to_owned(),
+                    }),
+            )
+            .chain(std::iter::once("idx".to_owned()))
+            .collect::<Vec<_>>()
+            .join("_");
+        let name = ObjectNamePart::Identifier(Ident::with_quote('"', name));
+        index.name = Some(ObjectName(vec![name]));
+        changed = true;
+    }
+    changed
 }
 
 fn is_storage(option: &SqlOption) -> bool {

@@ -230,6 +230,55 @@ fn names_of_objects_are_read_and_shown_where_postgresql_does() {
 }
 
 #[test]
+fn what_a_table_of_the_catalog_has_besides_its_columns_is_known() {
+    check(&[
+        (
+            "SELECT d.description FROM pg_language l JOIN pg_description d ON d.classoid = l.tableoid",
+            "SELECT d.description FROM __tavana.pg.pg_language l JOIN __tavana.pg.pg_description d \
+             ON d.classoid = CAST(2612 AS BIGINT)",
+        ),
+        (
+            "SELECT tableoid FROM pg_class",
+            "SELECT CAST(1259 AS BIGINT) FROM __tavana.pg.pg_class AS pg_class",
+        ),
+        ("SELECT tableoid FROM t", "SELECT tableoid FROM t"),
+        (
+            "SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid",
+            "SELECT a.attname FROM __tavana.pg.pg_attribute a JOIN __tavana.pg.pg_class c \
+             ON c.oid = a.attrelid ORDER BY \"a\".attrelid, \"a\".attnum",
+        ),
+        (
+            "SELECT count(*) FROM pg_attribute a",
+            "SELECT count(*) FROM __tavana.pg.pg_attribute a",
+        ),
+        (
+            "SELECT a FROM t WHERE ctid BETWEEN '(0,0)'::tid AND '(4294967295,0)'::tid",
+            "SELECT a FROM t WHERE rowid >= 0",
+        ),
+        (
+            "SELECT a FROM t WHERE b = 1 AND ctid BETWEEN '(10,0)'::tid AND '(19,0)'::tid",
+            "SELECT a FROM t WHERE b = 1 AND rowid BETWEEN 10 AND 19",
+        ),
+        (
+            "SELECT CASE WHEN (a.attidentity != '') THEN (SELECT seqstart FROM pg_sequence) ELSE NULL END AS i, \
+             CASE WHEN attgenerated <> '' THEN 1 WHEN attnum > 1 THEN 2 END FROM pg_attribute a ORDER BY 1",
+            "SELECT CAST(NULL AS VARCHAR) AS i, CASE WHEN attnum > 1 THEN 2 END \
+             FROM __tavana.pg.pg_attribute a ORDER BY 1",
+        ),
+        (
+            "SELECT CASE WHEN attidentity != $1::CHAR THEN f($2) END FROM pg_attribute ORDER BY 1",
+            "SELECT CASE WHEN false THEN concat($1::CHAR, $2) END \
+             FROM __tavana.pg.pg_attribute AS pg_attribute ORDER BY 1",
+        ),
+        (
+            "SELECT indkey::text FROM pg_index",
+            "SELECT __tavana.pg.array_to_string(CAST(indkey AS VARCHAR[]), ' ')::TEXT \
+             FROM __tavana.pg.pg_index AS pg_index",
+        ),
+    ]);
+}
+
+#[test]
 fn operators_types_and_arrays_are_duckdbs() {
     check(&[
         (
@@ -317,6 +366,22 @@ fn public_is_main_and_the_sessions_database_is_the_current_one() {
         (
             "ALTER TABLE public.t ADD COLUMN b \"char\"",
             "ALTER TABLE main.t ADD COLUMN b VARCHAR",
+        ),
+        (
+            "COMMENT ON TABLE \"sales\".\"s\".\"t\" IS 'it''s'",
+            "COMMENT ON TABLE \"s\".\"t\" IS 'it''s'",
+        ),
+        (
+            "COMMENT ON COLUMN public.t.a IS NULL",
+            "COMMENT ON COLUMN main.t.a IS NULL",
+        ),
+        (
+            "CREATE INDEX ON public.t (a, lower(b))",
+            "CREATE INDEX \"t_a_lower_idx\" ON main.t(a, lower(b))",
+        ),
+        (
+            "CREATE UNIQUE INDEX i ON t USING btree (a)",
+            "CREATE UNIQUE INDEX i ON t(a)",
         ),
     ]);
     let plan = Plan::of("SELECT a FROM sales.public.t");
@@ -477,6 +542,13 @@ fn columns_have_postgresqls_names_and_types() {
         .map(|(at, name)| shape.column(at, 6, name).1)
         .collect();
     assert_eq!(types, [Some(26), Some(19), Some(18), None, Some(26), None]);
+    let shape = Plan::of("SELECT array_agg(attname ORDER BY attnum) FROM pg_attribute").shape;
+    assert_eq!(shape.column(0, 1, "x"), (Some("array_agg"), Some(1003)));
+    let shape = Plan::of("SELECT NULL AS a, NULL").shape;
+    assert_eq!(shape.column(0, 2, "a").1, Some(25));
+    assert_eq!(shape.column(1, 2, "x").1, Some(25));
+    let shape = Plan::of("SELECT NULL UNION SELECT 1").shape;
+    assert_eq!(shape.column(0, 1, "x").1, None);
     assert!(Plan::of("SELECT oid FROM t").shape.is_plain());
     let plan = Plan::of("SELECT typname FROM pg_type WHERE oid = $1 AND typname = ANY($2)");
     assert_eq!(plan.parameters, [(0, 26), (1, 1003)]);

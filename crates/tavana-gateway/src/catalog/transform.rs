@@ -53,7 +53,7 @@ impl Slots {
 pub(crate) struct Reads {
     pub(crate) catalog: bool,
     pub(crate) other: bool,
-    common_tables: HashSet<String>,
+    pub(super) common_tables: HashSet<String>,
 }
 
 impl Reads {
@@ -113,7 +113,7 @@ impl Visitor for Relations {
 }
 
 /// What a relation's name stands for.
-enum Relation {
+pub(super) enum Relation {
     /// In this schema of the hidden database.
     Catalog(&'static str, String),
     Session(Slot),
@@ -122,7 +122,7 @@ enum Relation {
 }
 
 impl Relation {
-    fn of(name: &ObjectName, common_tables: &HashSet<String>) -> Self {
+    pub(super) fn of(name: &ObjectName, common_tables: &HashSet<String>) -> Self {
         let Some(parts) = parts(name) else {
             return Self::Other;
         };
@@ -191,6 +191,7 @@ impl Transform {
     pub(crate) fn run(&mut self, statement: &mut Statement) {
         if let Statement::Query(query) = statement {
             self.top_targets(query);
+            self.in_order(query);
         }
         self.top = false;
         super::statements::change(self, statement);
@@ -536,6 +537,7 @@ impl VisitorMut for Transform {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
+        self.system_columns(select);
         for item in &mut select.projection {
             match item {
                 SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
@@ -608,12 +610,17 @@ impl VisitorMut for Transform {
     }
 
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        self.never_case(expr);
+        self.pages(expr);
         match expr {
             Expr::Cast {
                 expr: inner,
                 data_type,
                 ..
-            } if is_text(data_type) => self.outward(inner),
+            } if is_text(data_type) => {
+                self.outward(inner);
+                self.vector_text(inner);
+            }
             Expr::BinaryOp {
                 left,
                 op: BinaryOperator::StringConcat,

@@ -8,20 +8,52 @@
 //! Making it takes some tenths of a second of CPU, so it is made once, in the process that engines
 //! are copied from. Users may read it, which says nothing that they may not know; the rules keep
 //! them from changing it.
+//!
+//! DuckDB's own listings walk through all that there is, each time they are named. What the views
+//! stand on is therefore recorded ([`Recording`]), and taken anew before a statement that reads it
+//! when a statement since may have changed it.
 
-use tavana_common::catalog::DATABASE;
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::sync::Arc;
+
+use tavana_common::catalog::{DATABASE, PG_SCHEMA};
 use tavana_common::proto::v1::Failure;
 
 use super::failure;
-use super::ffi::{Connection, ErrorText};
+use super::ffi::{Connection, ErrorText, Recording};
 use super::text::{SqlText, TokenKind, quote_text};
 
 /// What makes it, in this order: each part may use those before it.
 const PARTS: [&str; 10] = [
+const PARTS_BEFORE: [&str; 4] = [
     include_str!("catalog/relations.sql"),
     include_str!("catalog/types.sql"),
     include_str!("catalog/rows.sql"),
     include_str!("catalog/base.sql"),
+];
+/// What is recorded: the name of the relation, and the query that gives its rows. Each may use
+/// those before it.
+const RECORDED: [(&str, &str); 9] = [
+    ("_schemas", include_str!("catalog/recorded/schemas.sql")),
+    ("_tables", include_str!("catalog/recorded/tables.sql")),
+    ("_columns", include_str!("catalog/recorded/columns.sql")),
+    (
+        "_constraints",
+        include_str!("catalog/recorded/constraints.sql"),
+    ),
+    ("_indexes", include_str!("catalog/recorded/indexes.sql")),
+    (
+        "_index_keys",
+        include_str!("catalog/recorded/index_keys.sql"),
+    ),
+    ("_names", include_str!("catalog/recorded/names.sql")),
+    ("_enums", include_str!("catalog/recorded/enums.sql")),
+    ("_macros", include_str!("catalog/recorded/macros.sql")),
+];
+/// How often a name of a column occurs, as a guess: tools join by it.
+const COLUMNS_WEIGHT: u64 = 16;
+const PARTS_AFTER: [&str; 5] = [
     include_str!("catalog/pg.sql"),
     include_str!("catalog/isch.sql"),
     include_str!("catalog/monitor.sql"),
@@ -63,8 +95,57 @@ const LISTING_WORDS: [&str; 9] = [
     "execute",
 ];
 
-#[derive(Debug, Default)]
+/// Statements that begin so leave what is recorded as it is.
+const READING_WORDS: [&str; 18] = [
+    "select",
+    "from",
+    "with",
+    "values",
+    "table",
+    "show",
+    "describe",
+    "desc",
+    "summarize",
+    "begin",
+    "start",
+    "commit",
+    "end",
+    "rollback",
+    "abort",
+    "fetch",
+    "close",
+    "deallocate",
+];
+/// Settings of a session that decide which objects are seen.
+const PATH_SETTINGS: [&str; 2] = ["search_path", "schema"];
+
+/// The recordings of an instance.
+#[derive(Debug)]
+pub(crate) struct Records {
+    recordings: Vec<Recording>,
+    /// The recordings that stand behind each of the catalog's relations and functions, by name.
+    behind: HashMap<String, Set>,
+}
+
+/// Some of the recordings, as bits in the order of [`RECORDED`].
+type Set = u16;
+const ALL: Set = (1 << RECORDED.len()) - 1;
+
+#[derive(Debug)]
 pub(crate) struct Catalog {
+    records: Arc<Records>,
+    /// The recordings that hold.
+    fresh: Set,
+    /// Something was changed in the open transaction, and may be undone.
+    changed_in_transaction: bool,
+    /// A database was attached, which may be one that others change.
+    attached: bool,
+    /// Databases were attached whose views have not been looked at.
+    unknown: bool,
+    /// The current database may be changed by others at any time.
+    shared: bool,
+    /// Objects of the user's may name the catalog, so any statement may read it.
+    indirect: bool,
     /// The session's own listings leave it out.
     hidden: bool,
     /// What the gateway has said the database is called.
@@ -72,20 +153,99 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
+    /// That of a session in which nothing has been done yet: the recordings are those of an empty
+    /// database.
+    pub(crate) fn new(records: Arc<Records>) -> Self {
+        Self {
+            records,
+            fresh: ALL,
+            changed_in_transaction: false,
+            attached: false,
+            unknown: false,
+            shared: false,
+            indirect: false,
+            hidden: false,
+            shown_name: None,
+        }
+    }
+
     /// Makes what a statement that is to run needs.
     ///
     /// # Errors
-    /// The listings could not be made.
+    /// The listings could not be made, or what DuckDB holds could not be listed.
     pub(crate) fn before(
         &mut self,
         text: &SqlText<'_>,
         session: &Connection,
         in_transaction: bool,
     ) -> Result<(), Failure> {
+        let named = names(text);
         // Not in a transaction, whose end may take them away.
-        if !self.hidden && !in_transaction && (names(text) || may_list(text)) {
+        if !self.hidden && !in_transaction && (named || may_list(text)) {
             hide(session).map_err(|error| failure::engine(&error))?;
             self.hidden = true;
+        }
+        if std::mem::take(&mut self.unknown) {
+            self.indirect |= views_name_it(session);
+        }
+        if named || self.indirect {
+            self.renew(text, session)
+                .map_err(|error| failure::engine(&error))?;
+        }
+        if !leaves_objects(text) {
+            self.fresh = 0;
+            self.changed_in_transaction |= in_transaction;
+            let attaches = text.is_keyword(0, "attach");
+            self.attached |= attaches;
+            self.unknown |= attaches;
+            // A view, a macro or a prepared statement over the catalog.
+            self.indirect |=
+                named && (text.is_keyword(0, "create") || text.is_keyword(0, "prepare"));
+        }
+        Ok(())
+    }
+
+    /// The end of a transaction, which may undo what was done in it.
+    pub(crate) fn transaction_ends(&mut self) {
+        if std::mem::take(&mut self.changed_in_transaction) {
+            self.fresh = 0;
+        }
+    }
+
+    /// A setting of the session has another value.
+    pub(crate) fn setting_changes(&mut self, name: &str) {
+        if PATH_SETTINGS
+            .iter()
+            .any(|path| name.eq_ignore_ascii_case(path))
+        {
+            self.fresh = 0;
+        }
+    }
+
+    /// Takes the recordings anew that the statement reads and that do not hold any more.
+    fn renew(&mut self, text: &SqlText<'_>, session: &Connection) -> Result<(), ErrorText> {
+        if self.fresh == 0 && self.attached {
+            let shared = session.rows(
+                "SELECT 1 FROM system.main.duckdb_databases() \
+                 WHERE database_name = current_database() AND type <> 'duckdb'",
+            )?;
+            self.shared = !shared.is_empty();
+        }
+        if self.shared {
+            self.fresh = 0;
+        }
+        let wanted = if self.indirect {
+            ALL
+        } else {
+            self.records.behind(text)
+        };
+        let all = self.records.recordings.iter().zip(&RECORDED);
+        for (at, (recording, (_, sql))) in all.enumerate() {
+            let bit: Set = 1 << at;
+            if wanted & !self.fresh & bit != 0 {
+                recording.renew(session, sql)?;
+                self.fresh |= bit;
+            }
         }
         Ok(())
     }
@@ -110,6 +270,68 @@ impl Catalog {
         self.shown_name = name.map(str::to_owned);
         Ok(())
     }
+}
+
+impl Records {
+    /// The recordings that a text may read.
+    fn behind(&self, text: &SqlText<'_>) -> Set {
+        (0..text.tokens.len())
+            .filter_map(|index| text.name(index))
+            .filter_map(|name| self.behind.get(name.as_ref()))
+            .fold(0, |all, set| all | set)
+    }
+
+    /// Finds what stands behind the catalog's relations and functions, whose texts are given by
+    /// name.
+    fn look_behind(&mut self, objects: &[(String, String)]) {
+        for (at, (name, _)) in RECORDED.iter().enumerate() {
+            self.behind.insert((*name).to_owned(), 1 << at);
+        }
+        let lexed: Vec<(&str, SqlText<'_>)> = RECORDED
+            .iter()
+            .map(|(name, sql)| (*name, SqlText::lex(sql)))
+            .chain(
+                objects
+                    .iter()
+                    .map(|(name, sql)| (name.as_str(), SqlText::lex(sql))),
+            )
+            .collect();
+        // Objects stand on each other; some rounds reach them all.
+        loop {
+            let mut found = false;
+            for (name, text) in &lexed {
+                let set = self.behind(text);
+                let known = self.behind.entry((*name).to_owned()).or_insert(0);
+                found |= set & !*known != 0;
+                *known |= set;
+            }
+            if !found {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether views of the databases at hand were made over the catalog, in an earlier session.
+fn views_name_it(session: &Connection) -> bool {
+    let found = session.rows(&format!(
+        "SELECT 1 FROM system.main.duckdb_views() WHERE database_name <> '{DATABASE}' \
+         AND contains(sql, '{DATABASE}') LIMIT 1"
+    ));
+    // A database that cannot be listed now has none that can be read now.
+    found.is_ok_and(|rows| !rows.is_empty())
+}
+
+/// Whether a statement leaves the objects, their rows and the path to them as they are.
+fn leaves_objects(text: &SqlText<'_>) -> bool {
+    let reads = |at| READING_WORDS.iter().any(|word| text.is_keyword(at, word));
+    let first = (0..text.tokens.len())
+        .find(|at| !text.is_symbol(*at, '(') && !text.is_symbol(*at, ';'))
+        .unwrap_or_default();
+    if text.is_keyword(first, "explain") {
+        return !text.is_keyword(first + 1, "analyze") || reads(first + 2);
+    }
+    reads(first)
 }
 
 /// Whether a statement names the catalog, as far as names can be seen.
@@ -139,12 +361,29 @@ fn may_list(text: &SqlText<'_>) -> bool {
 ///
 /// # Errors
 /// What DuckDB said.
-pub(crate) fn fill(connection: &Connection) -> Result<(), ErrorText> {
+pub(crate) fn fill(connection: &Connection) -> Result<Records, ErrorText> {
     connection.run(&format!("ATTACH ':memory:' AS {DATABASE}"))?;
     connection.run(&format!(
         "BEGIN; CREATE SCHEMA {DATABASE}.pg; CREATE SCHEMA {DATABASE}.isch"
     ))?;
-    for part in PARTS {
+    for part in PARTS_BEFORE {
+        connection.run(part)?;
+    }
+    let mut recordings = Vec::new();
+    for (name, sql) in RECORDED {
+        let function = format!("{DATABASE}{name}");
+        let c_name = CString::new(function.as_str()).expect("the name has no zero byte");
+        let weight = if name == "_columns" {
+            COLUMNS_WEIGHT
+        } else {
+            1
+        };
+        recordings.push(connection.record(&c_name, sql, weight)?);
+        connection.run(&format!(
+            "CREATE VIEW {DATABASE}.{PG_SCHEMA}.{name} AS FROM system.main.{function}()"
+        ))?;
+    }
+    for part in PARTS_AFTER {
         connection.run(part)?;
     }
     let zones = connection.rows(
@@ -155,7 +394,25 @@ pub(crate) fn fill(connection: &Connection) -> Result<(), ErrorText> {
     } else {
         TIMEZONES
     })?;
-    connection.run("COMMIT")
+    connection.run("COMMIT")?;
+    let mut records = Records {
+        recordings,
+        behind: HashMap::new(),
+    };
+    let objects = connection.rows(&format!(
+        "SELECT view_name, sql FROM system.main.duckdb_views() WHERE database_name = '{DATABASE}' \
+         UNION ALL SELECT function_name, macro_definition FROM system.main.duckdb_functions() \
+         WHERE database_name = '{DATABASE}'"
+    ))?;
+    let objects: Vec<(String, String)> = objects
+        .into_iter()
+        .filter_map(|row| match <[Option<String>; 2]>::try_from(row) {
+            Ok([Some(name), Some(sql)]) => Some((name, sql)),
+            _ => None,
+        })
+        .collect();
+    records.look_behind(&objects);
+    Ok(records)
 }
 
 /// Puts macros before DuckDB's listings that leave the catalog out. They belong to the session and
@@ -164,9 +421,13 @@ fn hide(session: &Connection) -> Result<(), ErrorText> {
     let sql: String = LISTINGS
         .iter()
         .map(|function| {
+            let own = match *function {
+                "duckdb_functions" => format!(" AND NOT starts_with(function_name, '{DATABASE}')"),
+                _ => String::new(),
+            };
             format!(
                 "CREATE OR REPLACE TEMP MACRO {function}() AS TABLE SELECT * \
-                 FROM system.main.{function}() WHERE database_name <> '{DATABASE}';"
+                 FROM system.main.{function}() WHERE database_name <> '{DATABASE}'{own};"
             )
         })
         .collect();

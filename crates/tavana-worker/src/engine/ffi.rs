@@ -8,6 +8,10 @@
     reason = "the boundary to DuckDB's C API; each block says why it holds"
 )]
 
+mod recording;
+
+pub(crate) use self::recording::Recording;
+
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::io;
 use std::marker::PhantomData;

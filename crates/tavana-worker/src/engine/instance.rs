@@ -3,9 +3,11 @@
 //! The first two are the same for every engine of a worker and cost most: [`Foundation::lay`] does
 //! them once, in the [`super::template`], and its copies do the rest.
 
+use std::sync::Arc;
+
 use tavana_common::proto::engine::Start;
 
-use super::catalog;
+use super::catalog::{self, Records};
 use super::cursor::LiveRows;
 use super::failure;
 use super::ffi::{Connection, Database, ErrorText};
@@ -25,6 +27,8 @@ pub(crate) struct Instance {
     pub(crate) loaded_extensions: Vec<String>,
     /// Those that every engine has.
     pub(crate) secrets: Secrets,
+    /// What the catalog tells of an instance in which nothing has been made.
+    pub(crate) records: Arc<Records>,
     #[expect(dead_code, reason = "held open for as long as its connections")]
     database: Database,
 }
@@ -36,6 +40,7 @@ pub(crate) struct Foundation {
     database: Database,
     pub(crate) loaded_extensions: Vec<String>,
     secrets: Secrets,
+    records: Arc<Records>,
 }
 
 impl Foundation {
@@ -53,7 +58,8 @@ impl Foundation {
             .run(profile::BEFORE_EXTENSIONS)
             .map_err(step("could not apply the first settings"))?;
         let loaded_extensions = load_extensions(&connection, start)?;
-        catalog::fill(&connection).map_err(step("could not make PostgreSQL's catalog"))?;
+        let records =
+            catalog::fill(&connection).map_err(step("could not make PostgreSQL's catalog"))?;
         connection
             .run(&profile::of_all_engines(start, &loaded_extensions))
             .and_then(|()| profile::allow_session_settings(&connection))
@@ -66,6 +72,7 @@ impl Foundation {
             database,
             loaded_extensions,
             secrets,
+            records: Arc::new(records),
         })
     }
 }
@@ -110,6 +117,7 @@ impl Instance {
             database,
             loaded_extensions,
             secrets,
+            records,
         } = foundation;
         let control = database
             .connect()
@@ -126,6 +134,7 @@ impl Instance {
             control,
             loaded_extensions,
             secrets,
+            records,
             database,
         })
     }

@@ -142,7 +142,7 @@ impl Session {
     ) -> Self {
         Self {
             secrets: std::mem::take(&mut instance.secrets),
-            catalog: Catalog::default(),
+            catalog: Catalog::new(Arc::clone(&instance.records)),
             misplaced: None,
             has_user: false,
             redactor: Redactor::default(),
@@ -638,6 +638,7 @@ impl Session {
         // A failed transaction refuses every SET; what ends it must get through.
         if self.in_transaction && prepare::ends_transaction(text) {
             self.secrets.transaction_ends();
+            self.catalog.transaction_ends();
         } else {
             self.apply_settings(settings)?;
             self.catalog
@@ -734,6 +735,7 @@ impl Session {
             .map(|old| old.name.clone())
             .collect();
         for name in gone {
+            self.catalog.setting_changes(&name);
             self.set(&format!("RESET {name}"))?;
             self.settings.retain(|old| old.name != name);
         }
@@ -741,6 +743,7 @@ impl Session {
             if self.settings.contains(setting) {
                 continue;
             }
+            self.catalog.setting_changes(&setting.name);
             self.set(&format!(
                 "SET {}={}",
                 setting.name,

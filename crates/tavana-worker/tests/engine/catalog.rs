@@ -234,6 +234,53 @@ fn the_catalog_can_be_used_first_inside_a_transaction_that_fails() {
 }
 
 #[test]
+fn what_is_listed_is_what_there_is_at_that_moment() {
+    let mut engine = Engine::start();
+    let names = "SELECT list(relname ORDER BY relname) FROM __tavana.pg.pg_class \
+                 WHERE oid >= 16384 AND relkind IN ('r', 'v', 'i')";
+    let mut listed = |engine: &mut Engine, expected: &str| {
+        let names = format!("SELECT coalesce(({names})::VARCHAR, '')");
+        assert_eq!(engine.run(&names).text(), expected);
+    };
+    listed(&mut engine, "");
+    engine.run("CREATE TABLE a (i INTEGER)");
+    listed(&mut engine, "[a]");
+    engine.run("CREATE TABLE b AS SELECT relname FROM __tavana.pg.pg_class WHERE relname = 'a'");
+    engine.run("CREATE INDEX a_i ON a (i)");
+    listed(&mut engine, "[a, a_i, b]");
+    engine.run("BEGIN");
+    engine.run("DROP TABLE b");
+    listed(&mut engine, "[a, a_i]");
+    engine.run("ALTER TABLE a RENAME TO c");
+    listed(&mut engine, "[a_i, c]");
+    engine.run("ROLLBACK");
+    listed(&mut engine, "[a, a_i, b]");
+    engine.run("EXPLAIN ANALYZE CREATE TABLE d (i INTEGER)");
+    listed(&mut engine, "[a, a_i, b, d]");
+    // What is made over the catalog sees it as it is, too.
+    engine.run("CREATE VIEW v AS SELECT relname FROM __tavana.pg.pg_class WHERE oid >= 16384");
+    engine.run("DROP TABLE d");
+    assert_eq!(engine.run("SELECT count(*) FROM v").int64(), [4]);
+    engine.run("ATTACH ':memory:' AS other");
+    engine.run("CREATE TABLE other.far (i INTEGER)");
+    listed(&mut engine, "[a, a_i, b, v]");
+    engine.run("USE other");
+    listed(&mut engine, "[far]");
+    engine.run("USE memory");
+    let visible = "SELECT __tavana.pg.pg_table_is_visible(__tavana.pg.regclass_in('s.t'))::VARCHAR";
+    engine.run("CREATE SCHEMA s");
+    engine.run("CREATE TABLE s.t (i INTEGER)");
+    assert_eq!(engine.run(visible).text(), "false");
+    engine.settings = vec![Setting {
+        name: "search_path".to_owned(),
+        value: "s,main".to_owned(),
+    }];
+    assert_eq!(engine.run(visible).text(), "true");
+    engine.settings.clear();
+    assert_eq!(engine.run(visible).text(), "false");
+}
+
+#[test]
 fn the_database_is_called_what_the_gateway_says_whatever_a_user_does_to_the_variable() {
     let mut engine = Engine::start();
     let name = "SELECT catalog_name FROM __tavana.isch.information_schema_catalog_name";
@@ -264,6 +311,7 @@ fn users_do_not_see_the_catalog_in_listings_and_cannot_change_it() {
         "SELECT DISTINCT catalog_name FROM information_schema.schemata",
         "SELECT DISTINCT table_catalog FROM information_schema.tables",
         "SELECT DISTINCT database_name FROM duckdb_functions()",
+        "SELECT function_name FROM duckdb_functions()",
         "SELECT DISTINCT database_name FROM duckdb_tables()",
         "SELECT DISTINCT database_name FROM duckdb_columns()",
         "SELECT datname FROM __tavana.pg.pg_database",

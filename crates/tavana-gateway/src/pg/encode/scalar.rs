@@ -192,11 +192,13 @@ pub(super) fn binary_writer<'a>(
         | oid::VARCHAR
         | oid::BPCHAR
         | oid::NAME
-        | oid::CHAR
         | oid::JSON
         | oid::PG_NODE_TREE
         | oid::UNKNOWN
         | oid::CSTRING => return text_writer(kind, oid, array, spelling),
+        oid::CHAR => {
+            return char_binary(array).or_else(|| text_writer(kind, oid, array, spelling));
+        }
         oid::OID | oid::XID | oid::REGPROC => return oid_binary(kind, array),
         _ => {}
     }
@@ -790,6 +792,23 @@ fn put_bits(bytes: &[u8], buf: &mut [u8], at: usize) -> Result<usize, FieldError
 }
 
 /// A count of bits, then the bits, aligned to the left.
+/// `"char"` is one byte, and the empty text its zero byte.
+fn char_binary(array: &dyn Array) -> Option<Writer<'_>> {
+    variable(
+        array,
+        Bytes::of(array)?,
+        |length| length.max(1),
+        |bytes, buf, at| {
+            if bytes.is_empty() {
+                return Ok(put(buf, at, [0]));
+            }
+            let end = at + bytes.len();
+            buf[at..end].copy_from_slice(bytes);
+            Ok(end)
+        },
+    )
+}
+
 fn put_varbit(bytes: &[u8], buf: &mut [u8], at: usize) -> Result<usize, FieldError> {
     let (padding, bits) = bits_of(bytes)?;
     let count = bits.len() * 8 - padding;

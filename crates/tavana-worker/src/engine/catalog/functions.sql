@@ -3,22 +3,9 @@
 -- The arguments of a macro are put into its text as they stand, so every name in a subquery here
 -- starts with two underscores: a column of the caller's would otherwise be taken for one of ours.
 
-CREATE VIEW __tavana.pg._names AS
-    SELECT _oid AS __oid, _name AS __name, _shown AS __schema,
-           CASE WHEN _shown = 'pg_temp_3' THEN 0 WHEN _visible THEN 2 END AS __rank
-    FROM __tavana.pg._tables
-    UNION ALL
-    SELECT _i._oid, _i._name, _i._shown, CASE WHEN _s._visible THEN 2 END
-    FROM __tavana.pg._indexes _i JOIN __tavana.pg._schemas _s ON _s._oid = _i._namespace
-    UNION ALL
-    SELECT oid, relname, CASE relnamespace WHEN 11 THEN 'pg_catalog' ELSE 'information_schema' END,
-           CASE relnamespace WHEN 11 THEN 1 END
-    FROM __tavana.pg._relations;
-
 CREATE MACRO __tavana.pg._ident_parts(__x) AS
-    list_transform(regexp_extract_all(__x::VARCHAR, '"(?:[^"]|"")*"|[^.]+'),
-        lambda __p: CASE WHEN starts_with(trim(__p), '"') THEN replace(trim(__p)[2:-2], '""', '"')
-                         ELSE lower(trim(__p)) END);
+    list_transform(regexp_extract_all(__x::VARCHAR, '"(?:[^"]|"")*"|[^\s."]+'),
+        lambda __p: CASE WHEN starts_with(__p, '"') THEN replace(__p[2:-2], '""', '"') ELSE lower(__p) END);
 -- The last part, and the one before it; `main` is called `public`.
 CREATE MACRO __tavana.pg._ident_name(__x) AS __tavana.pg._ident_parts(__x)[-1];
 CREATE MACRO __tavana.pg._ident_schema(__x) AS regexp_replace(__tavana.pg._ident_parts(__x)[-2], '^main$', 'public');
@@ -185,7 +172,9 @@ CREATE MACRO __tavana.pg.regdictionary_out(__x) AS __x::VARCHAR;
 CREATE MACRO __tavana.pg.pg_get_expr(__a, __b) AS __a, (__a, __b, __c) AS __a;
 CREATE MACRO __tavana.pg.pg_get_constraintdef(__a) AS
     (SELECT __d._definition FROM __tavana.pg._constraint_definitions __d WHERE __d._oid = __a),
-    (__a, __b) AS (SELECT __d._definition FROM __tavana.pg._constraint_definitions __d WHERE __d._oid = __a);
+    -- DuckDB puts its conditions in parentheses itself.
+    (__a, __b) AS (SELECT CASE WHEN __b THEN regexp_replace(__d._definition, '^CHECK \((\(.*\))\)$', 'CHECK \1') ELSE __d._definition END
+                   FROM __tavana.pg._constraint_definitions __d WHERE __d._oid = __a);
 CREATE MACRO __tavana.pg.pg_get_indexdef(__a) AS
     (SELECT __d._definition FROM __tavana.pg._index_definitions __d WHERE __d._oid = __a),
     (__a, __b, __c) AS (SELECT CASE WHEN __b = 0 THEN CASE WHEN __c THEN __d._short ELSE __d._definition END ELSE coalesce(__d._columns[__b], '') END

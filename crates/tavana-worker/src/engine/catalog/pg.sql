@@ -64,14 +64,6 @@ CREATE VIEW __tavana.pg.pg_attrdef AS
            _number::SMALLINT AS adnum, _default AS adbin
     FROM __tavana.pg._columns WHERE _default IS NOT NULL AND _kind = 'r';
 
--- DuckDB's enumerations. No column has such a type: columns of them are text.
-CREATE VIEW __tavana.pg._enums AS
-    SELECT __tavana.pg._oid('type', _s._shown, _t.type_name) AS _oid, _t.type_name AS _name,
-           _s._oid AS _namespace, _s._visible, _t.labels AS _labels, _t."comment" AS _comment
-    FROM system.main.duckdb_types() _t
-    JOIN __tavana.pg._schemas _s ON _s._database = _t.database_name AND _s._schema = _t.schema_name
-    WHERE _t.logical_type = 'ENUM' AND NOT _t.internal AND _t.labels IS NOT NULL;
-
 CREATE VIEW __tavana.pg.pg_enum AS
     SELECT __tavana.pg._oid('label', _oid::VARCHAR, _l) AS oid, _oid AS enumtypid, _i::FLOAT AS enumsortorder,
            _l AS enumlabel
@@ -87,21 +79,6 @@ CREATE VIEW __tavana.pg.pg_type AS
            0 AS typmodin, 0 AS typmodout, 0 AS typanalyze, 'i' AS typalign, 'p' AS typstorage,
            false AS typnotnull, 0 AS typbasetype, -1 AS typtypmod, 0 AS typndims, 0 AS typcollation
     FROM __tavana.pg._enums;
-
--- Macros of the user. What they take and give has no type before they are used.
-CREATE VIEW __tavana.pg._macros AS
-    SELECT __tavana.pg._oid('function', _s._shown, _f.function_name || '/' || len(_f.parameters)) AS _oid,
-           _f.function_name AS _name, _s._oid AS _namespace, _s._shown, _s._visible,
-           _f.function_type = 'table_macro' AS _is_table, _f.parameters AS _parameters,
-           _f.macro_definition AS _definition, _f."comment" AS _comment
-    FROM system.main.duckdb_functions() _f
-    JOIN __tavana.pg._schemas _s ON _s._database = _f.database_name AND _s._schema = _f.schema_name
-    WHERE _f.function_type IN ('macro', 'table_macro') AND NOT _f.internal
-        -- These tell the user's name, and hide this database.
-        AND NOT (_f.database_name = 'temp' AND _f.function_name IN ('current_user', 'session_user', 'user',
-            'duckdb_databases', 'duckdb_schemas', 'duckdb_tables', 'duckdb_views', 'duckdb_columns',
-            'duckdb_constraints', 'duckdb_indexes', 'duckdb_sequences', 'duckdb_functions', 'duckdb_types',
-            'pragma_database_size'));
 
 CREATE VIEW __tavana.pg.pg_proc AS
     SELECT * FROM __tavana.pg._pg_proc
@@ -128,6 +105,8 @@ CREATE VIEW __tavana.pg.pg_description AS
     WHERE _comment IS NOT NULL OR _oid = 2200
     UNION ALL
     VALUES (11, 2615, 0, 'system catalog schema'), (13500, 3079, 0, 'PL/pgSQL procedural language')
+    UNION ALL
+    SELECT oid, 2612, 0, 'PL/pgSQL procedural language' FROM __tavana.pg.pg_language WHERE lanname = 'plpgsql'
     UNION ALL
     SELECT _oid, 1247, 0, _comment FROM __tavana.pg._enums WHERE _comment IS NOT NULL
     UNION ALL

@@ -20,17 +20,20 @@ CREATE MACRO __tavana.pg.pg_typeof(__a) AS
 
 -- format() with PostgreSQL's specifiers; anything else is for DuckDB's function of that name.
 CREATE MACRO __tavana.pg._is_format(__f) AS regexp_matches(__f, '%[sIL%]') AND NOT regexp_matches(__f, '\{[^}]*\}');
+-- The arguments stand in the list, not in the lambda: there they could not come from outside of the
+-- subquery that a macro around this one makes.
 CREATE MACRO __tavana.pg._format(__f, __v) AS
-    list_aggregate(list_transform(list_transform([regexp_extract_all(__f, '(?s)%[sIL%]|[^%]+|%')], lambda __p:
-        list_transform(__p, lambda __t, __i: {'t': __t, 'n': len(list_filter(__p[1:__i], lambda __x: __x IN ('%s', '%I', '%L')))}))[1],
-        lambda __k: CASE
+    list_transform([{'p': regexp_extract_all(__f, '(?s)%[sIL%]|[^%]+|%'), 'v': __v}], lambda __q:
+        list_aggregate(list_transform(
+            list_transform(__q.p, lambda __t, __i: {'t': __t, 'n': len(list_filter(__q.p[1:__i], lambda __x: __x IN ('%s', '%I', '%L')))}),
+            lambda __k: CASE
             WHEN __k.t = '%%' THEN '%'
-            WHEN __k.t IN ('%s', '%I', '%L') AND __k.n > len(__v) THEN error('too few arguments for format()')
-            WHEN __k.t = '%s' THEN coalesce(__v[__k.n], '')
-            WHEN __k.t = '%I' THEN coalesce(__tavana.pg._quoted(__v[__k.n]), error('null values cannot be formatted as an SQL identifier'))
-            WHEN __k.t = '%L' THEN __tavana.pg.quote_nullable(__v[__k.n])
+            WHEN __k.t IN ('%s', '%I', '%L') AND __k.n > len(__q.v) THEN error('too few arguments for format()')
+            WHEN __k.t = '%s' THEN coalesce(__q.v[__k.n], '')
+            WHEN __k.t = '%I' THEN coalesce(__tavana.pg._quoted(__q.v[__k.n]), error('null values cannot be formatted as an SQL identifier'))
+            WHEN __k.t = '%L' THEN __tavana.pg.quote_nullable(__q.v[__k.n])
             WHEN __k.t = '%' THEN error('unrecognized format() type specifier')
-            ELSE __k.t END), 'string_agg', '');
+            ELSE __k.t END), 'string_agg', ''))[1];
 CREATE MACRO __tavana.pg.format(__a) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, []::VARCHAR[]) ELSE system.main.format(__a) END,
     (__a, __b) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR]) ELSE system.main.format(__a, __b) END,
     (__a, __b, __c) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR]) ELSE system.main.format(__a, __b, __c) END,

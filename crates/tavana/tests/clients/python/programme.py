@@ -39,6 +39,7 @@ ERRORS = (
     ("SELECT id FROM strict a, strict b", "42702"),
     ("FETCH 1 FROM nothing", "34000"),
     ("EXECUTE nothing", "26000"),
+    ("SHOW nothing_like_this", "42704"),
 )
 
 # Minutes of work for either server.
@@ -66,7 +67,7 @@ SHOP = (
     "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE, "
     "credit NUMERIC(10, 2) DEFAULT 0, born DATE, CHECK (credit >= 0))",
     "CREATE TABLE purchase (id BIGINT PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customer (id), "
-    "made_at TIMESTAMP WITH TIME ZONE, paid BOOLEAN, weight DOUBLE PRECISION, note TEXT)",
+    "made_at TIMESTAMP WITH TIME ZONE, paid BOOLEAN DEFAULT false, weight DOUBLE PRECISION, note TEXT)",
     "CREATE INDEX purchase_made_at ON purchase (made_at)",
     "CREATE TABLE store.item (code TEXT, place INTEGER, PRIMARY KEY (code, place))",
     "CREATE VIEW debtor AS SELECT c.id, c.name FROM customer c JOIN purchase p ON p.customer_id = c.id "

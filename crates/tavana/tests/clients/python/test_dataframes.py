@@ -1,5 +1,6 @@
 """pandas and polars, by the ways that their users take."""
 
+import adbc_driver_postgresql.dbapi
 import pandas
 import polars
 import psycopg
@@ -30,6 +31,18 @@ def test_pandas_reads_in_parts(engine):
     assert parts == [300, 300, 300, 100]
 
 
+def test_pandas_writes_a_table_and_reads_it_back(engine):
+    frame = pandas.DataFrame({"id": [1, 2, 3], "name": ["a", None, "it's"], "price": [0.5, 1.5, None]})
+    with engine.connect() as connection:
+        frame.to_sql("written", connection, index=False)
+        back = pandas.read_sql_table("written", connection)
+        pandas.testing.assert_frame_equal(back, frame)
+        frame.to_sql("written", connection, index=False, if_exists="append")
+        assert len(pandas.read_sql("SELECT * FROM written", connection)) == 6
+        frame.to_sql("written", connection, index=False, if_exists="replace")
+        assert len(pandas.read_sql("SELECT * FROM written", connection)) == 3
+
+
 def test_polars_reads_over_a_drivers_connection(server):
     with psycopg.connect(server.dsn) as connection:
         frame = polars.read_database(ROWS, connection)
@@ -40,3 +53,20 @@ def test_polars_reads_over_a_drivers_connection(server):
 def test_polars_reads_over_sqlalchemy(engine):
     frame = polars.read_database(ROWS, engine.connect())
     assert frame.schema["name"] == polars.String and frame["name"][-1] == "n1000"
+
+
+def test_polars_reads_arrow_over_adbc(server):
+    with adbc_driver_postgresql.dbapi.connect(server.pg_uri) as connection:
+        frame = polars.read_database(ROWS, connection)
+    assert frame.shape == (1000, 4)
+    assert frame.schema["id"].is_integer() and frame.schema["half"] == polars.Float64
+    assert frame.schema["name"] == polars.String and frame.schema["day"] == polars.Date
+    assert frame["id"].sum() == 500500
+
+
+def test_polars_writes_over_adbc(server):
+    frame = polars.DataFrame({"id": [1, 2, 3], "name": ["a", None, "it's"]})
+    with adbc_driver_postgresql.dbapi.connect(server.pg_uri) as connection:
+        assert frame.write_database("written", connection, engine="adbc") == 3
+        back = polars.read_database("SELECT * FROM written ORDER BY id", connection)
+    assert back["name"].to_list() == ["a", None, "it's"]

@@ -92,3 +92,24 @@ def types_and_texts(duck, source):
     """The row of the types, then the rows as texts."""
     types = tuple(row[1] for row in duck.execute(f"DESCRIBE {source}").fetchall())
     return [types, *duck.execute(f"SELECT COLUMNS(*)::VARCHAR {source}").fetchall()]
+
+
+def test_tables_are_listed_written_and_read(server, duck):
+    attach(duck, server)
+    # Between transactions a connection goes back to the pool, which resets it.
+    duck.execute("BEGIN")
+    duck.execute("CREATE TABLE remote.public.made (id INTEGER, name VARCHAR, price DECIMAL(10, 2), made TIMESTAMP)")
+    duck.execute(
+        "INSERT INTO remote.public.made SELECT i, CASE WHEN i % 3 <> 0 THEN 'n' || i END, i / 4, "
+        "TIMESTAMP '2024-02-29 12:00:00' + to_seconds(i) FROM range(1000) t(i)"
+    )
+    tables = duck.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'remote' AND schema_name = 'public'"
+    )
+    assert tables.fetchall() == [("made",)]
+    read = duck.execute("SELECT count(*), count(name), sum(price), max(made)::VARCHAR FROM remote.made").fetchone()
+    assert (read[0], read[1], float(read[2]), read[3]) == (1000, 666, 124875.0, "2024-02-29 12:16:39")
+    # The condition is sent to the server as text.
+    assert duck.execute("SELECT name FROM remote.made WHERE id = 7").fetchall() == [("n7",)]
+    duck.execute("DROP TABLE remote.made")
+    duck.execute("COMMIT")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import psycopg
 import psycopg2
+import pytest
 from programme import MANY
 
 SQL = f"SELECT i FROM generate_series(1, {MANY}) t(i) ORDER BY i"
@@ -60,3 +61,23 @@ def memory(tavana):
             if line.startswith("VmRSS:"):
                 total += int(line.split()[1]) << 10
     return total
+
+
+@pytest.mark.parametrize("sessions", (20,))
+def test_many_cursors_read_in_turns_lose_no_row(tavana, sessions):
+    cursors_each, rows_each, step = 10, 500, 50
+    connections = [psycopg.connect(tavana.dsn) for _ in range(sessions)]
+    try:
+        for number, connection in enumerate(connections):
+            for cursor in range(cursors_each):
+                connection.execute(
+                    f"DECLARE c{cursor} CURSOR FOR SELECT i + {number} FROM range({rows_each}) t(i) ORDER BY i"
+                )
+        for start in range(0, rows_each, step):
+            for cursor in range(cursors_each):
+                for number, connection in enumerate(connections):
+                    rows = connection.execute(f"FETCH {step} FROM c{cursor}").fetchall()
+                    assert rows == [(number + at,) for at in range(start, start + step)]
+    finally:
+        for connection in connections:
+            connection.close()

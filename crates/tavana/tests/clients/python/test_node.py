@@ -1,5 +1,5 @@
-"""knex on node-postgres: the program of `node/` prints what it sees, and every line must be the one that
-PostgreSQL gives. (node-postgres itself is tested in `node/pg.test.js`.)"""
+"""knex and Sequelize on node-postgres: the programs of `node/` print what they see, and every line must be
+the one that PostgreSQL gives. (node-postgres itself is tested in `node/pg.test.js`.)"""
 
 import json
 import os
@@ -21,7 +21,7 @@ def printed(program, server, *arguments):
     return done.stdout.splitlines(), done.stderr
 
 
-@pytest.mark.parametrize("program", ("knex.js",))
+@pytest.mark.parametrize("program", ("knex.js", "sequelize.js"))
 def test_a_program_prints_what_it_prints_on_postgresql(postgres18, tavana, tmp_path, program):
     postgres18.fresh()
     seen = []

@@ -159,6 +159,7 @@ def test_the_catalog_functions_tell_the_same_as_on_postgresql(postgres18, tavana
             # The last columns but three are numbers of objects.
             "columns": [tuple(row)[:22] for row in cursor().columns(table="purchase")],
             "columns of a view": [tuple(row)[:7] for row in cursor().columns(table="debtor")],
+            "primary keys": [tuple(row) for row in cursor().primaryKeys(table="item", schema="store")],
             "foreign keys": [tuple(row) for row in cursor().foreignKeys(foreignTable="purchase")],
             "statistics": sorted(tuple(row)[1:10] for row in cursor().statistics("customer") if row[5]),
             "unique": [tuple(row)[1:6] for row in cursor().statistics("customer", unique=True) if row[5]],

@@ -68,14 +68,10 @@ def test_psycopg_gets_the_same_bytes(raw_session, oracle, kind, binary):
     assert received == expected_texts(oracle, kind, binary)
 
 
-# Of an array other than of text asyncpg asks pg_catalog what its elements are, in a statement whose own
-# columns it must know already. One of them it does not know, and asks for ever. That is wrong.
-DECODED = [kind for kind in KINDS if kind.form != "array" or kind.oid == 1009]
-
-
-@pytest.mark.parametrize("kind", DECODED, ids=lambda kind: kind.name)
+@EVERY_KIND
 def test_asyncpg_decodes_every_value(tavana, oracle, kind):
-    """asyncpg asks for binary results and has its own decoders."""
+    """asyncpg asks for binary results and has its own decoders. Of an array other than of text it asks
+    pg_catalog what its elements are."""
     received = asyncio.run(fetch_asyncpg(tavana, kind))
     assert received == expected_texts(oracle, kind, binary=True)
 
