@@ -9,6 +9,7 @@
 //! engine, settings, a transaction. These end with the TCP connection ([`connection`]).
 
 mod connection;
+mod dictionaries;
 mod door;
 mod info;
 mod ingest;

@@ -22,6 +22,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Extensions, Request, Response, Status, Streaming};
 
 use super::connection::ConnectionInfo;
+use super::dictionaries;
 use super::info::{
     FlightStream, UNKNOWN_ROWS, batch_stream, encapsulated_schema, flight_info, once,
 };
@@ -273,9 +274,14 @@ impl FlightService for Service {
             .caller(request.metadata(), request.extensions())
             .await?;
         let endpoints = request::endpoints(request.metadata())?;
-        self.info_of(&client, request.into_inner(), endpoints)
-            .await
-            .map(Response::new)
+        let plain = dictionaries::unreadable_for(request.metadata());
+        let mut info = self
+            .info_of(&client, request.into_inner(), endpoints)
+            .await?;
+        if plain {
+            info.schema = dictionaries::schema_without(info.schema)?;
+        }
+        Ok(Response::new(info))
     }
 
     async fn poll_flight_info(
@@ -287,9 +293,14 @@ impl FlightService for Service {
             .await?;
         let endpoints = request::endpoints(request.metadata())?;
         let compression = self.compression(request.metadata())?;
-        self.poll(&client, request.into_inner(), endpoints, compression)
-            .await
-            .map(Response::new)
+        let plain = dictionaries::unreadable_for(request.metadata());
+        let mut polled = self
+            .poll(&client, request.into_inner(), endpoints, compression)
+            .await?;
+        if let Some(info) = polled.info.as_mut().filter(|_| plain) {
+            info.schema = dictionaries::schema_without(std::mem::take(&mut info.schema))?;
+        }
+        Ok(Response::new(polled))
     }
 
     async fn get_schema(
@@ -299,8 +310,12 @@ impl FlightService for Service {
         let client = self
             .caller(request.metadata(), request.extensions())
             .await?;
+        let plain = dictionaries::unreadable_for(request.metadata());
         let command = command_of(&request.into_inner().cmd)?;
-        let schema = self.schema_of(&client, command).await?;
+        let mut schema = self.schema_of(&client, command).await?;
+        if plain {
+            schema = dictionaries::schema_without(schema)?;
+        }
         Ok(Response::new(SchemaResult { schema }))
     }
 
@@ -312,12 +327,19 @@ impl FlightService for Service {
             .caller(request.metadata(), request.extensions())
             .await?;
         let compression = self.compression(request.metadata())?;
+        let plain = dictionaries::unreadable_for(request.metadata());
         let command = command_of(&request.into_inner().ticket)
             .map_err(|_| Status::not_found("there is no such ticket"))?;
         let stream = match command {
             Command::TicketStatementQuery(ticket) => {
-                self.read(&client, &ticket.statement_handle, compression)
-                    .await?
+                let stream = self
+                    .read(&client, &ticket.statement_handle, compression)
+                    .await?;
+                if plain {
+                    dictionaries::stream_without(stream)
+                } else {
+                    stream
+                }
             }
             // A name of no command at all is no ticket of anybody.
             Command::Unknown(_) => return Err(Status::not_found("there is no such ticket")),
@@ -391,11 +413,17 @@ impl FlightService for Service {
             .caller(request.metadata(), request.extensions())
             .await?;
         let connection = connection(request.extensions())?.clone();
+        let plain = dictionaries::unreadable_for(request.metadata());
         let action = request.into_inner();
         let body: Option<Bytes> = match action.r#type.as_str() {
             CREATE_PREPARED => {
                 let request: ActionCreatePreparedStatementRequest = unpack(&action.body)?;
-                Some(packed(&self.prepare(&client, request).await?))
+                let mut prepared = self.prepare(&client, request).await?;
+                if plain {
+                    let schema = std::mem::take(&mut prepared.dataset_schema);
+                    prepared.dataset_schema = dictionaries::schema_without(schema)?;
+                }
+                Some(packed(&prepared))
             }
             CLOSE_PREPARED => {
                 let request: ActionClosePreparedStatementRequest = unpack(&action.body)?;
