@@ -5,6 +5,7 @@
 //! exception type and subtype choose among them.
 
 use std::fmt;
+use std::time::Duration;
 
 use tavana_common::catalog::{DATABASE, INFORMATION_SCHEMA, PG_SCHEMA};
 use tavana_common::failure;
@@ -130,6 +131,8 @@ pub struct ObjectNames {
     pub column: Option<String>,
     /// The constraint, when it is known which.
     pub constraint: Option<String>,
+    /// When the queue expects to have room.
+    pub retry_after: Option<Duration>,
 }
 
 impl fmt::Display for QueryError {
@@ -150,6 +153,7 @@ impl QueryError {
             position: None,
             duckdb_class: None,
             object: None,
+            retry_after: None,
         }
     }
 
@@ -264,46 +268,8 @@ impl QueryError {
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
             object: None,
+            retry_after: None,
         }
-    }
-
-    /// The same failure for a gRPC client; the SQLSTATE stands in the message, as ADBC drivers
-    /// look for it, and alone in the details.
-    pub(crate) fn grpc_status(&self) -> Status {
-        let code = match self.sqlstate.0.get(..2).unwrap_or_default() {
-            "0A" => Code::Unimplemented,
-            "28" => Code::Unauthenticated,
-            "53" | "54" => Code::ResourceExhausted,
-            "57" if self.sqlstate == SqlState::QUERY_CANCELED => {
-                if *self == Self::timed_out() {
-                    Code::DeadlineExceeded
-                } else {
-                    Code::Cancelled
-                }
-            }
-            "57" | "08" => Code::Unavailable,
-            "40" => Code::Aborted,
-            "23" => Code::AlreadyExists,
-            "25" | "55" => Code::FailedPrecondition,
-            "58" => Code::NotFound,
-            "XX" => Code::Internal,
-            _ => match self.sqlstate {
-                SqlState::INSUFFICIENT_PRIVILEGE => Code::PermissionDenied,
-                SqlState::UNDEFINED_TABLE
-                | SqlState::UNDEFINED_COLUMN
-                | SqlState::UNDEFINED_FUNCTION
-                | SqlState::INVALID_CATALOG
-                | SqlState::INVALID_SCHEMA => Code::NotFound,
-                SqlState::DUPLICATE_TABLE | SqlState::DUPLICATE_SCHEMA => Code::AlreadyExists,
-                _ => Code::InvalidArgument,
-            },
-        };
-        let mut message = format!("{} (SQLSTATE {})", self.message, self.sqlstate);
-        if let Some(hint) = &self.hint {
-            message.push_str("; ");
-            message.push_str(hint);
-        }
-        Status::with_details(code, message, self.sqlstate.0.as_bytes().into())
     }
 }
 

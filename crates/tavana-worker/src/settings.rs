@@ -85,6 +85,8 @@ pub struct WorkerSettings {
     pub stream_window_bytes: u32,
     /// HTTP/2 receive window of one connection.
     pub connection_window_bytes: u32,
+    /// Messages of a result between its engine's socket and its gateway's stream.
+    pub result_messages_max: usize,
     /// How long running statements may go on once the worker drains.
     pub drain_grace: Duration,
     /// Credentials of the deployment.
@@ -216,6 +218,12 @@ impl WorkerSettings {
             1024,
             "HTTP/2 receive window of one connection, in MiB; all its streams share it.",
         );
+        let result_messages_max = env.number(
+            "TAVANA_GRPC_CHANNEL_BUFFER",
+            4,
+            1..=256,
+            "Batches of one result, of at most 2 MiB each, that wait for the gateway to read.",
+        );
         let drain_grace = env.seconds(
             "TAVANA_DRAIN_SECS",
             Duration::from_secs(30),
@@ -247,6 +255,7 @@ impl WorkerSettings {
             http_retries,
             stream_window_bytes,
             connection_window_bytes,
+            result_messages_max,
             drain_grace,
             credentials,
             egress,

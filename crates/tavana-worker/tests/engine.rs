@@ -170,6 +170,7 @@ impl Engine {
 
     fn statement(&self, sql: &str, types: &[&str], parameters: Bytes) -> Execute {
         Execute {
+            compression: 0,
             role: 0,
             grant: None,
             settings: self.settings.clone(),

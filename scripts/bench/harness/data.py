@@ -26,6 +26,15 @@ WIDE_POSTGRES_COLUMNS = (
 )
 
 
+# Three columns of text: short and repeated, medium, and long enough to be a value of its own.
+TEXTS_SELECT = """
+    SELECT 'kind-' || (hash(i) % 20)::VARCHAR AS kind,
+           'name-' || lpad((hash(i + 5) % 10000000)::VARCHAR, 20, '0') AS name,
+           md5(i::VARCHAR) || md5((i + 1)::VARCHAR) AS note
+    FROM range({rows}) AS t(i)
+"""
+
+
 class Data:
     def __init__(self, folder, duckdb_connection, tpch_extension):
         self.folder = folder
@@ -35,11 +44,17 @@ class Data:
 
     def wide(self, rows):
         """A Parquet file of `rows` rows and six columns."""
-        path = self.folder / f"wide-{rows}.parquet"
+        return self._made(f"wide-{rows}.parquet", WIDE_SELECT.format(rows=rows))
+
+    def texts(self, rows):
+        """A Parquet file of `rows` rows and three columns of text."""
+        return self._made(f"texts-{rows}.parquet", TEXTS_SELECT.format(rows=rows))
+
+    def _made(self, name, select):
+        path = self.folder / name
         if not path.exists():
             print(f"making {path.name}", flush=True)
             part = path.with_suffix(".part")
-            select = WIDE_SELECT.format(rows=rows)
             self._connection.execute(f"COPY ({select}) TO '{part}' (FORMAT parquet)")
             os.replace(part, path)
         return path

@@ -15,12 +15,13 @@ import run as entry
 from . import bench, processes, report
 from .data import Data
 from .failure import Failure
-from .measures import bulk, catalog, connect, first_row, latency, memory, neighbours, sessions, tpch
+from .measures import bulk, catalog, connect, first_row, flight, latency, memory, neighbours, sessions, tpch
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 MEASURES = {
     "tpch": tpch.measure,
     "bulk": bulk.measure,
+    "flight": flight.measure,
     "first-row": first_row.measure,
     "latency": latency.measure,
     "connect": connect.measure,

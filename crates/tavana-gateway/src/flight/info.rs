@@ -26,12 +26,24 @@ pub(crate) fn flight_info(
     rows: i64,
     descriptor: FlightDescriptor,
 ) -> FlightInfo {
+    flight_info_of(schema, [ticket], rows, descriptor)
+}
+
+/// An endpoint on this same connection for each ticket.
+pub(crate) fn flight_info_of(
+    schema: Bytes,
+    tickets: impl IntoIterator<Item = Bytes>,
+    rows: i64,
+    descriptor: FlightDescriptor,
+) -> FlightInfo {
     let mut info = FlightInfo::new()
-        // No location: the client reads on the connection on which it asked.
-        .with_endpoint(FlightEndpoint::new().with_ticket(Ticket::new(ticket)))
         .with_descriptor(descriptor)
         .with_total_records(rows)
         .with_total_bytes(-1);
+    for ticket in tickets {
+        // No location: the client reads on the connection on which it asked.
+        info = info.with_endpoint(FlightEndpoint::new().with_ticket(Ticket::new(ticket)));
+    }
     info.schema = schema;
     info
 }
@@ -55,6 +67,11 @@ pub(crate) fn encapsulated_schema(schema: &Schema) -> Result<Bytes, Status> {
         .try_into()
         .map_err(|error| internal(&error))?;
     Ok(bytes)
+}
+
+/// The bare schema message.
+pub(crate) fn bare_schema(schema: &Schema) -> Result<Bytes, Status> {
+    Ok(encapsulated_schema(schema)?.slice(8..))
 }
 
 /// A result that the gateway made itself.

@@ -52,6 +52,7 @@ impl Service {
                 .map(|field| field.name().clone())
                 .collect(),
         };
+        client.note_change();
         let written = write(&mut lease, &statements, append, first, messages).await;
         let ended = match (&written, own_transaction) {
             (Ok(_), false) => Ok(()),

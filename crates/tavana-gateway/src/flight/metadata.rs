@@ -6,13 +6,13 @@ use std::sync::{Arc, LazyLock};
 
 use arrow_array::builder::{Int32Builder, StringBuilder, UInt8Builder};
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray, make_array};
 use arrow_flight::sql::{
     Command, CommandGetCatalogs, CommandGetDbSchemas, CommandGetPrimaryKeys, CommandGetTableTypes,
     CommandGetTables, UpdateDeleteRules,
 };
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, UnionFields};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -137,7 +137,7 @@ impl Service {
             Command::CommandGetTables(command) => command.clone().into_builder().schema(),
             Command::CommandGetTableTypes(command) => command.into_builder().schema(),
             Command::CommandGetSqlInfo(command) => {
-                command.clone().into_builder(sql_info()?).schema()
+                specified_schema(&command.clone().into_builder(sql_info()?).schema())
             }
             Command::CommandGetXdbcTypeInfo(command) => {
                 command.into_builder(xdbc_types()?).schema()
@@ -181,7 +181,13 @@ impl Service {
                 return self.foreign_keys(client, referenced, referencing).await;
             }
             Command::CommandGetTableTypes(command) => table_types(command),
-            Command::CommandGetSqlInfo(command) => command.into_builder(sql_info()?).build(),
+            Command::CommandGetSqlInfo(command) => {
+                let rows = command
+                    .into_builder(sql_info()?)
+                    .build()
+                    .map_err(|error| internal(&error))?;
+                return specified(&rows).map_err(|error| internal(&error));
+            }
             Command::CommandGetXdbcTypeInfo(command) => command.into_builder(xdbc_types()?).build(),
             other => return Err(unsupported(&other)),
         };
@@ -368,7 +374,7 @@ impl Service {
     }
 
     /// Runs a query whose parameters and columns are all texts.
-    async fn texts(
+    pub(crate) async fn texts(
         &self,
         client: &ClientSession,
         sql: &str,
@@ -412,7 +418,7 @@ impl Service {
 }
 
 /// A row of texts.
-struct TextRow(Vec<Option<String>>);
+pub(crate) struct TextRow(Vec<Option<String>>);
 
 impl TextRow {
     fn of(batch: &RecordBatch) -> Result<Vec<Self>, ArrowError> {
@@ -440,7 +446,7 @@ impl TextRow {
         self.0.get(column).and_then(Option::as_deref)
     }
 
-    fn text(&self, column: usize) -> &str {
+    pub(crate) fn text(&self, column: usize) -> &str {
         self.find(column).unwrap_or_default()
     }
 
@@ -520,6 +526,38 @@ fn precision_and_scale(duckdb_type: &str) -> Option<(u8, i8)> {
         "DOUBLE" => (15, 0),
         other => decimal_arguments(other)?,
     })
+}
+
+/// The specification has no NOT NULL inside the union of GetSqlInfo's values; the library has.
+fn specified_schema(schema: &Schema) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Union(fields, mode) => {
+            let fields: UnionFields = fields
+                .iter()
+                .map(|(id, field)| (id, Arc::new(field.as_ref().clone().with_nullable(true))))
+                .collect();
+            let union = DataType::Union(fields, *mode);
+            Arc::new(field.as_ref().clone().with_data_type(union))
+        }
+        _ => Arc::clone(field),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+fn specified(rows: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let schema = specified_schema(rows.schema_ref());
+    let columns = rows
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| {
+            let data = column.to_data().into_builder();
+            Ok(make_array(
+                data.data_type(field.data_type().clone()).build()?,
+            ))
+        })
+        .collect::<Result<Vec<ArrayRef>, ArrowError>>()?;
+    RecordBatch::try_new(schema, columns)
 }
 
 fn table_types(

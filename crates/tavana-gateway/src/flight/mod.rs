@@ -9,18 +9,24 @@
 //! engine, settings, a transaction. These end with the TCP connection ([`connection`]).
 
 mod connection;
+mod dictionaries;
 mod door;
 mod info;
 mod ingest;
 mod metadata;
+mod options;
 mod parameters;
+mod poll;
 mod principal;
+pub(crate) mod request;
 mod running;
 mod schema;
 mod service;
 mod sessions;
+mod shared;
 mod sql_info;
 mod statements;
+mod status;
 mod stream;
 mod ticket;
 mod transactions;

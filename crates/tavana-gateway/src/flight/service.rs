@@ -16,16 +16,21 @@ use arrow_flight::{
 use bytes::Bytes;
 use futures::StreamExt;
 use prost::Message;
+use tavana_common::proto::v1::Compression;
 use tavana_common::secret::ClusterKey;
 use tonic::metadata::MetadataMap;
 use tonic::{Extensions, Request, Response, Status, Streaming};
 
 use super::connection::ConnectionInfo;
+use super::dictionaries;
 use super::info::{
     FlightStream, UNKNOWN_ROWS, batch_stream, encapsulated_schema, flight_info, once,
 };
+use super::options::SetSessionOptionsRequest;
 use super::parameters::ParameterBatches;
+use super::poll::complete;
 use super::principal::{Caller, bearer_token};
+use super::request;
 use super::running::Running;
 use super::sessions::ClientSession;
 use super::ticket;
@@ -44,9 +49,11 @@ const CREATE_PREPARED: &str = "CreatePreparedStatement";
 const CLOSE_PREPARED: &str = "ClosePreparedStatement";
 const BEGIN_TRANSACTION: &str = "BeginTransaction";
 const END_TRANSACTION: &str = "EndTransaction";
+const SET_SESSION_OPTIONS: &str = "SetSessionOptions";
+const GET_SESSION_OPTIONS: &str = "GetSessionOptions";
 const CLOSE_SESSION: &str = "CloseSession";
 
-const ACTIONS: [(&str, &str); 7] = [
+const ACTIONS: [(&str, &str); 9] = [
     (
         CREATE_PREPARED,
         "ActionCreatePreparedStatementRequest: parse and bind a statement.",
@@ -72,13 +79,21 @@ const ACTIONS: [(&str, &str); 7] = [
         "ActionCancelQueryRequest: stop a running statement.",
     ),
     (
+        SET_SESSION_OPTIONS,
+        "SetSessionOptionsRequest: set the current catalog or schema, or settings.",
+    ),
+    (
+        GET_SESSION_OPTIONS,
+        "GetSessionOptionsRequest: the current catalog and schema, and all settings.",
+    ),
+    (
         CLOSE_SESSION,
         "CloseSessionRequest: end the session of this connection.",
     ),
 ];
 
-/// The service of one gateway.
-#[derive(Debug)]
+/// The service of one gateway. Copies are the same service.
+#[derive(Clone, Debug)]
 pub(crate) struct Service {
     gateway: Arc<Gateway>,
     running: Arc<Running>,
@@ -119,27 +134,51 @@ impl Service {
             .session_of(&login.principal, caller.origin)
     }
 
+    fn compression(&self, metadata: &MetadataMap) -> Result<Compression, Status> {
+        request::compression(metadata, self.gateway.settings.flight_compression)
+    }
+
     async fn info_of(
         &self,
         client: &ClientSession,
         descriptor: FlightDescriptor,
+        endpoints: Option<u32>,
     ) -> Result<FlightInfo, Status> {
-        match command_of(&descriptor.cmd)? {
-            Command::CommandStatementQuery(query) => {
-                let transaction = query.transaction_id.as_ref();
-                self.statement_info(client, query.query, transaction, descriptor)
+        let command = command_of(&descriptor.cmd)?;
+        match self.promise(client, &command)? {
+            Some(promise) => self.info(client, promise, descriptor, endpoints).await,
+            None => self.catalog_info(&command, descriptor),
+        }
+    }
+
+    fn catalog_info(
+        &self,
+        command: &Command,
+        descriptor: FlightDescriptor,
+    ) -> Result<FlightInfo, Status> {
+        // The ticket of a catalog command is the command itself: it says all.
+        let schema = encapsulated_schema(&*self.catalog_schema(command)?)?;
+        let ticket = descriptor.cmd.clone();
+        Ok(flight_info(schema, ticket, UNKNOWN_ROWS, descriptor))
+    }
+
+    async fn poll(
+        &self,
+        client: &Arc<ClientSession>,
+        descriptor: FlightDescriptor,
+        endpoints: Option<u32>,
+        compression: Compression,
+    ) -> Result<PollInfo, Status> {
+        let command = command_of(&descriptor.cmd)?;
+        if let Command::TicketStatementQuery(ticket) = &command {
+            return self.poll_again(client, &ticket.statement_handle).await;
+        }
+        match self.promise(client, &command)? {
+            Some(promise) => {
+                self.poll_first(client, promise, descriptor, endpoints, compression)
                     .await
             }
-            Command::CommandPreparedStatementQuery(query) => {
-                let handle = query.prepared_statement_handle;
-                self.prepared_info(client, &handle, descriptor).await
-            }
-            command => {
-                // The ticket of a catalog command is the command itself: it says all.
-                let schema = encapsulated_schema(&*self.catalog_schema(&command)?)?;
-                let ticket = descriptor.cmd.clone();
-                Ok(flight_info(schema, ticket, UNKNOWN_ROWS, descriptor))
-            }
+            None => Ok(complete(self.catalog_info(&command, descriptor)?)),
         }
     }
 
@@ -159,12 +198,15 @@ impl Service {
 
     fn cancel(&self, client: &ClientSession, info: &FlightInfo) -> Result<CancelStatus, Status> {
         let mut status = CancelStatus::NotCancellable;
-        for ticket in info
+        let tickets = info
             .endpoint
             .iter()
             .filter_map(|endpoint| endpoint.ticket.as_ref())
-        {
-            let id = self.running_id(client, &ticket.ticket)?;
+            .map(|ticket| &ticket.ticket);
+        // While a client polls there is no endpoint yet.
+        let polled = Some(&info.app_metadata).filter(|ticket| !ticket.is_empty());
+        for ticket in tickets.chain(polled) {
+            let id = self.running_id(client, ticket)?;
             if self.running.cancel(id, client.principal()) {
                 status = CancelStatus::Cancelled;
             }
@@ -231,9 +273,15 @@ impl FlightService for Service {
         let client = self
             .caller(request.metadata(), request.extensions())
             .await?;
-        self.info_of(&client, request.into_inner())
-            .await
-            .map(Response::new)
+        let endpoints = request::endpoints(request.metadata())?;
+        let plain = dictionaries::unreadable_for(request.metadata());
+        let mut info = self
+            .info_of(&client, request.into_inner(), endpoints)
+            .await?;
+        if plain {
+            info.schema = dictionaries::schema_without(info.schema)?;
+        }
+        Ok(Response::new(info))
     }
 
     async fn poll_flight_info(
@@ -243,13 +291,16 @@ impl FlightService for Service {
         let client = self
             .caller(request.metadata(), request.extensions())
             .await?;
-        // No descriptor to poll again: the info is complete at once, rows are made at DoGet.
-        let info = self.info_of(&client, request.into_inner()).await?;
-        Ok(Response::new(PollInfo {
-            info: Some(info),
-            progress: Some(1.0),
-            ..PollInfo::default()
-        }))
+        let endpoints = request::endpoints(request.metadata())?;
+        let compression = self.compression(request.metadata())?;
+        let plain = dictionaries::unreadable_for(request.metadata());
+        let mut polled = self
+            .poll(&client, request.into_inner(), endpoints, compression)
+            .await?;
+        if let Some(info) = polled.info.as_mut().filter(|_| plain) {
+            info.schema = dictionaries::schema_without(std::mem::take(&mut info.schema))?;
+        }
+        Ok(Response::new(polled))
     }
 
     async fn get_schema(
@@ -259,8 +310,12 @@ impl FlightService for Service {
         let client = self
             .caller(request.metadata(), request.extensions())
             .await?;
+        let plain = dictionaries::unreadable_for(request.metadata());
         let command = command_of(&request.into_inner().cmd)?;
-        let schema = self.schema_of(&client, command).await?;
+        let mut schema = self.schema_of(&client, command).await?;
+        if plain {
+            schema = dictionaries::schema_without(schema)?;
+        }
         Ok(Response::new(SchemaResult { schema }))
     }
 
@@ -271,10 +326,23 @@ impl FlightService for Service {
         let client = self
             .caller(request.metadata(), request.extensions())
             .await?;
-        let stream = match command_of(&request.into_inner().ticket)? {
+        let compression = self.compression(request.metadata())?;
+        let plain = dictionaries::unreadable_for(request.metadata());
+        let command = command_of(&request.into_inner().ticket)
+            .map_err(|_| Status::not_found("there is no such ticket"))?;
+        let stream = match command {
             Command::TicketStatementQuery(ticket) => {
-                self.read(&client, &ticket.statement_handle).await?
+                let stream = self
+                    .read(&client, &ticket.statement_handle, compression)
+                    .await?;
+                if plain {
+                    dictionaries::stream_without(stream)
+                } else {
+                    stream
+                }
             }
+            // A name of no command at all is no ticket of anybody.
+            Command::Unknown(_) => return Err(Status::not_found("there is no such ticket")),
             command => batch_stream(self.catalog_rows(&client, command).await?),
         };
         Ok(Response::new(stream))
@@ -345,11 +413,17 @@ impl FlightService for Service {
             .caller(request.metadata(), request.extensions())
             .await?;
         let connection = connection(request.extensions())?.clone();
+        let plain = dictionaries::unreadable_for(request.metadata());
         let action = request.into_inner();
         let body: Option<Bytes> = match action.r#type.as_str() {
             CREATE_PREPARED => {
                 let request: ActionCreatePreparedStatementRequest = unpack(&action.body)?;
-                Some(packed(&self.prepare(&client, request).await?))
+                let mut prepared = self.prepare(&client, request).await?;
+                if plain {
+                    let schema = std::mem::take(&mut prepared.dataset_schema);
+                    prepared.dataset_schema = dictionaries::schema_without(schema)?;
+                }
+                Some(packed(&prepared))
             }
             CLOSE_PREPARED => {
                 let request: ActionClosePreparedStatementRequest = unpack(&action.body)?;
@@ -380,6 +454,13 @@ impl FlightService for Service {
                 let result = self.cancel(&client, &info)?.into();
                 Some(packed(&ActionCancelQueryResult { result }))
             }
+            SET_SESSION_OPTIONS => {
+                let request = SetSessionOptionsRequest::decode(action.body)
+                    .map_err(|error| malformed(&error))?;
+                let result = self.set_options(&client, request).await?;
+                Some(result.encode_to_vec().into())
+            }
+            GET_SESSION_OPTIONS => Some(self.options(&client).await?.encode_to_vec().into()),
             CLOSE_SESSION => {
                 connection.sessions().end(client.principal());
                 Some(Bytes::from_static(SESSION_CLOSED))

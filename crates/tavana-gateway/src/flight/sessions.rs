@@ -8,15 +8,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use tavana_common::proto::v1::Compression;
 use tokio::sync::OwnedMutexGuard;
 use tonic::Status;
 use uuid::Uuid;
 
 use super::running::{Run, Running};
+use super::shared::{SharedRuns, Shelf};
 use crate::Gateway;
 use crate::auth::{Origin, Principal};
 use crate::error::{QueryError, SqlState};
@@ -66,10 +68,24 @@ impl Sessions {
 
     /// Ends the session of `principal` on this connection; its next statement opens a new one.
     pub(crate) fn end(&self, principal: &Principal) {
-        self.of
+        let ended = self
+            .of
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .remove(principal);
+        if let Some(session) = ended {
+            session.runs().clear();
+        }
+    }
+}
+
+impl Drop for Sessions {
+    /// What a session has begun by itself holds the session.
+    fn drop(&mut self) {
+        let of = self.of.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for session in of.values() {
+            session.runs().clear();
+        }
     }
 }
 
@@ -95,6 +111,10 @@ pub(crate) struct ClientSession {
     /// A transaction of our own is open. When its call is dropped in the middle, the next lease
     /// finds this still set.
     expects_rollback: AtomicBool,
+    /// Results that several calls read together.
+    runs: Shelf,
+    /// Statements so far that may change what others answer.
+    changes: AtomicU64,
 }
 
 impl ClientSession {
@@ -110,6 +130,8 @@ impl ClientSession {
             transaction: Mutex::default(),
             bindings: Mutex::new(Bindings::new(KEPT_BYTES_MAX)),
             expects_rollback: AtomicBool::new(false),
+            runs: Shelf::default(),
+            changes: AtomicU64::new(0),
         }
     }
 
@@ -120,6 +142,26 @@ impl ClientSession {
     /// Whether a statement may run on this session only.
     pub(crate) fn has_state(&self) -> bool {
         self.pinned.load(Ordering::Acquire) || self.configured.load(Ordering::Acquire)
+    }
+
+    /// The id of this session, for what only it can answer.
+    pub(crate) fn id(&self) -> Vec<u8> {
+        self.id.as_bytes().to_vec()
+    }
+
+    /// The results that several calls read together.
+    pub(crate) fn runs(&self) -> std::sync::MutexGuard<'_, SharedRuns> {
+        self.runs.lock()
+    }
+
+    /// What was said of a statement holds while this stays the same.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Notes that something may be different now.
+    pub(crate) fn note_change(&self) {
+        self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// The id that tickets carry while the session has state; empty while any session will do.
@@ -234,17 +276,38 @@ impl ClientSession {
     ) -> Result<Executed, Status> {
         lease.begin_request();
         let run = running.enter(id, self.principal.clone(), lease.canceller());
+        if *statement.class() != Class::Read {
+            self.note_change();
+        }
         let answer = lease.execute(statement, parameters).await;
         if changes_settings(statement.class()) {
             self.configured.store(true, Ordering::Release);
         }
         self.note_state(&lease);
+        lease.set_compression(Compression::None);
         let answer = answer.map_err(|error| error.grpc_status())?;
         // Rows need nothing of a session without state; one with its own engine is busy until they
         // are read, and one that is here for this statement alone would end with the lease.
         let needed = matches!(lease, Lease::Extra(_)) || lease.is_pinned();
         let hold = needed.then_some(lease);
         Ok(Executed { answer, hold, run })
+    }
+
+    /// Runs a statement that returns no rows, for the session's own sake. The outer error is not
+    /// the statement's.
+    pub(crate) async fn run_word(
+        &self,
+        statement: &Statement,
+    ) -> Result<Result<(), QueryError>, Status> {
+        let mut lease = self.lease(statement).await?;
+        lease.begin_request();
+        self.note_change();
+        let answer = lease.execute(statement, Parameters::none()).await;
+        if changes_settings(statement.class()) {
+            self.configured.store(true, Ordering::Release);
+        }
+        self.note_state(&lease);
+        Ok(answer.map(drop))
     }
 
     /// Takes note of what state the session has after a statement.

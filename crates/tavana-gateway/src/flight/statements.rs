@@ -5,108 +5,113 @@
 //! that there is nothing to read.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_flight::sql::{
-    ActionCreatePreparedStatementRequest, ActionCreatePreparedStatementResult, Any,
+    ActionCreatePreparedStatementRequest, ActionCreatePreparedStatementResult, Any, Command,
     DoPutPreparedStatementResult, ProstMessageExt, TicketStatementQuery,
 };
 use arrow_flight::{FlightData, FlightDescriptor, FlightInfo};
 use arrow_schema::Schema;
 use bytes::Bytes;
 use prost::Message;
+use tavana_common::proto::v1::Compression;
 use tonic::Status;
 use uuid::Uuid;
 
 use super::info::{
-    FlightStream, UNKNOWN_ROWS, empty_stream, encapsulated, encapsulated_schema, flight_info, once,
+    FlightStream, UNKNOWN_ROWS, bare_schema, empty_stream, encapsulated, encapsulated_schema,
+    flight_info, flight_info_of, once,
 };
 use super::parameters::ParameterBatches;
 use super::schema;
 use super::service::Service;
-use super::sessions::{Binding, ClientSession, Executed};
-use super::stream;
+use super::sessions::{Binding, ClientSession, Executed, Lease};
+use super::shared::State;
+use super::stream::{self, Reading};
 use super::ticket::{
-    self, HANDLE_LIFE, Purpose, SealedBinding, SealedStatement, TICKET_LIFE, open_statement, seal,
+    self, HANDLE_LIFE, Purpose, SealedBinding, SealedFacts, SealedStatement, TICKET_LIFE,
+    open_statement, seal,
 };
 use super::types::parameter_schema;
 use crate::error::{QueryError, SqlState};
-use crate::session::{Answer, Class, Parameters, Statement, TransactionState};
+use crate::session::{Answer, Class, Facts, Parameters, Statement, TransactionState};
 
 /// Largest binding that travels inside a handle or ticket, in bytes. Larger ones stay here.
 const INLINE_BYTES_MAX: usize = 1024 * 1024;
+/// For how long a handle's own word of its statement is taken.
+const KNOWN_LIFE: Duration = Duration::from_secs(1);
+/// Largest schema that travels inside a handle, in bytes.
+const KNOWN_SCHEMA_BYTES_MAX: usize = 64 * 1024;
 
 impl Service {
-    /// GetFlightInfo of a statement's text.
-    pub(crate) async fn statement_info(
+    /// The statement that a command asks about; `None` when it asks about the catalog.
+    pub(crate) fn promise(
         &self,
         client: &ClientSession,
-        sql: String,
-        transaction: Option<&Bytes>,
-        descriptor: FlightDescriptor,
-    ) -> Result<FlightInfo, Status> {
-        self.check_transaction(client, transaction)?;
-        let promise = Promise {
-            sql,
-            declared: Vec::new(),
-            binding: None,
-        };
-        self.info(client, promise, descriptor).await
+        command: &Command,
+    ) -> Result<Option<Promise>, Status> {
+        match command {
+            Command::CommandStatementQuery(query) => {
+                self.check_transaction(client, query.transaction_id.as_ref())?;
+                Ok(Some(Promise {
+                    sql: query.query.clone(),
+                    declared: Vec::new(),
+                    binding: None,
+                    known: None,
+                }))
+            }
+            Command::CommandPreparedStatementQuery(query) => {
+                let handle = self.open_handle(client, &query.prepared_statement_handle)?;
+                let binding = bound(client, &handle)?;
+                let declared = match &binding {
+                    Some((_, binding)) => binding.types.clone(),
+                    None => handle.parameter_types.clone(),
+                };
+                let known = known(client, &handle, &declared);
+                Ok(Some(Promise {
+                    sql: handle.sql,
+                    declared,
+                    binding,
+                    known,
+                }))
+            }
+            _ => Ok(None),
+        }
     }
 
-    /// GetFlightInfo of a prepared statement.
-    pub(crate) async fn prepared_info(
-        &self,
-        client: &ClientSession,
-        handle: &[u8],
-        descriptor: FlightDescriptor,
-    ) -> Result<FlightInfo, Status> {
-        let handle = self.open_handle(client, handle)?;
-        let binding = bound(client, &handle)?;
-        let declared = match &binding {
-            Some((_, binding)) => binding.types.clone(),
-            None => handle.parameter_types,
-        };
-        self.info(
-            client,
-            Promise {
-                sql: handle.sql,
-                declared,
-                binding,
-            },
-            descriptor,
-        )
-        .await
-    }
-
-    async fn info(
+    /// GetFlightInfo of a statement.
+    pub(crate) async fn info(
         &self,
         client: &ClientSession,
         promise: Promise,
         descriptor: FlightDescriptor,
+        endpoints: Option<u32>,
     ) -> Result<FlightInfo, Status> {
         let statement = self.parse(&promise.sql)?;
-        let mut lease = client.lease(&statement).await?;
-        let facts = client
-            .prepare(&mut lease, &statement, &promise.declared)
-            .await?;
-        check_bound(
-            facts.parameter_types.len(),
-            promise.binding.as_ref().map(|(_, bound)| bound),
-        )?;
+        let lease = client.lease(&statement).await?;
+        let (facts, lease) = self.facts(client, lease, &statement, &promise).await?;
         let id = Uuid::new_v4();
         if facts.returns_rows {
             drop(lease);
             let (sealed_binding, _) = promise.binding.unzip();
-            let ticket = self.ticket(SealedStatement {
+            let sealed = SealedStatement {
                 id: id.as_bytes().to_vec(),
                 sql: promise.sql,
                 parameter_types: facts.parameter_types,
                 binding: sealed_binding,
                 ..Self::sealed_for(client)
-            });
-            return Ok(flight_info(
-                encapsulated(&schema::for_clients(&facts.schema)?),
-                ticket,
+            };
+            let tickets = match endpoints {
+                None => vec![self.ticket(sealed)],
+                Some(endpoints) => {
+                    client.runs().add(id, encapsulated(&facts.schema));
+                    self.shared_tickets(client, sealed, endpoints)
+                }
+            };
+            return Ok(flight_info_of(
+                encapsulated(&facts.schema),
+                tickets,
                 UNKNOWN_ROWS,
                 descriptor,
             ));
@@ -132,6 +137,51 @@ impl Service {
             changed,
             descriptor,
         ))
+    }
+
+    /// What the promised statement is, from its handle or from a worker, with the schema as clients
+    /// see it.
+    pub(crate) async fn facts(
+        &self,
+        client: &ClientSession,
+        mut lease: Lease,
+        statement: &Statement,
+        promise: &Promise,
+    ) -> Result<(PromisedFacts, Lease), Status> {
+        let facts = match &promise.known {
+            Some(known) => PromisedFacts {
+                returns_rows: known.returns_rows,
+                parameter_types: promise.declared.clone(),
+                schema: known.schema.clone(),
+            },
+            None => {
+                let facts = client
+                    .prepare(&mut lease, statement, &promise.declared)
+                    .await?;
+                PromisedFacts::of(facts)?
+            }
+        };
+        let bound = promise.binding.as_ref().map(|(_, bound)| bound);
+        check_bound(facts.parameter_types.len(), bound)?;
+        Ok((facts, lease))
+    }
+
+    /// Tickets of one result that is read by several calls.
+    pub(crate) fn shared_tickets(
+        &self,
+        client: &ClientSession,
+        sealed: SealedStatement,
+        endpoints: u32,
+    ) -> Vec<Bytes> {
+        let sealed = SealedStatement {
+            shared: true,
+            endpoints,
+            session: client.id(),
+            ..sealed
+        };
+        (0..endpoints)
+            .map(|_| self.ticket(sealed.clone()))
+            .collect()
     }
 
     /// The schema of a statement's result as FlightInfo has it. Runs nothing.
@@ -160,17 +210,46 @@ impl Service {
         let handle = self.open_handle(client, handle)?;
         let declared = match bound(client, &handle)? {
             Some((_, binding)) => binding.types,
-            None => handle.parameter_types,
+            None => handle.parameter_types.clone(),
         };
-        self.statement_schema(client, &handle.sql, &declared).await
+        match known(client, &handle, &declared) {
+            Some(known) if known.returns_rows => Ok(encapsulated(&known.schema)),
+            Some(_) | None => self.statement_schema(client, &handle.sql, &declared).await,
+        }
     }
 
-    /// DoGet of a ticket made by [`Self::statement_info`] or [`Self::prepared_info`].
+    /// DoGet of a ticket made by [`Self::info`] or a poll.
     pub(crate) async fn read(
         &self,
         client: &ClientSession,
         sealed: &[u8],
+        compression: Compression,
     ) -> Result<FlightStream<FlightData>, Status> {
+        let ticket = self.open_ticket(client, sealed)?;
+        if ticket.done {
+            return Ok(empty_stream(Arc::new(Schema::empty())));
+        }
+        if ticket.shared {
+            let run = client.runs().find(id_of(&ticket)?)?;
+            run.begin(self.start(client, &ticket, compression)).await;
+            return Ok(run.read());
+        }
+        match self.start(client, &ticket, compression).await? {
+            State::Rows {
+                reading, schema, ..
+            } => Ok(stream::of_rows(schema, reading)),
+            State::Done { schema, .. } => Ok(once(FlightData::new().with_data_header(schema))),
+            State::Failed(status) => Err(status),
+            State::Waiting => Err(Status::internal("the statement has not begun")),
+        }
+    }
+
+    /// The statement in a ticket, if it may run here and now.
+    pub(crate) fn open_ticket(
+        &self,
+        client: &ClientSession,
+        sealed: &[u8],
+    ) -> Result<SealedStatement, Status> {
         let ticket = open_statement(
             self.cluster_key(),
             Purpose::Ticket,
@@ -179,7 +258,7 @@ impl Service {
             ticket::now(),
         )?;
         if ticket.done {
-            return Ok(empty_stream(Arc::new(Schema::empty())));
+            return Ok(ticket);
         }
         client.check_session(&ticket.session)?;
         if ticket.transaction != client.sealed_transaction() {
@@ -187,28 +266,47 @@ impl Service {
                 "the transaction in which the ticket was made has ended",
             ));
         }
-        let binding = bound(client, &ticket)?.map(|(_, binding)| binding);
+        Ok(ticket)
+    }
+
+    /// Runs the statement of a ticket until it begins to answer.
+    pub(crate) async fn start(
+        &self,
+        client: &ClientSession,
+        ticket: &SealedStatement,
+        compression: Compression,
+    ) -> Result<State, Status> {
+        let binding = bound(client, ticket)?.map(|(_, binding)| binding);
         let statement = self.parse(&ticket.sql)?;
         let mut lease = client.lease(&statement).await?;
         if let Some(Binding { rows: 0, types, .. }) = &binding {
             let facts = client.prepare(&mut lease, &statement, types).await?;
-            return Ok(once(
-                FlightData::new().with_data_header(schema::for_clients(&facts.schema)?),
-            ));
+            return Ok(State::Done {
+                schema: PromisedFacts::of(facts)?.schema,
+                changed_rows: 0,
+            });
         }
         let parameters = parameters_of(binding);
+        lease.set_compression(compression);
         let executed = client
             .execute(
                 self.running(),
                 lease,
-                id_of(&ticket)?,
+                id_of(ticket)?,
                 &statement,
                 parameters,
             )
             .await?;
         match executed.answer {
-            Answer::Rows(rows) => stream::of_rows(rows, executed.hold, executed.run),
-            Answer::Done(_) => Ok(empty_stream(Arc::new(Schema::empty()))),
+            Answer::Rows(rows) => Ok(State::Rows {
+                schema: schema::for_clients(&rows.facts().schema)?,
+                reading: Reading::new(rows, executed.hold, executed.run),
+                dictionaries: Vec::new(),
+            }),
+            Answer::Done(done) => Ok(State::Done {
+                schema: bare_schema(&Schema::empty())?,
+                changed_rows: count(done.changed_rows),
+            }),
         }
     }
 
@@ -275,16 +373,18 @@ impl Service {
     ) -> Result<ActionCreatePreparedStatementResult, Status> {
         self.check_transaction(client, request.transaction_id.as_ref())?;
         let statement = self.parse(&request.query)?;
+        let changes = client.changes();
         let mut lease = client.lease(&statement).await?;
         let facts = client.prepare(&mut lease, &statement, &[]).await?;
         drop(lease);
-        let dataset_schema = if facts.returns_rows {
-            encapsulated(&schema::for_clients(&facts.schema)?)
-        } else {
-            // No columns: JDBC takes the statement for an update then.
-            encapsulated_schema(&Schema::empty())?
-        };
+        let facts = PromisedFacts::of(facts)?;
         let parameter_schema = encapsulated_schema(&parameter_schema(&facts.parameter_types))?;
+        let known = SealedFacts {
+            session: client.id(),
+            changes,
+            returns_rows: facts.returns_rows,
+            schema: facts.schema.clone(),
+        };
         let handle = SealedStatement {
             id: Uuid::new_v4().as_bytes().to_vec(),
             expires_at: ticket::expiry(ticket::now(), HANDLE_LIFE),
@@ -292,8 +392,11 @@ impl Service {
             parameter_types: facts.parameter_types,
             // A handle outlives the transaction in which it was made, as in PostgreSQL.
             transaction: Vec::new(),
+            facts: (facts.schema.len() <= KNOWN_SCHEMA_BYTES_MAX).then_some(known),
             ..Self::sealed_for(client)
         };
+        // An update has a schema without columns: JDBC knows it by that.
+        let dataset_schema = encapsulated(&facts.schema);
         Ok(ActionCreatePreparedStatementResult {
             prepared_statement_handle: seal(self.cluster_key(), Purpose::Handle, &handle),
             dataset_schema,
@@ -404,7 +507,7 @@ impl Service {
         Ok(handle)
     }
 
-    fn sealed_for(client: &ClientSession) -> SealedStatement {
+    pub(crate) fn sealed_for(client: &ClientSession) -> SealedStatement {
         SealedStatement {
             principal: client.principal().id().to_owned(),
             expires_at: ticket::expiry(ticket::now(), TICKET_LIFE),
@@ -414,7 +517,7 @@ impl Service {
         }
     }
 
-    fn ticket(&self, statement: SealedStatement) -> Bytes {
+    pub(crate) fn ticket(&self, statement: SealedStatement) -> Bytes {
         let statement_handle = seal(self.cluster_key(), Purpose::Ticket, &statement);
         TicketStatementQuery { statement_handle }
             .as_any()
@@ -460,10 +563,51 @@ impl Service {
 }
 
 /// A statement that GetFlightInfo was asked about.
-struct Promise {
-    sql: String,
+pub(crate) struct Promise {
+    pub(crate) sql: String,
     declared: Vec<String>,
-    binding: Option<(SealedBinding, Binding)>,
+    pub(crate) binding: Option<(SealedBinding, Binding)>,
+    /// What its handle says, if that still holds.
+    known: Option<SealedFacts>,
+}
+
+/// What a promised statement is.
+pub(crate) struct PromisedFacts {
+    pub(crate) returns_rows: bool,
+    pub(crate) parameter_types: Vec<String>,
+    /// As clients see it, a bare message; without columns when no rows are returned.
+    pub(crate) schema: Bytes,
+}
+
+impl PromisedFacts {
+    fn of(facts: Facts) -> Result<Self, Status> {
+        let schema = if facts.returns_rows {
+            schema::for_clients(&facts.schema)?
+        } else {
+            bare_schema(&Schema::empty())?
+        };
+        Ok(Self {
+            returns_rows: facts.returns_rows,
+            parameter_types: facts.parameter_types,
+            schema,
+        })
+    }
+}
+
+/// What a handle says of its statement, while it is new and its session has changed nothing since:
+/// clients that prepare every statement ask about it at once, and need not wait for a second plan.
+fn known(
+    client: &ClientSession,
+    handle: &SealedStatement,
+    declared: &[String],
+) -> Option<SealedFacts> {
+    let made_at = handle.expires_at.saturating_sub(HANDLE_LIFE.as_secs());
+    handle
+        .facts
+        .clone()
+        .filter(|facts| facts.session == client.id() && facts.changes == client.changes())
+        .filter(|_| ticket::now().saturating_sub(made_at) <= KNOWN_LIFE.as_secs())
+        .filter(|_| declared == handle.parameter_types)
 }
 
 /// The bound parameters of a handle or ticket: as it carries them, and themselves.
@@ -523,14 +667,14 @@ fn check_bound(parameters: usize, binding: Option<&Binding>) -> Result<(), Statu
     .grpc_status())
 }
 
-fn parameters_of(binding: Option<Binding>) -> Parameters {
+pub(crate) fn parameters_of(binding: Option<Binding>) -> Parameters {
     binding.map_or_else(Parameters::none, |binding| Parameters {
         types: binding.types,
         ipc: binding.ipc,
     })
 }
 
-fn id_of(statement: &SealedStatement) -> Result<Uuid, Status> {
+pub(crate) fn id_of(statement: &SealedStatement) -> Result<Uuid, Status> {
     Uuid::from_slice(&statement.id).map_err(|error| super::info::internal(&error))
 }
 
@@ -555,5 +699,9 @@ async fn changed_rows(executed: Executed) -> Result<i64, Status> {
             rows.complete().and_then(|complete| complete.changed_rows)
         }
     };
-    Ok(changed.map_or(0, |rows| i64::try_from(rows).unwrap_or(i64::MAX)))
+    Ok(count(changed))
+}
+
+fn count(rows: Option<u64>) -> i64 {
+    rows.map_or(0, |rows| i64::try_from(rows).unwrap_or(i64::MAX))
 }

@@ -9,28 +9,55 @@ use tonic::Status;
 
 use super::info::FlightStream;
 use super::running::Run;
-use super::schema;
 use super::sessions::Lease;
 use crate::error::QueryError;
 use crate::session::Rows;
 
 /// The schema, then the batches as they come. Dropping the stream cancels the statement; a stream
 /// that fails ends in its error, and only a result that the worker called complete ends without.
-pub(crate) fn of_rows(
-    rows: Rows,
-    hold: Option<Lease>,
-    run: Run,
-) -> Result<FlightStream<FlightData>, Status> {
-    let schema = schema::for_clients(&rows.facts().schema)?;
-    let reading = Reading { rows, run, hold };
-    Ok(futures::stream::unfold(Phase::Schema(schema, reading), Phase::next).boxed())
+pub(crate) fn of_rows(schema: Bytes, reading: Reading) -> FlightStream<FlightData> {
+    futures::stream::unfold(Phase::Schema(schema, reading), Phase::next).boxed()
 }
 
-struct Reading {
+/// Rows with what they need while they are read.
+pub(crate) struct Reading {
     rows: Rows,
     run: Run,
     /// Last, so that the session is free only after the rows are gone.
     hold: Option<Lease>,
+}
+
+impl Reading {
+    pub(crate) fn new(rows: Rows, hold: Option<Lease>, run: Run) -> Self {
+        Self { rows, run, hold }
+    }
+
+    /// The next batch. Nothing follows an error, and without one `None` comes only when the worker
+    /// has called the result complete.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: a batch is either returned or still to come.
+    pub(crate) async fn next(&mut self) -> Option<Result<Batch, Status>> {
+        let next = tokio::select! {
+            biased;
+            () = self.run.stopped().cancelled() => Some(Err(QueryError::canceled())),
+            next = self.rows.next() => next,
+        };
+        match next {
+            Some(Ok(batch)) => Some(Ok(batch)),
+            Some(Err(error)) => {
+                if let Some(session) = &mut self.hold {
+                    session.failed(&error);
+                }
+                Some(Err(error.grpc_status()))
+            }
+            None if self.rows.complete().is_some() => None,
+            None => {
+                let error = QueryError::internal("the result ended without its last message");
+                Some(Err(error.grpc_status()))
+            }
+        }
+    }
 }
 
 enum Phase {
@@ -46,36 +73,17 @@ impl Phase {
                 let first = FlightData::new().with_data_header(schema);
                 Some((Ok(first), Self::Batches(reading)))
             }
-            Self::Batches(mut reading) => {
-                let next = tokio::select! {
-                    biased;
-                    () = reading.run.stopped().cancelled() => Some(Err(QueryError::canceled())),
-                    next = reading.rows.next() => next,
-                };
-                match next {
-                    Some(Ok(batch)) => Some((Ok(message(batch)), Self::Batches(reading))),
-                    Some(Err(error)) => {
-                        if let Some(session) = &mut reading.hold {
-                            session.failed(&error);
-                        }
-                        Some((Err(error.grpc_status()), Self::Ended))
-                    }
-                    None if reading.rows.complete().is_some() => None,
-                    None => Some((
-                        Err(
-                            QueryError::internal("the result ended without its last message")
-                                .grpc_status(),
-                        ),
-                        Self::Ended,
-                    )),
-                }
-            }
+            Self::Batches(mut reading) => match reading.next().await? {
+                Ok(batch) => Some((Ok(message(batch)), Self::Batches(reading))),
+                Err(status) => Some((Err(status), Self::Ended)),
+            },
             Self::Ended => None,
         }
     }
 }
 
-fn message(batch: Batch) -> FlightData {
+/// A batch as it goes to a client.
+pub(crate) fn message(batch: Batch) -> FlightData {
     FlightData::new()
         .with_data_header(batch.header)
         .with_data_body(batch.body)

@@ -86,6 +86,31 @@ pub(crate) struct SealedStatement {
     /// The statement ran already; there is nothing to read.
     #[prost(bool, tag = "9")]
     pub(crate) done: bool,
+    /// A handle: what was found when it was made.
+    #[prost(message, optional, tag = "10")]
+    pub(crate) facts: Option<SealedFacts>,
+    /// It runs once and is read by several calls: a part of its session's shared results.
+    #[prost(bool, tag = "11")]
+    pub(crate) shared: bool,
+    /// Endpoints that a shared result was asked to have.
+    #[prost(uint32, tag = "12")]
+    pub(crate) endpoints: u32,
+}
+
+/// What a worker said of a statement when its handle was made.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct SealedFacts {
+    /// UUID of the session that asked.
+    #[prost(bytes = "vec", tag = "1")]
+    pub(crate) session: Vec<u8>,
+    /// Changes that the session had made until then.
+    #[prost(uint64, tag = "2")]
+    pub(crate) changes: u64,
+    #[prost(bool, tag = "3")]
+    pub(crate) returns_rows: bool,
+    /// The result's schema as clients see it, a bare message.
+    #[prost(bytes = "bytes", tag = "4")]
+    pub(crate) schema: Bytes,
 }
 
 /// Bound parameters that travel with a handle or a ticket.
@@ -155,14 +180,15 @@ impl From<OpenError> for Status {
             OpenError::Expired(Purpose::Bearer) => {
                 Self::unauthenticated("the bearer token has expired; log in again")
             }
-            OpenError::Foreign(purpose) => {
-                Self::invalid_argument(format!("the {} is not one of this cluster", purpose.noun()))
-            }
+            OpenError::Foreign(purpose) => Self::permission_denied(format!(
+                "the {} is not one of this cluster",
+                purpose.noun()
+            )),
             OpenError::Expired(purpose) => {
-                Self::invalid_argument(format!("the {} has expired", purpose.noun()))
+                Self::not_found(format!("the {} has expired", purpose.noun()))
             }
             OpenError::SomebodyElses(purpose) => {
-                Self::unauthenticated(format!("the {} was made for another user", purpose.noun()))
+                Self::permission_denied(format!("the {} was made for another user", purpose.noun()))
             }
         }
     }
@@ -319,16 +345,13 @@ mod tests {
         let code = |error: OpenError| Status::from(error).code();
         assert_eq!(
             code(OpenError::SomebodyElses(Purpose::Ticket)),
-            Code::Unauthenticated
+            Code::PermissionDenied
         );
         assert_eq!(
             code(OpenError::Foreign(Purpose::Ticket)),
-            Code::InvalidArgument
+            Code::PermissionDenied
         );
-        assert_eq!(
-            code(OpenError::Expired(Purpose::Handle)),
-            Code::InvalidArgument
-        );
+        assert_eq!(code(OpenError::Expired(Purpose::Handle)), Code::NotFound);
         assert_eq!(
             code(OpenError::Foreign(Purpose::Bearer)),
             Code::Unauthenticated

@@ -92,7 +92,7 @@ fn duckdb_of_type(data_type: &DataType) -> Option<String> {
         DataType::UInt16 => "USMALLINT",
         DataType::UInt32 => "UINTEGER",
         DataType::UInt64 => "UBIGINT",
-        DataType::Float16 | DataType::Float32 => "FLOAT",
+        DataType::Float32 => "FLOAT",
         DataType::Float64 => "DOUBLE",
         // A column of nulls says nothing; text takes whatever comes later.
         DataType::Null | DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "VARCHAR",
@@ -110,8 +110,7 @@ fn duckdb_of_type(data_type: &DataType) -> Option<String> {
         DataType::Duration(_) | DataType::Interval(_) => "INTERVAL",
         DataType::Decimal32(precision, scale)
         | DataType::Decimal64(precision, scale)
-        | DataType::Decimal128(precision, scale)
-        | DataType::Decimal256(precision, scale) => {
+        | DataType::Decimal128(precision, scale) => {
             let scale = u8::try_from(*scale).ok()?;
             return (*precision <= 38 && scale <= *precision)
                 .then(|| format!("DECIMAL({precision},{scale})"));
@@ -155,7 +154,8 @@ fn duckdb_of_type(data_type: &DataType) -> Option<String> {
         }
         DataType::Dictionary(_, values) => return duckdb_of_type(values),
         DataType::RunEndEncoded(_, values) => return duckdb_of_arrow(values),
-        DataType::Union(_, _) => return None,
+        // DuckDB does not read these.
+        DataType::Union(_, _) | DataType::Float16 | DataType::Decimal256(_, _) => return None,
     };
     Some(name.to_owned())
 }
@@ -203,7 +203,8 @@ mod tests {
             (DataType::Utf8View, Some("VARCHAR")),
             (DataType::UInt64, Some("UBIGINT")),
             (DataType::Decimal128(10, 2), Some("DECIMAL(10,2)")),
-            (DataType::Decimal256(76, 2), None),
+            (DataType::Decimal256(38, 2), None),
+            (DataType::Float16, None),
             (DataType::Decimal128(10, -2), None),
             (
                 DataType::Timestamp(TimeUnit::Nanosecond, None),

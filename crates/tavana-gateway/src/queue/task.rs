@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use super::admission::{Admission, Book, Place};
 use crate::error::{QueryError, SqlState};
@@ -29,11 +30,21 @@ struct State {
     book: Book,
     /// One entry for each place that waits in the book.
     wakers: HashMap<Place, oneshot::Sender<Permit>>,
+    /// How long statements have lately kept their permits.
+    kept: Duration,
 }
+
+/// What of [`State::kept`] is the word of the last permit: 1 of so many parts.
+const KEPT_PARTS: u32 = 8;
+/// What a refused statement is told at least, and at most, to wait.
+const RETRY_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// The right to run one statement; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Permit(Arc<Shared>);
+pub(crate) struct Permit {
+    shared: Arc<Shared>,
+    since: Instant,
+}
 
 impl Queue {
     /// A queue of at most `length_max` waiters, each waiting at most `wait_max`.
@@ -42,6 +53,7 @@ impl Queue {
             let state = State {
                 book: Book::new(length_max),
                 wakers: HashMap::new(),
+                kept: Duration::ZERO,
             };
             Arc::new(Shared {
                 state: Mutex::new(state),
@@ -101,15 +113,16 @@ impl Shared {
         let (place, woken) = {
             let mut state = self.lock();
             match state.book.offer() {
-                Admission::Runs => return Ok(Permit(Arc::clone(self))),
+                Admission::Runs => return Ok(self.permit()),
                 Admission::Refused => {
                     let waiting = state.book.waiting();
-                    return Err(QueryError::new(
-                        SqlState::TOO_MANY_CONNECTIONS,
-                        "too many statements are waiting",
-                    )
-                    .with_detail(format!("{waiting} statements wait for a free slot."))
-                    .with_hint("Try again later."));
+                    return Err(state.full(
+                        QueryError::new(
+                            SqlState::TOO_MANY_CONNECTIONS,
+                            "too many statements are waiting",
+                        )
+                        .with_detail(format!("{waiting} statements wait for a free slot.")),
+                    ));
                 }
                 Admission::Waits(place) => {
                     let (waker, woken) = oneshot::channel();
@@ -125,14 +138,20 @@ impl Shared {
         match tokio::time::timeout(self.wait_max, woken).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(QueryError::internal("the queue was closed")),
-            Err(_) => Err(QueryError::new(
+            Err(_) => Err(self.lock().full(QueryError::new(
                 SqlState::TOO_MANY_CONNECTIONS,
                 format!(
                     "no slot became free within {} seconds",
                     self.wait_max.as_secs_f64()
                 ),
-            )
-            .with_hint("Try again later.")),
+            ))),
+        }
+    }
+
+    fn permit(self: &Arc<Self>) -> Permit {
+        Permit {
+            shared: Arc::clone(self),
+            since: Instant::now(),
         }
     }
 
@@ -145,7 +164,7 @@ impl Shared {
         for place in admitted {
             let waker = self.lock().wakers.remove(&place);
             // A waiter that left in this moment drops the permit, which lets the next one in.
-            let permit = Permit(Arc::clone(self));
+            let permit = self.permit();
             if let Some(waker) = waker {
                 drop(waker.send(permit));
             }
@@ -153,10 +172,30 @@ impl Shared {
     }
 }
 
+impl State {
+    /// `error` with the time after which those that wait now should have had their turn.
+    fn full(&self, error: QueryError) -> QueryError {
+        let before = u32::try_from(self.book.waiting()).unwrap_or(u32::MAX);
+        let slots = u32::try_from(self.book.running())
+            .unwrap_or(u32::MAX)
+            .max(1);
+        let expected = self.kept.saturating_mul(before.saturating_add(1)) / slots;
+        QueryError {
+            retry_after: Some(expected.clamp(RETRY_AFTER.0, RETRY_AFTER.1)),
+            ..error.with_hint("Try again later.")
+        }
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
-        let next = self.0.lock().book.release();
-        self.0.wake(next);
+        let next = {
+            let mut state = self.shared.lock();
+            let before = state.kept.saturating_mul(KEPT_PARTS - 1);
+            state.kept = before.saturating_add(self.since.elapsed()) / KEPT_PARTS;
+            state.book.release()
+        };
+        self.shared.wake(next);
     }
 }
 
@@ -241,5 +280,23 @@ mod tests {
             // Let in, but dropped before it could look.
         }
         assert_eq!((queue.running(), queue.waiting()), (0, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_statement_hears_when_those_before_it_should_have_had_their_turn() {
+        let queue = Queue::new(1, Duration::from_secs(3600));
+        queue.resize(1);
+        for _ in 0..100 {
+            let permit = queue.admit().await.expect("the slot is free");
+            tokio::time::advance(Duration::from_secs(4)).await;
+            drop(permit);
+        }
+        let _running = queue.admit().await.expect("the slot is free");
+        let waiting = queue.clone();
+        let _waiting = tavana_common::task::spawn(async move { waiting.admit().await });
+        tokio::task::yield_now().await;
+        let refused = queue.admit().await.expect_err("the queue is full");
+        let seconds = refused.retry_after.expect("a time").as_secs_f64();
+        assert!((7.9..=8.0).contains(&seconds), "{seconds}");
     }
 }

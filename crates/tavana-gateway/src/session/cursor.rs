@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use tavana_common::ids::CursorId;
 use tavana_common::proto::v1::{
-    self as v1, CloseCursorRequest, ExecuteRequest, FetchCursorRequest, OpenCursorRequest, Pin,
-    ResultHeader,
+    self as v1, CloseCursorRequest, Compression, ExecuteRequest, FetchCursorRequest,
+    OpenCursorRequest, Pin, ResultHeader,
 };
 
 use super::rows::Remote;
@@ -184,6 +184,7 @@ impl Session {
         let id = CursorId::mint();
         let request = OpenCursorRequest {
             statement: Some(ExecuteRequest {
+                compression: Compression::None.into(),
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
                 sql: self.plain_sql(&sql),

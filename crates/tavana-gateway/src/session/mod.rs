@@ -29,8 +29,9 @@ use prost::Message as _;
 use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{
-    self, AppendRequest, AppendStart, Batch, Column, ExecuteRequest, Pin, PrepareRequest,
-    ResultHeader, Role, SessionContext, Setting, StatementFacts, StatementKind, append_request,
+    self, AppendRequest, AppendStart, Batch, Column, Compression, ExecuteRequest, Pin,
+    PrepareRequest, ResultHeader, Role, SessionContext, Setting, StatementFacts, StatementKind,
+    append_request,
 };
 use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use tokio::sync::mpsc;
@@ -177,6 +178,8 @@ pub(crate) struct Session {
     moved_away: bool,
     /// Notices of functions of the session, which have no answer of their own to go with.
     gateway_notices: Vec<Notice>,
+    /// Of the batches of results; who changes it can read them.
+    compression: Compression,
 }
 
 impl Session {
@@ -200,7 +203,13 @@ impl Session {
             activity: None,
             moved_away: false,
             gateway_notices: Vec::new(),
+            compression: Compression::None,
         }
+    }
+
+    /// How the batches of the next results are compressed.
+    pub(crate) fn set_compression(&mut self, compression: Compression) {
+        self.compression = compression;
     }
 
     pub(crate) fn settings(&self) -> &SessionSettings {
@@ -734,6 +743,7 @@ impl Session {
             };
             let running = worker.begin();
             let request = ExecuteRequest {
+                compression: self.compression.into(),
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
                 sql: self.plain_sql(sql),

@@ -7,9 +7,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use tavana_common::env::Env;
+use tavana_common::proto::v1::Compression;
 use tavana_common::secret::{CLUSTER_KEY_BYTES_MIN, ClusterKey};
 use tavana_common::telemetry;
 use tavana_common::tls::ClientFiles;
+
+use crate::flight::request;
 
 pub use self::auth::{AuthMode, AuthSettings, ExternalSettings, JwtSettings};
 pub use self::tls::{TlsMode, TlsSettings};
@@ -27,6 +30,8 @@ pub struct GatewaySettings {
     pub flight_sql_port: u16,
     /// Whether Flight SQL is served at all.
     pub flight_sql_enabled: bool,
+    /// How the batches of Flight results are compressed when the client does not say.
+    pub flight_compression: Compression,
     /// Port of `/health`, `/ready` and `/metrics`; 0 = any free one.
     pub http_port: u16,
     /// `http://host:port` or `https://host:port` of each worker.
@@ -167,6 +172,7 @@ impl GatewaySettings {
                 "Arrow Flight SQL port; 0 = any free one",
             ),
             flight_sql_enabled: env.flag("FLIGHT_SQL_ENABLED", true, "serve Arrow Flight SQL"),
+            flight_compression: compression(env),
             http_port: env.number(
                 "HTTP_PORT",
                 8080,
@@ -263,6 +269,21 @@ impl GatewaySettings {
             ),
         }
     }
+}
+
+fn compression(env: &mut Env) -> Compression {
+    let name = env.text(
+        "TAVANA_FLIGHT_COMPRESSION",
+        "none",
+        "compression of Flight results when the client does not ask for one: lz4, zstd or none",
+    );
+    request::compression_of(&name).unwrap_or_else(|| {
+        env.mistake(
+            "TAVANA_FLIGHT_COMPRESSION",
+            format_args!("{name:?} is neither lz4, zstd nor none"),
+        );
+        Compression::None
+    })
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
 use arrow_buffer::Buffer;
+use arrow_data::ArrayData;
 use arrow_ipc::reader::StreamDecoder;
-use arrow_schema::ArrowError;
+use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
 use bytes::Bytes;
 use tavana_common::proto::engine::AppendStart;
 use tavana_common::proto::v1::{Batch, Failure};
@@ -23,6 +25,7 @@ const ROWS_NAME: &str = "~tavana_append";
 /// An append under way.
 pub(crate) struct Append {
     messages: Messages,
+    schema: SchemaRef,
     import: ArrowImport,
     appender: Appender,
     rows: u64,
@@ -43,6 +46,7 @@ impl Append {
                 schema.fields().len()
             )));
         }
+        let schema = without_nested_dictionaries(&schema);
         let import = connection
             .arrow_import(&schema)
             .map_err(|error| failure::engine(&error))?;
@@ -61,6 +65,7 @@ impl Append {
             .map_err(|error| failure::engine(&error))?;
         Ok(Self {
             messages,
+            schema,
             import,
             appender,
             rows: 0,
@@ -72,6 +77,7 @@ impl Append {
         let Some(batch) = self.messages.next(&batch.header, batch.body)? else {
             return Ok(());
         };
+        let batch = unfolded(&batch, &self.schema).map_err(|error| undecodable(&error))?;
         for start in (0..batch.num_rows()).step_by(VECTOR_ROWS) {
             let rows = VECTOR_ROWS.min(batch.num_rows() - start);
             let chunk = self
@@ -98,6 +104,93 @@ impl Append {
     pub(crate) fn discard(mut self) {
         self.appender.discard();
     }
+}
+
+/// DuckDB reads dictionaries as columns, and fails on those inside of lists and structs.
+fn without_nested_dictionaries(schema: &Schema) -> SchemaRef {
+    let fields: Vec<FieldRef> = schema
+        .fields()
+        .iter()
+        .map(|field| match field.data_type() {
+            DataType::Dictionary(_, _) => Arc::clone(field),
+            _ => plain(field),
+        })
+        .collect();
+    Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
+}
+
+fn plain(field: &FieldRef) -> FieldRef {
+    let data_type = match field.data_type() {
+        DataType::Dictionary(_, values) => {
+            let values = Field::new(field.name(), values.as_ref().clone(), field.is_nullable());
+            return plain(&Arc::new(values));
+        }
+        DataType::List(child) => DataType::List(plain(child)),
+        DataType::LargeList(child) => DataType::LargeList(plain(child)),
+        DataType::ListView(child) => DataType::ListView(plain(child)),
+        DataType::LargeListView(child) => DataType::LargeListView(plain(child)),
+        DataType::FixedSizeList(child, length) => DataType::FixedSizeList(plain(child), *length),
+        DataType::Map(child, sorted) => DataType::Map(plain(child), *sorted),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(plain).collect()),
+        _ => return Arc::clone(field),
+    };
+    Arc::new(field.as_ref().clone().with_data_type(data_type))
+}
+
+/// `batch` with the types of `schema`.
+fn unfolded(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    if batch.schema_ref() == schema {
+        return Ok(batch.clone());
+    }
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| {
+            if column.data_type() == field.data_type() {
+                return Ok(Arc::clone(column));
+            }
+            unfolded_data(&column.to_data(), field.data_type()).map(make_array)
+        })
+        .collect::<Result<Vec<ArrayRef>, ArrowError>>()?;
+    RecordBatch::try_new(Arc::clone(schema), columns)
+}
+
+/// The same values with their dictionaries unfolded; `target` says where there were some.
+fn unfolded_data(data: &ArrayData, target: &DataType) -> Result<ArrayData, ArrowError> {
+    if data.data_type() == target {
+        return Ok(data.clone());
+    }
+    if let DataType::Dictionary(_, _) = data.data_type() {
+        let array = make_array(data.clone());
+        let dictionary = array
+            .as_any_dictionary_opt()
+            .ok_or_else(|| ArrowError::InvalidArgumentError("not a dictionary".to_owned()))?;
+        let keys = dictionary.keys();
+        let values = arrow_select::take::take(dictionary.values(), keys, None)?;
+        return unfolded_data(&values.to_data(), target);
+    }
+    let fields: Vec<&FieldRef> = match target {
+        DataType::List(child)
+        | DataType::LargeList(child)
+        | DataType::ListView(child)
+        | DataType::LargeListView(child)
+        | DataType::FixedSizeList(child, _)
+        | DataType::Map(child, _) => vec![child],
+        DataType::Struct(fields) => fields.iter().collect(),
+        _ => Vec::new(),
+    };
+    let children = data
+        .child_data()
+        .iter()
+        .zip(fields)
+        .map(|(child, field)| unfolded_data(child, field.data_type()))
+        .collect::<Result<Vec<ArrayData>, ArrowError>>()?;
+    data.clone()
+        .into_builder()
+        .data_type(target.clone())
+        .child_data(children)
+        .build()
 }
 
 fn insert(start: &AppendStart) -> String {

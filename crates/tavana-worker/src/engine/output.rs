@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use arrow_array::{Array, ArrayRef, RecordBatch, make_array};
 use arrow_data::ArrayData;
+use arrow_ipc::CompressionType;
 use arrow_ipc::writer::{
     CompressionContext, DictionaryTracker, EncodedData, IpcDataGenerator, IpcWriteOptions,
 };
 use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use bytes::Bytes;
 use tavana_common::proto::engine::{Done, FromEngine, from_engine};
-use tavana_common::proto::v1::{Batch, Failure, ResultHeader, StatementFacts};
+use tavana_common::proto::v1::{Batch, Compression, Failure, ResultHeader, StatementFacts};
 use tokio::time::Instant;
 
 use super::interrupt::Interrupts;
@@ -47,8 +48,8 @@ pub(crate) struct Closed;
 #[derive(Debug)]
 enum Item {
     Message(Box<FromEngine>),
-    /// Batches that follow have this schema and are a stream of their own.
-    Schema(SchemaRef),
+    /// Batches that follow have this schema and compression and are a stream of their own.
+    Schema(SchemaRef, Compression),
     /// Rows and the bytes they take.
     Rows(RecordBatch, usize),
     /// Nothing follows: the process ends.
@@ -149,8 +150,10 @@ impl Output {
     }
 
     /// Starts a stream of batches.
-    pub(crate) fn schema(&self, schema: SchemaRef) -> Result<(), Closed> {
-        self.items.send(Item::Schema(schema)).map_err(|_| Closed)
+    pub(crate) fn schema(&self, schema: SchemaRef, compression: Compression) -> Result<(), Closed> {
+        self.items
+            .send(Item::Schema(schema, compression))
+            .map_err(|_| Closed)
     }
 
     /// Hands rows over; blocks while the supervisor does not read.
@@ -203,9 +206,10 @@ impl OutputThread {
                         self.write_rows()?;
                     }
                 }
-                Item::Schema(schema) => {
+                Item::Schema(schema, compression) => {
                     self.write_rows()?;
-                    self.rows.encoder = Some(Encoder::new(&schema));
+                    let encoder = Encoder::new(&schema, compression).map_err(unencodable)?;
+                    self.rows.encoder = Some(encoder);
                     self.rows.sent = false;
                 }
                 Item::Message(message) => {
@@ -252,10 +256,10 @@ impl OutputThread {
         self.rows.since = None;
         self.rows.sent = true;
         let pending = std::mem::take(&mut self.rows.pending);
-        let encoder = self
-            .rows
-            .encoder
-            .get_or_insert_with(|| Encoder::new(&schema));
+        let encoder = match &mut self.rows.encoder {
+            Some(encoder) => encoder,
+            none => none.insert(Encoder::new(&schema, Compression::None).map_err(unencodable)?),
+        };
         let written = encoder
             .batches(&schema, pending, bytes)
             .and_then(|batches| {
@@ -271,11 +275,15 @@ impl OutputThread {
             });
         match written {
             Ok(written) => written,
-            // What DuckDB exported can be joined and encoded; if not, this process is not to be
-            // trusted with the stream any more, and its end is an error to the supervisor.
-            Err(error) => Err(std::io::Error::other(error).into()),
+            Err(error) => Err(unencodable(error)),
         }
     }
+}
+
+/// What DuckDB exported can be joined and encoded; if not, this process is not to be trusted with
+/// the stream any more, and its end is an error to the supervisor.
+fn unencodable(error: ArrowError) -> FrameError {
+    std::io::Error::other(error).into()
 }
 
 /// Encodes the batches of one stream.
@@ -294,10 +302,14 @@ impl std::fmt::Debug for Encoder {
 }
 
 impl Encoder {
-    fn new(schema: &SchemaRef) -> Self {
+    fn new(schema: &SchemaRef, compression: Compression) -> Result<Self, ArrowError> {
         let generator = IpcDataGenerator::default();
         let mut tracker = DictionaryTracker::new(true);
-        let options = IpcWriteOptions::default();
+        let options = IpcWriteOptions::default().try_with_compression(match compression {
+            Compression::None => None,
+            Compression::Lz4 => Some(CompressionType::LZ4_FRAME),
+            Compression::Zstd => Some(CompressionType::ZSTD),
+        })?;
         // Numbers the dictionaries, as the schema the client has does.
         generator.schema_to_bytes_with_dictionary_tracker(schema, &mut tracker, &options);
         let has_dictionary = schema
@@ -305,13 +317,13 @@ impl Encoder {
             .iter()
             .any(|field| holds_dictionary(field.data_type()));
         let dictionaries = has_dictionary.then(Dictionaries::default);
-        Self {
+        Ok(Self {
             generator,
             tracker,
             options,
             compression: CompressionContext::default(),
             dictionaries,
-        }
+        })
     }
 
     /// The pending chunks as few batches.

@@ -12,7 +12,8 @@ use tavana_common::proto::engine::{
     Start, ToEngine, to_engine,
 };
 use tavana_common::proto::v1::{
-    Direction, Failure, FailureKind, Motion, ResultHeader, Role, Setting, StatementKind,
+    Compression, Direction, Failure, FailureKind, Motion, ResultHeader, Role, Setting,
+    StatementKind,
 };
 
 use super::append::Append;
@@ -71,6 +72,8 @@ pub(crate) struct Session {
     cursors: Vec<Cursor>,
     spool: Spool,
     in_transaction: bool,
+    /// Of the result that is being made.
+    compression: Compression,
 }
 
 impl std::fmt::Debug for Session {
@@ -161,6 +164,7 @@ impl Session {
             cursors: Vec::new(),
             spool: Spool::new(&start.spill_directory, start.spill_bytes_max),
             in_transaction: false,
+            compression: Compression::None,
         }
     }
 
@@ -334,6 +338,7 @@ impl Session {
         let mut prepared = self.bind(&text, &request.parameter_types)?;
         self.secrets
             .before(prepared.facts.kind(), &text, self.in_transaction);
+        self.compression = request.compression();
         let batches = self.parameter_rows(&prepared, request)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let done = if prepared.parameters.is_empty() && batches.is_empty() {
@@ -386,7 +391,8 @@ impl Session {
         if first {
             self.output.header(header(prepared))?;
             if prepared.facts.returns_rows {
-                self.output.schema(Arc::clone(&prepared.schema))?;
+                self.output
+                    .schema(Arc::clone(&prepared.schema), self.compression)?;
             }
         }
         match result.kind() {
@@ -536,7 +542,8 @@ impl Session {
             },
             moves_only: false,
         });
-        self.output.schema(Arc::clone(&cursor.schema))?;
+        self.output
+            .schema(Arc::clone(&cursor.schema), Compression::None)?;
         let rows = cursor.travel(motion, &mut self.spool, |batch| {
             if self.interrupts.is_requested() {
                 return Err(Stop::from(failure::cancelled()));

@@ -61,6 +61,7 @@ async fn begin(
 /// The request as an engine understands it.
 pub(super) fn message(request: ExecuteRequest, context: Context, grant: Grant) -> Execute {
     Execute {
+        compression: request.compression,
         grant: Some(grant),
         settings: context.settings,
         sql: request.sql,

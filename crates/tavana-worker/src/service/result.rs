@@ -1,9 +1,9 @@
 //! The stream of a result, and the task that fills it.
 //!
-//! The channel between them holds [`MESSAGES_MAX`] messages, so memory does not grow with the
-//! result: a client that does not read stops the task, which stops the engine's socket, which
-//! stops DuckDB. One place of the channel is kept for the last message from the beginning, so that
-//! the end of a statement never waits for its client.
+//! The channel between them holds few messages (`TAVANA_GRPC_CHANNEL_BUFFER`), so memory does not
+//! grow with the result: a client that does not read stops the task, which stops the engine's
+//! socket, which stops DuckDB. One place of the channel is kept for the last message from the
+//! beginning, so that the end of a statement never waits for its client.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -21,9 +21,6 @@ use super::statement::Statement;
 use crate::supervisor::Supervisor;
 use crate::supervisor::checkout::Checkout;
 use crate::supervisor::process::Reply;
-
-/// Messages between the engine's socket and the client's stream.
-const MESSAGES_MAX: usize = 4;
 
 type Sender = mpsc::Sender<Result<ResultMessage, Status>>;
 type Last = mpsc::OwnedPermit<Result<ResultMessage, Status>>;
@@ -68,7 +65,7 @@ pub(super) fn forward(
     statement: Statement,
     first: Option<Reply>,
 ) -> ResultStream {
-    let (sender, messages) = mpsc::channel(MESSAGES_MAX + 1);
+    let (sender, messages) = mpsc::channel(supervisor.result_messages_max() + 1);
     let last = sender
         .clone()
         .try_reserve_owned()

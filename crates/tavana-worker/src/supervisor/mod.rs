@@ -81,6 +81,8 @@ pub(crate) struct Supervisor {
     vault: Arc<Vault>,
     threads: u32,
     shares: Shares,
+    /// Messages of a result between its engine's socket and its client's stream.
+    result_messages_max: usize,
     engine_idle_max: Duration,
     session_lease: Duration,
     duckdb_version: OnceLock<String>,
@@ -116,6 +118,10 @@ pub(crate) enum Load {
 impl Supervisor {
     pub(crate) fn cluster_key(&self) -> Option<&ClusterKey> {
         self.cluster_key.as_ref()
+    }
+
+    pub(crate) fn result_messages_max(&self) -> usize {
+        self.result_messages_max
     }
 
     /// Verifies what the settings promise and starts the first engine.
@@ -183,6 +189,7 @@ impl Supervisor {
             vault,
             threads: settings.threads,
             shares: Shares::new(settings.threads),
+            result_messages_max: settings.result_messages_max,
             engine_idle_max: settings.engine_idle_max,
             session_lease: settings.session_lease,
             duckdb_version: OnceLock::new(),

@@ -11,6 +11,7 @@ mod copy;
 mod cursors;
 mod extended;
 mod flight;
+mod flight_results;
 mod hostile;
 mod injections;
 mod limits;

@@ -20,6 +20,13 @@ import (
 // start runs a tavana for one test and gives its PostgreSQL address.
 func start(t *testing.T) string {
 	t.Helper()
+	postgres, _ := startBoth(t)
+	return postgres
+}
+
+// startBoth gives the addresses of both protocols.
+func startBoth(t *testing.T) (string, string) {
+	t.Helper()
 	home := t.TempDir()
 	data := filepath.Join(home, "data")
 	if err := os.Mkdir(data, 0o755); err != nil {
@@ -47,15 +54,15 @@ func start(t *testing.T) string {
 			t.Error("Ctrl-C ends tavana with code 0:", err)
 		}
 	})
-	ready := regexp.MustCompile(`^tavana is ready: .*postgres=(\S+)`)
+	ready := regexp.MustCompile(`^tavana is ready: .*postgres=(\S+) .*flight=(\S+)`)
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
 		if found := ready.FindStringSubmatch(lines.Text()); found != nil {
-			return found[1]
+			return found[1], found[2]
 		}
 	}
 	t.Fatal("tavana did not become ready")
-	return ""
+	return "", ""
 }
 
 func connect(t *testing.T, address string) *pgx.Conn {

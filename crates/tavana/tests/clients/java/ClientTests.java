@@ -105,6 +105,7 @@ public final class ClientTests {
         failures += run("flight: a query", flightUrl, ClientTests::flightQuery);
         failures += run("flight: ten times", flightUrl, ClientTests::tenTimesOverFlight);
         failures += run("flight: the catalog", flightUrl, ClientTests::flightCatalog);
+        failures += FlightTests.runAll(flightUrl);
         return failures;
     }
 
