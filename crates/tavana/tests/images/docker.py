@@ -230,6 +230,10 @@ class Cluster:
         (found,) = self.docker.inspect("inspect", container)
         return found["State"]
 
+    def log(self, container):
+        said = self.docker.run("logs", container)
+        return said.stdout + said.stderr
+
     def exec(self, container, *words, check=True):
         return self.docker.run("exec", container, *words, check=check)
 

@@ -175,13 +175,14 @@ def test_workers_that_are_added_get_queries_within_five_seconds(cluster):
     began = time.monotonic()
     while joined is None:
         for container in added:
-            if container not in serving and "serving" in cluster.docker.run("logs", container).stdout:
+            if container not in serving and "serving" in cluster.log(container):
                 serving[container] = time.monotonic()
         if cluster.workers_up() == 4:
             joined = time.monotonic()
         assert time.monotonic() - began < 60, "they did not join"
         time.sleep(0.05)
-    took = joined - max(serving.values(), default=joined)
+    assert len(serving) == 2, "they serve before they are used"
+    took = joined - max(serving.values())
     print(f"the last of them was used {took:.2f} s after it was ready")
     assert took < 5
     sent = {container: cluster.sent_bytes(container) for container in cluster.containers("worker")}
@@ -226,8 +227,8 @@ def test_a_frozen_worker_gets_no_query_two_seconds_later_and_comes_back(cluster)
         time.sleep(max(0.0, frozen + 2 - time.monotonic()))
         slowest = assert_all_answered_soon(cluster, 12, 2)
         print(f"the slowest of 12 queries beside a frozen worker took {slowest:.2f} s")
-        took = frozen + eventually("it is down", lambda: cluster.workers_up() == 2, 10) - frozen
-        print(f"a frozen worker was down after another {took:.2f} s")
+        eventually("it is down", lambda: cluster.workers_up() == 2, 10)
+        print(f"a frozen worker was down after {time.monotonic() - frozen:.2f} s")
     finally:
         cluster.docker.run("unpause", victim)
     eventually("it is back", lambda: cluster.workers_up() == 3, 10)
@@ -255,8 +256,9 @@ def test_workers_that_are_taken_away_finish_what_they_run(cluster):
     left = cluster.containers("worker")
     assert len(left) == 1 < len(workers)
     assert_all_answered_soon(cluster, 4, 5)
-    log = cluster.docker.run("logs", cluster.container("gateway")).stdout
-    assert "worker has drained and is down" in log
+    # One of the four was killed before; one stays.
+    log = cluster.log(cluster.container("gateway"))
+    assert log.count("worker has drained and is down") == len(workers) - 2
     eventually("they are forgotten", lambda: cluster.workers_up() == 1, 10)
 
 
@@ -279,12 +281,11 @@ def test_a_stop_lets_streams_end_and_every_program_ends_well(cluster):
         state = cluster.state(container)
         assert (state["ExitCode"], state["OOMKilled"]) == (0, False)
     for container in (gateway, worker):
-        said = cluster.docker.run("logs", container)
         alarms = [
             line
-            for line in (said.stdout + said.stderr).splitlines()
+            for line in cluster.log(container).splitlines()
             if ALARM.search(line) and not any(text in line for text in ALARMS_EXPECTED)
-            # These were asked for by the tests above.
-            and "worker is down" not in line
         ]
-        assert not alarms, "\n".join(alarms)
+        # A worker was killed, one was frozen and one cut off.
+        assert len(alarms) <= (3 if container == gateway else 0), "\n".join(alarms)
+        assert all("worker is down" in line for line in alarms), "\n".join(alarms)
