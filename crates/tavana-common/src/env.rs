@@ -3,13 +3,20 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
 use thiserror::Error;
+use zeroize::Zeroizing;
 
 use crate::secret::Secret;
+
+/// Longest file that holds one secret.
+const SECRET_FILE_BYTES_MAX: u64 = 64 << 10;
 
 /// Exit code of a process whose settings are wrong (`EX_USAGE` of sysexits.h).
 pub const EXIT_CODE_SETTINGS: u8 = 64;
@@ -115,6 +122,31 @@ impl Env {
     pub fn secret(&mut self, name: &'static str, meaning: &'static str) -> Option<Secret> {
         self.document(name, String::new(), meaning);
         self.raw(name).map(Secret::new)
+    }
+
+    /// A secret that stands in the variable `name`, or in the file that `file_name` names, which is
+    /// how containers are given secrets. A line end at the end of the file does not belong to it.
+    pub fn secret_or_file(
+        &mut self,
+        (name, meaning): (&'static str, &'static str),
+        (file_name, file_meaning): (&'static str, &'static str),
+    ) -> Option<Secret> {
+        let given = self.secret(name, meaning);
+        let path = self.optional_text(file_name, file_meaning)?;
+        if given.is_some() {
+            self.mistake(file_name, format_args!("is set and {name} too"));
+            return given;
+        }
+        match read_secret(Path::new(&path)) {
+            Ok(secret) => Some(secret),
+            Err(problem) => {
+                self.mistake(
+                    file_name,
+                    format_args!("could not read {path:?}: {problem}"),
+                );
+                None
+            }
+        }
     }
 
     /// A number within `range`.
@@ -265,6 +297,24 @@ impl Env {
     }
 }
 
+/// The text of a file that holds one secret.
+///
+/// # Errors
+/// When it cannot be read, holds more than a secret can be, or is not text.
+pub fn read_secret(path: &Path) -> io::Result<Secret> {
+    let mut text = Zeroizing::new(String::new());
+    let read = File::open(path)?
+        .take(SECRET_FILE_BYTES_MAX + 1)
+        .read_to_string(&mut text)?;
+    if u64::try_from(read).is_ok_and(|read| read > SECRET_FILE_BYTES_MAX) {
+        return Err(io::Error::other("it is larger than 64 KiB"));
+    }
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(Secret::new(
+        line.strip_suffix('\r').unwrap_or(line).to_owned(),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,5 +372,38 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("CANARY"));
+    }
+
+    #[test]
+    fn a_secret_comes_from_its_variable_or_its_file_but_not_from_both() {
+        let folder = std::env::temp_dir().join(format!("tavana-env-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&folder).unwrap();
+        let path = |name: &str| folder.join(name).display().to_string();
+        std::fs::write(path("key"), "from the file\n").unwrap();
+        std::fs::write(path("long"), vec![b'x'; 65 << 10]).unwrap();
+        let (key, long, none) = (path("key"), path("long"), path("none"));
+        let read = |pairs: &[(&str, &str)]| {
+            let mut env = env(pairs);
+            let secret = env.secret_or_file(("KEY", ""), ("KEY_FILE", ""));
+            (
+                secret.map(|secret| secret.expose().to_owned()),
+                env.finish(),
+            )
+        };
+        assert_eq!(read(&[]), (None, Ok(())));
+        assert_eq!(read(&[("KEY", "a")]), (Some("a".to_owned()), Ok(())));
+        assert_eq!(
+            read(&[("KEY_FILE", &key)]),
+            (Some("from the file".to_owned()), Ok(()))
+        );
+        for pairs in [
+            &[("KEY", "a"), ("KEY_FILE", key.as_str())][..],
+            &[("KEY_FILE", &long)],
+            &[("KEY_FILE", &none)],
+        ] {
+            let mistakes = read(pairs).1.expect_err("a mistake").mistakes;
+            assert!(mistakes[0].starts_with("KEY_FILE: "), "{mistakes:?}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

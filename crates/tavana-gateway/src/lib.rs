@@ -11,8 +11,10 @@ pub mod auth;
 mod catalog;
 pub mod error;
 mod flight;
+pub mod key_file;
 mod metrics;
 mod pg;
+pub mod probe;
 mod queue;
 mod route;
 mod session;
@@ -21,6 +23,7 @@ mod worker;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tavana_common::ids::{GatewayId, SessionId};
 use tavana_common::proto::v1::CloseSessionRequest;
@@ -30,6 +33,7 @@ use tavana_common::tls::{ClientTls, ServerTls, TlsError};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
@@ -46,6 +50,9 @@ pub use crate::settings::GatewaySettings;
 /// Bytes of statements, before and after they were rewritten, that are kept for when they come
 /// again.
 const REWRITTEN_BYTES_MAX: u64 = 16 << 20;
+
+/// Time for services without work to end their connections.
+const GOODBYES_MAX: Duration = Duration::from_secs(2);
 
 /// Why a gateway could not start or go on.
 #[derive(Debug, Error)]
@@ -306,7 +313,7 @@ async fn serve_until(
     mut http: Task<std::io::Result<()>>,
     gateway: &Gateway,
     stop: &CancellationToken,
-    drain_max: std::time::Duration,
+    drain_max: Duration,
 ) -> Result<(), GatewayError> {
     let mut flight = match flight {
         Some(task) => futures::future::Either::Left(task),
@@ -328,22 +335,25 @@ async fn serve_until(
     gateway.draining.cancel();
     let drained = async {
         while gateway.queue.running() + gateway.queue.waiting() > 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    if tokio::time::timeout(drain_max, drained).await.is_err() {
+    let deadline = Instant::now() + drain_max;
+    if timeout_at(deadline, drained).await.is_err() {
         warn!(
             running = gateway.queue.running(),
             "the drain time is over, what still runs is cancelled"
         );
     }
     stop.cancel();
-    // The services end their connections now; what does not end within a moment is dropped.
-    let ended = futures::future::join(postgres, http);
-    if tokio::time::timeout(std::time::Duration::from_secs(2), ended)
-        .await
-        .is_err()
-    {
+    // The services end their connections now; what does not end within a moment is dropped. A client
+    // that still reads what its statement gave has the rest of the drain time.
+    let moment = Instant::now() + GOODBYES_MAX;
+    let ended = futures::future::join(
+        timeout_at(deadline.max(moment), postgres),
+        timeout_at(moment, http),
+    );
+    if !matches!(ended.await, (Ok(_), Ok(_))) {
         debug!("some connections did not end in time");
     }
     Ok(())
@@ -353,7 +363,7 @@ async fn announce(gateway: Arc<Gateway>, ready: oneshot::Sender<()>) {
     loop {
         if gateway
             .workers
-            .usable(std::time::Duration::from_secs(3600))
+            .usable(Duration::from_secs(3600))
             .await
             .is_ok()
         {
@@ -379,10 +389,7 @@ async fn close_sessions(id: GatewayId, mut to_close: mpsc::UnboundedReceiver<End
             left_nothing: left == Left::Nothing,
         };
         let mut client = worker.control();
-        let closed = tokio::time::timeout(
-            std::time::Duration::from_secs(5),
-            client.close_session(request),
-        );
+        let closed = tokio::time::timeout(Duration::from_secs(5), client.close_session(request));
         if !matches!(closed.await, Ok(Ok(_))) {
             // The worker is away: its lease on this gateway's sessions ends without us.
             debug!(%session, "could not close a session on its worker");

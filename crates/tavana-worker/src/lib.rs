@@ -11,6 +11,7 @@
 pub mod engine;
 mod error;
 mod metrics;
+pub mod probe;
 mod service;
 mod settings;
 pub mod stream;

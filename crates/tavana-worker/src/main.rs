@@ -7,13 +7,17 @@ use std::process::ExitCode;
 use tavana_common::env::{EXIT_CODE_SETTINGS, Env};
 use tavana_common::shutdown::Signals;
 use tavana_common::telemetry;
+use tavana_worker::probe::Question;
 use tavana_worker::{LogSettings, WorkerSettings};
 use tokio::sync::oneshot;
 
 const USAGE: &str = "\
-Usage: tavana-worker [--help | --version]
+Usage: tavana-worker [health | ready | --help | --version]
 
-Runs SQL statements for tavana gateways. All settings are environment variables:
+Runs SQL statements for tavana gateways. `health` asks the worker of this machine, with the same
+settings, whether it is alive, and `ready` whether it takes statements.
+
+All settings are environment variables:
 ";
 
 fn main() -> ExitCode {
@@ -22,6 +26,8 @@ fn main() -> ExitCode {
     match first.as_deref().and_then(|argument| argument.to_str()) {
         None if first.is_none() => serve(),
         Some("engine") if is_engine(&mut arguments) => tavana_worker::engine_main(),
+        Some("health") if arguments.next().is_none() => probe(Question::Health),
+        Some("ready") if arguments.next().is_none() => probe(Question::Ready),
         Some("--help" | "-h") => help(),
         Some("--version" | "-V") => {
             print(&format!("tavana-worker {}\n", env!("CARGO_PKG_VERSION")))
@@ -71,6 +77,29 @@ fn serve() -> ExitCode {
     });
     runtime.shutdown_background();
     outcome
+}
+
+/// Asks the worker that runs beside this process with the same environment.
+fn probe(question: Question) -> ExitCode {
+    let mut env = Env::from_process();
+    let settings = WorkerSettings::from_env(&mut env);
+    if let Err(error) = env.finish() {
+        return refuse(&error.to_string());
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(tavana_worker::probe::ask(&settings, question)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say(&problem);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn help() -> ExitCode {

@@ -114,7 +114,8 @@ impl WorkerSettings {
         );
         let checked =
             internal_token.is_some() || tls.as_ref().is_some_and(|tls| tls.client_ca.is_some());
-        let is_key_given = env.is_set("TAVANA_CLUSTER_KEY");
+        let is_key_given =
+            env.is_set("TAVANA_CLUSTER_KEY") || env.is_set("TAVANA_CLUSTER_KEY_FILE");
         if !checked && !is_key_given && !open && !listen.ip().is_loopback() {
             env.mistake(
                 "TAVANA_CLUSTER_KEY",
@@ -307,9 +308,15 @@ fn read_listen(env: &mut Env) -> SocketAddr {
 }
 
 fn read_cluster_key(env: &mut Env) -> Option<ClusterKey> {
-    let text = env.secret(
-        "TAVANA_CLUSTER_KEY",
-        "Secret shared by all gateways and workers, at least 32 bytes.",
+    let text = env.secret_or_file(
+        (
+            "TAVANA_CLUSTER_KEY",
+            "Secret shared by all gateways and workers, at least 32 bytes.",
+        ),
+        (
+            "TAVANA_CLUSTER_KEY_FILE",
+            "File with that secret, in place of TAVANA_CLUSTER_KEY.",
+        ),
     )?;
     let key = ClusterKey::from_text(&text);
     if key.is_none() {

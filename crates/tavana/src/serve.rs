@@ -69,10 +69,12 @@ fn plan(env: &mut Env, options: Serve) -> Result<Plan, String> {
     env.set_default("LOG_LEVEL", "warn".to_owned());
     env.set_default("GRPC_PORT", "0".to_owned());
     // One secret for both halves, known to nobody else.
-    env.set_default(
-        "TAVANA_CLUSTER_KEY",
-        ClusterKey::random().internal_token().expose().to_owned(),
-    );
+    if !env.is_set("TAVANA_CLUSTER_KEY_FILE") {
+        env.set_default(
+            "TAVANA_CLUSTER_KEY",
+            ClusterKey::random().internal_token().expose().to_owned(),
+        );
+    }
     env.set_default("DUCKDB_TEMP_DIR", spill_folder());
     let mut remarks = Vec::new();
     for (name, flag, usual) in [

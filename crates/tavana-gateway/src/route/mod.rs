@@ -1,5 +1,9 @@
-//! Which worker runs a statement.
+//! Which worker runs a statement: where workers are, what each of them says, which one is chosen.
 
+mod choose;
+mod discovery;
+mod worker;
 mod workers;
 
-pub(crate) use workers::{Running, Worker, Workers};
+pub(crate) use worker::{Running, Worker};
+pub(crate) use workers::Workers;

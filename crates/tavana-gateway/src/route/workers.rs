@@ -1,98 +1,39 @@
-//! The workers and what they say of themselves.
+//! All workers: who is among them now, and the best of them.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::BoxStream;
 use tavana_common::ids::GatewayId;
-use tavana_common::proto::v1::{StatusRequest, WorkerStatus};
+use tavana_common::proto::v1::WorkerStatus;
 use tavana_common::task::{self, Task};
 use tavana_common::tls::ClientTls;
 use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::choose::{self, Load, State};
+use super::discovery::{self, Snapshot};
+use super::worker::{Worker, listen};
 use crate::error::{QueryError, SqlState};
 use crate::queue::Queue;
 use crate::settings::GatewaySettings;
-use crate::worker::{WorkerClient, WorkerLink};
+use crate::worker::Linker;
 
-/// A worker that has not spoken for this long is not used. Workers speak each second.
-const SILENCE_MAX: Duration = Duration::from_secs(4);
-/// Between two attempts to reach a worker that is away.
-const RETRY_MIN: Duration = Duration::from_millis(100);
-const RETRY_MAX: Duration = Duration::from_secs(2);
-
-/// One worker.
-#[derive(Debug)]
-pub(crate) struct Worker {
-    address: String,
-    link: WorkerLink,
-    /// Its last word; `None` while it cannot be reached.
-    status: Mutex<Option<WorkerStatus>>,
-    /// Statements that this gateway runs there now.
-    running: AtomicUsize,
-}
-
-impl Worker {
-    pub(crate) fn client(&self) -> WorkerClient {
-        self.link.client()
-    }
-
-    pub(crate) fn control(&self) -> WorkerClient {
-        self.link.control()
-    }
-
-    /// Counts a statement as running there until the guard is dropped.
-    pub(crate) fn begin(self: &Arc<Self>) -> Running {
-        self.running.fetch_add(1, Ordering::Relaxed);
-        Running(Arc::clone(self))
-    }
-
-    fn status(&self) -> Option<WorkerStatus> {
-        self.status
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-
-    fn load(&self) -> Load {
-        let status = self.status();
-        Load {
-            usable: status.as_ref().is_some_and(|status| !status.draining),
-            slots: status
-                .as_ref()
-                .map_or(0, |status| usize::try_from(status.slots).unwrap_or(0)),
-            // Its own count lags by a moment, ours knows nothing of other gateways.
-            running: self
-                .running
-                .load(Ordering::Relaxed)
-                .max(status.map_or(0, |status| usize::try_from(status.running).unwrap_or(0))),
-        }
-    }
-}
-
-/// See [`Worker::begin`].
-#[derive(Debug)]
-pub(crate) struct Running(Arc<Worker>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
-    }
-}
+/// How often workers are let go that are no longer listed and that nothing keeps.
+const SWEEP: Duration = Duration::from_secs(2);
 
 /// All workers of this gateway.
 #[derive(Debug)]
 pub(crate) struct Workers {
-    all: Vec<Arc<Worker>>,
-    /// Counts changes, so that waiting for a worker needs no polling.
-    changed: watch::Sender<u64>,
-    _watchers: Vec<Task<()>>,
+    roster: Arc<Roster>,
+    _following: Task<()>,
 }
 
 impl Workers {
-    /// Starts to listen to the workers of the static list; `queue` learns of their slots.
+    /// Starts to look for workers and to listen to them; `queue` learns of their slots.
     ///
     /// # Errors
     /// When an address is not a URI.
@@ -103,45 +44,19 @@ impl Workers {
         draining: &CancellationToken,
         tls: Option<&Arc<ClientTls>>,
     ) -> Result<Self, tonic::transport::Error> {
-        let all = settings
-            .worker_addresses
-            .iter()
-            .map(|address| {
-                Ok(Arc::new(Worker {
-                    address: address.clone(),
-                    link: WorkerLink::new(address, settings, tls)?,
-                    status: Mutex::new(None),
-                    running: AtomicUsize::new(0),
-                }))
-            })
-            .collect::<Result<Vec<_>, tonic::transport::Error>>()?;
-        let changed = watch::Sender::new(0_u64);
-        let watchers = all
-            .iter()
-            .map(|worker| {
-                let (worker, everyone) = (Arc::clone(worker), all.clone());
-                let (queue, changed) = (queue.clone(), changed.clone());
-                let draining = draining.clone();
-                task::spawn(async move {
-                    listen(&worker, id, &draining, || {
-                        queue.resize(
-                            everyone
-                                .iter()
-                                .map(|worker| worker.load())
-                                .filter(|load| load.usable)
-                                .map(|load| load.slots)
-                                .sum(),
-                        );
-                        changed.send_modify(|count| *count = count.wrapping_add(1));
-                    })
-                    .await;
-                })
-            })
-            .collect();
+        let snapshots = discovery::together(discovery::sources(&settings.worker_addresses)?);
+        let roster = Arc::new(Roster {
+            entries: Mutex::new(Vec::new()),
+            changed: watch::Sender::new(0),
+            queue: queue.clone(),
+            id,
+            draining: draining.clone(),
+            linker: Linker::new(settings, tls),
+        });
+        let following = task::spawn(follow(Arc::clone(&roster), snapshots));
         Ok(Self {
-            all,
-            changed,
-            _watchers: watchers,
+            roster,
+            _following: following,
         })
     }
 
@@ -150,19 +65,7 @@ impl Workers {
     /// # Errors
     /// 57P03 when none can take a statement.
     pub(crate) fn choose(&self, except: Option<&Arc<Worker>>) -> Result<Arc<Worker>, QueryError> {
-        let loads: Vec<Load> = self
-            .all
-            .iter()
-            .map(|worker| {
-                let mut load = worker.load();
-                load.usable &= except.is_none_or(|except| !Arc::ptr_eq(except, worker));
-                load
-            })
-            .collect();
-        least_loaded(&loads)
-            .and_then(|at| self.all.get(at))
-            .map(Arc::clone)
-            .ok_or_else(no_worker)
+        self.roster.choose(except).ok_or_else(no_worker)
     }
 
     /// Waits until some worker can take statements.
@@ -170,7 +73,7 @@ impl Workers {
     /// # Errors
     /// 57P03 after `wait_max`.
     pub(crate) async fn usable(&self, wait_max: Duration) -> Result<(), QueryError> {
-        let mut changed = self.changed.subscribe();
+        let mut changed = self.roster.changed.subscribe();
         let usable = async {
             while !self.any_usable() {
                 if changed.changed().await.is_err() {
@@ -185,28 +88,35 @@ impl Workers {
 
     /// Waits until some worker says something new, at most `pause`.
     pub(crate) async fn changed_or(&self, pause: Duration) {
-        let mut changed = self.changed.subscribe();
+        let mut changed = self.roster.changed.subscribe();
         // Either outcome means: look again.
         drop(tokio::time::timeout(pause, changed.changed()).await);
     }
 
     /// Whether a statement could go to a worker other than `worker`.
     pub(crate) fn another_than(&self, worker: &Arc<Worker>) -> bool {
-        self.all
-            .iter()
-            .any(|other| !Arc::ptr_eq(other, worker) && other.load().usable)
+        self.roster.choose(Some(worker)).is_some()
     }
 
     pub(crate) fn any_usable(&self) -> bool {
-        self.all.iter().any(|worker| worker.load().usable)
+        choose::takers(&self.roster.loads(&self.roster.entries(), None))
+            .next()
+            .is_some()
     }
 
     /// The last word of each reachable worker.
     pub(crate) fn statuses(&self) -> Vec<WorkerStatus> {
-        self.all
-            .iter()
-            .filter_map(|worker| worker.status())
-            .collect()
+        let mut statuses: Vec<WorkerStatus> = Vec::new();
+        for entry in self.roster.entries().iter() {
+            let status = entry.worker.status();
+            // One that is reached by two addresses is one worker.
+            statuses.extend(status.filter(|status| {
+                statuses
+                    .iter()
+                    .all(|other| other.worker_id != status.worker_id)
+            }));
+        }
+        statuses
     }
 }
 
@@ -215,100 +125,253 @@ fn no_worker() -> QueryError {
         .with_hint("Try again in a moment.")
 }
 
-/// What routing knows of a worker.
-#[derive(Clone, Copy, Debug)]
-struct Load {
-    usable: bool,
-    slots: usize,
-    running: usize,
+#[derive(Debug)]
+struct Roster {
+    entries: Mutex<Vec<Entry>>,
+    /// Counts changes, so that waiting for a worker needs no polling.
+    changed: watch::Sender<u64>,
+    queue: Queue,
+    id: GatewayId,
+    draining: CancellationToken,
+    linker: Linker,
 }
 
-/// The usable worker with the smallest share of its slots taken; the first of equals.
-fn least_loaded(loads: &[Load]) -> Option<usize> {
-    loads
-        .iter()
-        .enumerate()
-        .filter(|(_, load)| load.usable && load.slots > 0)
-        // a/b < c/d compared as a*d < c*b: whole numbers, no rounding.
-        .min_by(|(_, left), (_, right)| {
-            (left.running * right.slots).cmp(&(right.running * left.slots))
-        })
-        .map(|(at, _)| at)
+#[derive(Debug)]
+struct Entry {
+    worker: Arc<Worker>,
+    _listening: Task<()>,
 }
 
-/// Keeps a Status stream open for ever: the worker's word, and this gateway's lease on its sessions.
-async fn listen(worker: &Worker, id: GatewayId, draining: &CancellationToken, changed: impl Fn()) {
-    let set = |status: Option<WorkerStatus>| {
-        let mut held = worker.status.lock().unwrap_or_else(PoisonError::into_inner);
-        let up = status.is_some();
-        let turned = held.is_some() != up;
-        *held = status;
-        drop(held);
-        if turned && up {
-            info!(worker = %worker.address, "worker is up");
-        } else if turned && draining.is_cancelled() {
-            info!(worker = %worker.address, "worker is down, as this gateway soon is");
-        } else if turned {
-            warn!(worker = %worker.address, "worker is down");
-        }
-        changed();
-    };
-    let mut pause = RETRY_MIN;
-    loop {
-        let request = StatusRequest {
-            gateway_id: id.to_string(),
+impl Entry {
+    /// Whether a session or a statement has this worker, besides its entry and its listener. Of a
+    /// worker that is not listed nobody gets one who has none.
+    fn is_held(&self) -> bool {
+        Arc::strong_count(&self.worker) > 2
+    }
+}
+
+impl Roster {
+    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn loads(&self, entries: &[Entry], except: Option<&Arc<Worker>>) -> Vec<Load> {
+        let excepted = except.and_then(|worker| worker.load().id);
+        let load = |entry: &Entry| {
+            let mut load = entry.worker.load();
+            // By another address it would be the same worker.
+            if excepted.is_some() && excepted == load.id
+                || except.is_some_and(|except| Arc::ptr_eq(except, &entry.worker))
+            {
+                load.state = State::Away;
+            }
+            load
         };
-        let opened = tokio::time::timeout(SILENCE_MAX, worker.control().status(request)).await;
-        match opened {
-            Ok(Ok(answer)) => {
-                let mut stream = answer.into_inner();
-                while let Ok(Ok(Some(status))) =
-                    tokio::time::timeout(SILENCE_MAX, stream.message()).await
-                {
-                    pause = RETRY_MIN;
-                    set(Some(status));
-                }
-                set(None);
-            }
-            Ok(Err(status)) if status.code() == tonic::Code::Unauthenticated => {
-                warn!(worker = %worker.address, "the worker refuses this gateway's token");
-            }
-            Ok(Err(_)) | Err(_) => {}
+        entries.iter().map(load).collect()
+    }
+
+    fn choose(&self, except: Option<&Arc<Worker>>) -> Option<Arc<Worker>> {
+        let entries = self.entries();
+        let best = choose::least_loaded(&self.loads(&entries, except))?;
+        entries.get(best).map(|entry| Arc::clone(&entry.worker))
+    }
+
+    /// Makes the workers those of `snapshot`. One that is not in it gets nothing new, and is let go
+    /// when nothing keeps it: no stream is cut and no session loses its lease because of a list.
+    fn apply(self: &Arc<Self>, snapshot: &Snapshot) {
+        let mut entries = self.entries();
+        for entry in entries.iter() {
+            entry.worker.list(snapshot.contains(entry.worker.point()));
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(RETRY_MAX);
+        for point in snapshot {
+            if entries.iter().any(|entry| entry.worker.point() == point) {
+                continue;
+            }
+            match self.linker.link(point.address, point.tls_name.as_deref()) {
+                Ok(link) => {
+                    info!(worker = %point, "a worker has joined");
+                    let worker = Arc::new(Worker::new(point.clone(), link));
+                    let _listening = self.listen_to(&worker);
+                    entries.push(Entry { worker, _listening });
+                }
+                Err(problem) => warn!(worker = %point, %problem, "could not use an address"),
+            }
+        }
+        drop(entries);
+        self.sweep();
+    }
+
+    /// Lets workers go that are no longer listed and that nothing keeps.
+    fn sweep(&self) {
+        self.entries().retain(|entry| {
+            let stays = entry.worker.is_listed() || entry.is_held();
+            if !stays {
+                info!(worker = %entry.worker.point(), "a worker has left");
+            }
+            stays
+        });
+        self.recount();
+    }
+
+    /// Tells the queue how many slots there are, and whoever waits that something has changed.
+    fn recount(&self) {
+        let entries = self.entries();
+        let loads = self.loads(&entries, None);
+        self.queue
+            .resize(choose::takers(&loads).map(|(_, load)| load.slots).sum());
+        drop(entries);
+        self.changed
+            .send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    fn listen_to(self: &Arc<Self>, worker: &Arc<Worker>) -> Task<()> {
+        // The roster owns the listeners, so they do not own the roster.
+        let (roster, worker) = (Arc::downgrade(self), Arc::clone(worker));
+        let (id, draining) = (self.id, self.draining.clone());
+        task::spawn(async move {
+            listen(&worker, id, &draining, || {
+                if let Some(roster) = roster.upgrade() {
+                    roster.recount();
+                }
+            })
+            .await;
+        })
+    }
+}
+
+async fn follow(roster: Arc<Roster>, mut snapshots: BoxStream<'static, Snapshot>) {
+    let mut sweep = interval(SWEEP);
+    sweep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            Some(snapshot) = snapshots.next() => roster.apply(&snapshot),
+            _ = sweep.tick() => roster.sweep(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::net::SocketAddr;
 
-    fn load(running: usize, slots: usize) -> Load {
-        Load {
-            usable: true,
-            slots,
-            running,
+    use tavana_common::env::Env;
+
+    use super::*;
+    use crate::route::discovery::Point;
+
+    fn point(last: u8) -> Point {
+        Point {
+            address: SocketAddr::from(([127, 0, 0, last], 1)),
+            tls_name: None,
         }
     }
 
-    #[test]
-    fn the_worker_with_the_smallest_share_taken_is_chosen() {
-        let away = Load {
-            usable: false,
-            slots: 8,
-            running: 0,
-        };
-        let table: &[(&[Load], Option<usize>)] = &[
-            (&[], None),
-            (&[away], None),
-            (&[load(1, 2), load(1, 4)], Some(1)),
-            (&[load(0, 2), load(0, 4)], Some(0)),
-            (&[away, load(9, 4)], Some(1)),
-            (&[load(0, 0), load(3, 4)], Some(1)),
-        ];
-        for (loads, expected) in table {
-            assert_eq!(least_loaded(loads), *expected, "{loads:?}");
+    fn roster() -> Arc<Roster> {
+        let mut env = Env::from_pairs([("TAVANA_AUTH_MODE".to_owned(), "required".to_owned())]);
+        let settings = GatewaySettings::from_env(&mut env);
+        Arc::new(Roster {
+            entries: Mutex::new(Vec::new()),
+            changed: watch::Sender::new(0),
+            queue: Queue::new(10, Duration::from_secs(1)),
+            id: GatewayId::mint(),
+            draining: CancellationToken::new(),
+            linker: Linker::new(&settings, None),
+        })
+    }
+
+    /// As if the worker at `127.0.0.<last>` had said that it has two slots.
+    fn speaks(roster: &Roster, last: u8) {
+        for entry in roster.entries().iter() {
+            if *entry.worker.point() == point(last) {
+                let status = WorkerStatus {
+                    worker_id: format!("worker {last}"),
+                    slots: 2,
+                    ..WorkerStatus::default()
+                };
+                entry.worker.hear(Some(status), &roster.draining);
+            }
         }
+        roster.recount();
+    }
+
+    fn chosen(roster: &Roster) -> Option<Point> {
+        roster.choose(None).map(|worker| worker.point().clone())
+    }
+
+    #[tokio::test]
+    async fn a_worker_takes_statements_from_its_first_word_on() {
+        let roster = roster();
+        roster.apply(&vec![point(1)]);
+        assert_eq!(chosen(&roster), None);
+        speaks(&roster, 1);
+        assert_eq!(chosen(&roster), Some(point(1)));
+        roster.apply(&vec![point(1), point(2)]);
+        speaks(&roster, 2);
+        let _running = roster.choose(None).unwrap().begin();
+        assert_eq!(chosen(&roster), Some(point(2)));
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_is_no_longer_listed_gets_nothing_new_and_stays_until_it_is_let_go() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        speaks(&roster, 1);
+        let running = roster.choose(None).unwrap().begin();
+        speaks(&roster, 2);
+        roster.apply(&vec![point(2)]);
+        roster.sweep();
+        assert_eq!(roster.entries().len(), 2, "a statement runs there");
+        for _ in 0..3 {
+            assert_eq!(chosen(&roster), Some(point(2)));
+        }
+        drop(running);
+        roster.sweep();
+        let left: Vec<Point> = roster
+            .entries()
+            .iter()
+            .map(|entry| entry.worker.point().clone())
+            .collect();
+        assert_eq!(left, [point(2)]);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_is_listed_again_is_the_same_worker() {
+        let roster = roster();
+        roster.apply(&vec![point(1)]);
+        speaks(&roster, 1);
+        let worker = roster.choose(None).unwrap();
+        roster.apply(&vec![]);
+        assert_eq!(chosen(&roster), None);
+        roster.apply(&vec![point(1)]);
+        assert!(Arc::ptr_eq(&worker, &roster.choose(None).unwrap()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_should_have_spoken_gets_statements_only_when_it_is_alone() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        speaks(&roster, 1);
+        tokio::time::advance(Duration::from_millis(1900)).await;
+        assert_eq!(chosen(&roster), Some(point(1)), "there is nobody else");
+        speaks(&roster, 2);
+        assert_eq!(chosen(&roster), Some(point(2)));
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_is_reached_by_two_addresses_counts_once() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        for entry in roster.entries().iter() {
+            let status = WorkerStatus {
+                worker_id: "the same".to_owned(),
+                slots: 2,
+                ..WorkerStatus::default()
+            };
+            entry.worker.hear(Some(status), &roster.draining);
+        }
+        let worker = roster.choose(None).unwrap();
+        let _running = worker.begin();
+        assert!(Arc::ptr_eq(&worker, &roster.choose(None).unwrap()));
     }
 }

@@ -34,7 +34,8 @@ pub struct GatewaySettings {
     pub flight_compression: Compression,
     /// Port of `/health`, `/ready` and `/metrics`; 0 = any free one.
     pub http_port: u16,
-    /// `http://host:port` or `https://host:port` of each worker.
+    /// `http://host:port` or `https://host:port` of each worker; a host name stands for all workers
+    /// at its addresses.
     pub worker_addresses: Vec<String>,
     /// How workers are reached by https.
     pub worker_tls: Option<ClientFiles>,
@@ -96,7 +97,7 @@ impl GatewaySettings {
         let workers = env.text(
             "WORKER_ADDR",
             "http://localhost:50053",
-            "worker gRPC addresses, separated by commas",
+            "worker gRPC addresses, separated by commas; a host name stands for all workers at its addresses, which are looked up every two seconds",
         );
         let worker_addresses = workers
             .split(',')
@@ -148,9 +149,15 @@ impl GatewaySettings {
             );
         }
         let cluster_key = env
-            .secret(
-                "TAVANA_CLUSTER_KEY",
-                "secret of at least 32 characters shared by gateways and workers",
+            .secret_or_file(
+                (
+                    "TAVANA_CLUSTER_KEY",
+                    "secret of at least 32 characters shared by gateways and workers",
+                ),
+                (
+                    "TAVANA_CLUSTER_KEY_FILE",
+                    "file with that secret, in place of TAVANA_CLUSTER_KEY",
+                ),
             )
             .and_then(|text| {
                 let key = ClusterKey::from_text(&text);

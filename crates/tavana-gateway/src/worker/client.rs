@@ -1,5 +1,6 @@
-//! One worker's connection: a lazily connected HTTP/2 channel with the internal token on each call.
+//! Connections to one worker: lazily opened HTTP/2 channels with the internal token on each call.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,22 +36,89 @@ pub(crate) struct WorkerLink {
     token: Token,
 }
 
+/// What the ways to all workers have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Linker {
+    tls: Option<Arc<ClientTls>>,
+    connect_max: Duration,
+    stream_window_bytes: u32,
+    connection_window_bytes: u32,
+    token: Token,
+}
+
+impl Linker {
+    /// `tls` is for the workers that have a certificate.
+    pub(crate) fn new(settings: &GatewaySettings, tls: Option<&Arc<ClientTls>>) -> Self {
+        let key = settings.cluster_key.as_ref();
+        Self {
+            tls: tls.map(Arc::clone),
+            connect_max: settings.worker_connect_max,
+            stream_window_bytes: settings.grpc_stream_window_bytes,
+            connection_window_bytes: settings.grpc_connection_window_bytes,
+            token: Token(key.map(|key| bearer(&key.internal_token()))),
+        }
+    }
+
+    /// Prepares connections to the worker at `address`, whose certificate must be good for
+    /// `tls_name`; without one it is spoken to in clear. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When `address` cannot stand in a URI, as an IPv6 address with a scope cannot.
+    pub(crate) fn link(
+        &self,
+        address: SocketAddr,
+        tls_name: Option<&str>,
+    ) -> Result<WorkerLink, tonic::transport::Error> {
+        // The connector below makes the TLS, so there is no https here.
+        let endpoint = Endpoint::from_shared(format!("http://{address}"))?
+            .connect_timeout(self.connect_max)
+            .initial_stream_window_size(self.stream_window_bytes)
+            .initial_connection_window_size(self.connection_window_bytes)
+            .http2_keep_alive_interval(KEEPALIVE)
+            .keep_alive_timeout(KEEPALIVE)
+            .keep_alive_while_idle(true)
+            // Each cancelled statement resets its stream. The limit is for strangers; a worker that
+            // was reset a thousand times must not lose the statements of everyone else.
+            .http2_max_local_error_reset_streams(None)
+            .tcp_nodelay(true);
+        let connect = || match tls_name {
+            None => endpoint.connect_lazy(),
+            Some(name) => {
+                let tls = self.tls.as_ref();
+                let connect = Connect {
+                    tls: Arc::clone(tls.expect("https needs TAVANA_WORKER_CA_PATH, see settings")),
+                    name: name.to_owned(),
+                    address,
+                    connect_max: self.connect_max,
+                };
+                endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
+                    connect.clone().open()
+                }))
+            }
+        };
+        Ok(WorkerLink {
+            data: connect(),
+            control: connect(),
+            token: self.token.clone(),
+        })
+    }
+}
+
 /// Opens a worker's TCP connection and TLS on it.
 #[derive(Clone, Debug)]
 struct Connect {
     tls: Arc<ClientTls>,
-    host: String,
-    port: u16,
+    name: String,
+    address: SocketAddr,
     connect_max: Duration,
 }
 
 impl Connect {
     async fn open(self) -> std::io::Result<TokioIo<TlsStream<TcpStream>>> {
         let open = async {
-            let host = self.host.trim_start_matches('[').trim_end_matches(']');
-            let stream = TcpStream::connect((host, self.port)).await?;
+            let stream = TcpStream::connect(self.address).await?;
             stream.set_nodelay(true)?;
-            self.tls.connect(host, stream).await
+            self.tls.connect(&self.name, stream).await
         };
         tokio::time::timeout(self.connect_max, open)
             .await
@@ -60,56 +128,6 @@ impl Connect {
 }
 
 impl WorkerLink {
-    /// Prepares a connection to `address`; nothing is sent yet.
-    ///
-    /// # Errors
-    /// When `address` is not a URI.
-    pub(crate) fn new(
-        address: &str,
-        settings: &GatewaySettings,
-        tls: Option<&Arc<ClientTls>>,
-    ) -> Result<Self, tonic::transport::Error> {
-        let uri: http::Uri = Endpoint::from_shared(address.to_owned())?.uri().clone();
-        // The connector below makes the TLS that the scheme stands for.
-        let plain = address
-            .strip_prefix("https://")
-            .map_or_else(|| address.to_owned(), |rest| format!("http://{rest}"));
-        let endpoint = Endpoint::from_shared(plain)?
-            .connect_timeout(settings.worker_connect_max)
-            .initial_stream_window_size(settings.grpc_stream_window_bytes)
-            .initial_connection_window_size(settings.grpc_connection_window_bytes)
-            .http2_keep_alive_interval(KEEPALIVE)
-            .keep_alive_timeout(KEEPALIVE)
-            .keep_alive_while_idle(true)
-            // Each cancelled statement resets its stream. The limit is for strangers; a worker that
-            // was reset a thousand times must not lose the statements of everyone else.
-            .http2_max_local_error_reset_streams(None)
-            .tcp_nodelay(true);
-        let token = settings
-            .cluster_key
-            .as_ref()
-            .map(|key| bearer(&key.internal_token()));
-        let connect = || match tls.filter(|_| uri.scheme_str() == Some("https")) {
-            None => endpoint.connect_lazy(),
-            Some(tls) => {
-                let connect = Connect {
-                    tls: Arc::clone(tls),
-                    host: uri.host().unwrap_or_default().to_owned(),
-                    port: uri.port_u16().unwrap_or(443),
-                    connect_max: settings.worker_connect_max,
-                };
-                endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
-                    connect.clone().open()
-                }))
-            }
-        };
-        Ok(Self {
-            data: connect(),
-            control: connect(),
-            token: Token(token),
-        })
-    }
-
     /// For statements.
     pub(crate) fn client(&self) -> WorkerClient {
         self.over(&self.data)

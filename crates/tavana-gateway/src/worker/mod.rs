@@ -3,5 +3,5 @@
 mod client;
 mod stream;
 
-pub(crate) use client::{WorkerClient, WorkerLink};
+pub(crate) use client::{Linker, WorkerClient, WorkerLink};
 pub(crate) use stream::{Item, Reply, decode_batch, decode_schema, encode_local};

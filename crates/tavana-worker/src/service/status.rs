@@ -45,14 +45,15 @@ pub(super) fn status(
         given: None,
         _lease: supervisor.lease_gateway(gateway),
     };
-    Ok(Box::pin(unfold(follower, |mut follower| async move {
+    Ok(Box::pin(unfold(Some(follower), |follower| async move {
+        let mut follower = follower?;
         let closing = follower.closing.clone();
-        let status = tokio::select! {
+        tokio::select! {
             biased;
-            () = closing.cancelled() => return None,
-            status = follower.next() => status,
-        };
-        Some((Ok(status), follower))
+            // The last word says that the worker drains: nobody takes its end for an accident.
+            () = closing.cancelled() => Some((Ok(follower.supervisor.status()), None)),
+            status = follower.next() => Some((Ok(status), Some(follower))),
+        }
     })))
 }
 

@@ -57,7 +57,7 @@ class Request:
 
 
 class S3Server:
-    def __init__(self, keys):
+    def __init__(self, keys, address=("127.0.0.1", 0)):
         self.keys = keys
         self.buckets = {}
         self.uploads = {}
@@ -67,7 +67,7 @@ class S3Server:
         self.fault = None
         self.lock = threading.RLock()
         handler = type("Handler", (Handler,), {"store": self})
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.http = ThreadingHTTPServer(address, handler)
         self.http.daemon_threads = True
         self.port = self.http.server_address[1]
         self.thread = threading.Thread(target=self.http.serve_forever, daemon=True)

@@ -1,0 +1,191 @@
+//! One worker: how it is reached, and what it says of itself.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tavana_common::ids::GatewayId;
+use tavana_common::proto::v1::{StatusRequest, WorkerStatus};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::choose::{Load, State};
+use super::discovery::Point;
+use crate::worker::{WorkerClient, WorkerLink};
+
+/// Workers speak each second. One that has not for this long gets statements only when there is no
+/// other.
+const QUIET: Duration = Duration::from_millis(1750);
+/// One that has not spoken for this long is down.
+const SILENCE_MAX: Duration = Duration::from_secs(4);
+/// Between two attempts to reach a worker that is away.
+const RETRY_MIN: Duration = Duration::from_millis(100);
+const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// One worker.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    point: Point,
+    link: WorkerLink,
+    /// Its last word; `None` while it cannot be reached.
+    word: Mutex<Option<Word>>,
+    /// Whether it is among the workers now.
+    listed: AtomicBool,
+    /// Statements that this gateway runs there now.
+    running: AtomicUsize,
+}
+
+#[derive(Clone, Debug)]
+struct Word {
+    id: Arc<str>,
+    status: WorkerStatus,
+    heard: Instant,
+}
+
+impl Worker {
+    pub(super) fn new(point: Point, link: WorkerLink) -> Self {
+        Self {
+            point,
+            link,
+            word: Mutex::new(None),
+            listed: AtomicBool::new(true),
+            running: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn client(&self) -> WorkerClient {
+        self.link.client()
+    }
+
+    pub(crate) fn control(&self) -> WorkerClient {
+        self.link.control()
+    }
+
+    /// Counts a statement as running there until the guard is dropped.
+    pub(crate) fn begin(self: &Arc<Self>) -> Running {
+        self.running.fetch_add(1, Ordering::Relaxed);
+        Running(Arc::clone(self))
+    }
+
+    pub(super) fn point(&self) -> &Point {
+        &self.point
+    }
+
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed.load(Ordering::Relaxed)
+    }
+
+    /// Whether it is among the workers from now on.
+    pub(super) fn list(&self, listed: bool) {
+        if self.listed.swap(listed, Ordering::Relaxed) != listed {
+            info!(worker = %self.point, listed, "the list of workers has changed");
+        }
+    }
+
+    pub(super) fn status(&self) -> Option<WorkerStatus> {
+        let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+        word.as_ref().map(|word| word.status.clone())
+    }
+
+    pub(super) fn load(&self) -> Load {
+        let own = self.running.load(Ordering::Relaxed);
+        let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Word { id, status, heard }) = &*word else {
+            return Load {
+                state: State::Away,
+                id: None,
+                slots: 0,
+                running: own,
+            };
+        };
+        let count = |number: u32| usize::try_from(number).unwrap_or(0);
+        Load {
+            state: if status.draining || !self.is_listed() {
+                State::Away
+            } else if heard.elapsed() > QUIET {
+                State::Quiet
+            } else {
+                State::Lively
+            },
+            id: Some(Arc::clone(id)),
+            slots: count(status.slots),
+            // Its own count lags by a moment, ours knows nothing of other gateways.
+            running: own.max(count(status.running)),
+        }
+    }
+
+    /// Takes its word, or that there is none any more.
+    pub(super) fn hear(&self, status: Option<WorkerStatus>, draining: &CancellationToken) {
+        let mut held = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = held.take();
+        *held = status.map(|status| Word {
+            // The name is the same each time; its text is made once.
+            id: match &before {
+                Some(word) if *word.id == *status.worker_id => Arc::clone(&word.id),
+                Some(_) | None => Arc::from(status.worker_id.as_str()),
+            },
+            status,
+            heard: Instant::now(),
+        });
+        let up = held.is_some();
+        drop(held);
+        match before {
+            None if up => info!(worker = %self.point, "worker is up"),
+            Some(word) if !up && word.status.draining => {
+                info!(worker = %self.point, "worker has drained and is down");
+            }
+            Some(_) if !up && draining.is_cancelled() => {
+                info!(worker = %self.point, "worker is down, as this gateway soon is");
+            }
+            Some(_) if !up => warn!(worker = %self.point, "worker is down"),
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// See [`Worker::begin`].
+#[derive(Debug)]
+pub(crate) struct Running(Arc<Worker>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Keeps a Status stream open for ever: the worker's word, and this gateway's lease on its sessions.
+pub(super) async fn listen(
+    worker: &Worker,
+    id: GatewayId,
+    draining: &CancellationToken,
+    changed: impl Fn(),
+) {
+    let mut pause = RETRY_MIN;
+    loop {
+        let request = StatusRequest {
+            gateway_id: id.to_string(),
+        };
+        let opened = tokio::time::timeout(SILENCE_MAX, worker.control().status(request)).await;
+        match opened {
+            Ok(Ok(answer)) => {
+                let mut stream = answer.into_inner();
+                while let Ok(Ok(Some(status))) =
+                    tokio::time::timeout(SILENCE_MAX, stream.message()).await
+                {
+                    pause = RETRY_MIN;
+                    worker.hear(Some(status), draining);
+                    changed();
+                }
+                worker.hear(None, draining);
+                changed();
+            }
+            Ok(Err(status)) if status.code() == tonic::Code::Unauthenticated => {
+                warn!(worker = %worker.point, "the worker refuses this gateway's token");
+            }
+            Ok(Err(_)) | Err(_) => {}
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(RETRY_MAX);
+    }
+}
