@@ -118,6 +118,8 @@ pub struct QueryError {
     pub duckdb_class: Option<String>,
     /// What a violated constraint is about.
     pub object: Option<Box<ObjectNames>>,
+    /// When the queue expects to have room.
+    pub retry_after: Option<Duration>,
 }
 
 /// The names of what an error is about.
@@ -131,8 +133,6 @@ pub struct ObjectNames {
     pub column: Option<String>,
     /// The constraint, when it is known which.
     pub constraint: Option<String>,
-    /// When the queue expects to have room.
-    pub retry_after: Option<Duration>,
 }
 
 impl fmt::Display for QueryError {

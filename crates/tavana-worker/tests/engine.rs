@@ -1547,6 +1547,7 @@ fn niceness(pid: u32) -> Vec<(String, i32)> {
         .collect()
 }
 
+#[expect(clippy::disallowed_methods, reason = "there is no runtime here")]
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !is_so() {

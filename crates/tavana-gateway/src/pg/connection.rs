@@ -166,7 +166,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 // The simple protocol forgets the unnamed statement and portal.
                 self.statements.remove("");
                 self.drop_portal("").await;
-                match self.simple_query(&sql).await {
+                // On the heap: an idle connection holds nothing of what a statement needs.
+                match Box::pin(self.simple_query(&sql)).await {
                     Ok(()) => {}
                     Err(Fault::Query(error)) => self.fail(&error)?,
                     Err(Fault::Wire(problem)) => return Err(problem),
@@ -190,7 +191,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 self.wire.flush().await?;
                 Ok(Phase::Ready)
             }
-            (Phase::Ready, message) => match self.extended(message).await {
+            (Phase::Ready, message) => match Box::pin(self.extended(message)).await {
                 Ok(()) => Ok(Phase::Ready),
                 Err(Fault::Query(error)) => {
                     self.fail(&error)?;

@@ -74,7 +74,7 @@ mod tests {
         );
         let table: &[(&[Load], Option<usize>)] = &[
             (&[], None),
-            (&[away.clone()], None),
+            (std::slice::from_ref(&away), None),
             (&[a(1, 2), b(1, 4)], Some(1)),
             (&[a(0, 2), b(0, 4)], Some(0)),
             (&[away.clone(), b(9, 4)], Some(1)),

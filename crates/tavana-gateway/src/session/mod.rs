@@ -371,7 +371,8 @@ impl Session {
             return Err(QueryError::in_failed_transaction());
         }
         self.note_running(statement);
-        let result = self.dispatch(statement, parameters).await;
+        // On the heap, or the futures of whoever waits for it would be very large.
+        let result = Box::pin(self.dispatch(statement, parameters)).await;
         result.map_err(|error| {
             self.failed(&error);
             match statement.class() {

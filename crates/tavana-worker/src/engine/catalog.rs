@@ -25,7 +25,6 @@ use super::ffi::{Connection, ErrorText, Recording};
 use super::text::{SqlText, TokenKind, quote_text};
 
 /// What makes it, in this order: each part may use those before it.
-const PARTS: [&str; 10] = [
 const PARTS_BEFORE: [&str; 4] = [
     include_str!("catalog/relations.sql"),
     include_str!("catalog/types.sql"),
@@ -53,7 +52,7 @@ const RECORDED: [(&str, &str); 9] = [
 ];
 /// How often a name of a column occurs, as a guess: tools join by it.
 const COLUMNS_WEIGHT: u64 = 16;
-const PARTS_AFTER: [&str; 5] = [
+const PARTS_AFTER: [&str; 6] = [
     include_str!("catalog/pg.sql"),
     include_str!("catalog/isch.sql"),
     include_str!("catalog/monitor.sql"),
