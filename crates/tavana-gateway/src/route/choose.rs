@@ -80,7 +80,7 @@ mod tests {
             (&[away.clone(), b(9, 4)], Some(1)),
             (&[a(0, 0), b(3, 4)], Some(1)),
             (&[quiet.clone(), b(3, 4)], Some(1)),
-            (&[quiet, away], Some(0)),
+            (&[quiet, away.clone()], Some(0)),
         ];
         for (loads, expected) in table {
             assert_eq!(least_loaded(loads), *expected, "{loads:?}");
