@@ -238,7 +238,7 @@ fn what_is_listed_is_what_there_is_at_that_moment() {
     let mut engine = Engine::start();
     let names = "SELECT list(relname ORDER BY relname) FROM __tavana.pg.pg_class \
                  WHERE oid >= 16384 AND relkind IN ('r', 'v', 'i')";
-    let mut listed = |engine: &mut Engine, expected: &str| {
+    let listed = |engine: &mut Engine, expected: &str| {
         let names = format!("SELECT coalesce(({names})::VARCHAR, '')");
         assert_eq!(engine.run(&names).text(), expected);
     };
