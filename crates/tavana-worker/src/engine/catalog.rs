@@ -33,7 +33,7 @@ const PARTS_BEFORE: [&str; 4] = [
 ];
 /// What is recorded: the name of the relation, and the query that gives its rows. Each may use
 /// those before it.
-const RECORDED: [(&str, &str); 9] = [
+const RECORDED: [(&str, &str); 18] = [
     ("_schemas", include_str!("catalog/recorded/schemas.sql")),
     ("_tables", include_str!("catalog/recorded/tables.sql")),
     ("_columns", include_str!("catalog/recorded/columns.sql")),
@@ -49,6 +49,33 @@ const RECORDED: [(&str, &str); 9] = [
     ("_names", include_str!("catalog/recorded/names.sql")),
     ("_enums", include_str!("catalog/recorded/enums.sql")),
     ("_macros", include_str!("catalog/recorded/macros.sql")),
+    (
+        "_all_attributes",
+        include_str!("catalog/recorded/attributes.sql"),
+    ),
+    (
+        "pg_namespace",
+        include_str!("catalog/recorded/pg_namespace.sql"),
+    ),
+    ("pg_class", include_str!("catalog/recorded/pg_class.sql")),
+    ("pg_type", include_str!("catalog/recorded/pg_type.sql")),
+    (
+        "pg_description",
+        include_str!("catalog/recorded/pg_description.sql"),
+    ),
+    (
+        "_constraint_definitions",
+        include_str!("catalog/recorded/constraint_definitions.sql"),
+    ),
+    (
+        "pg_constraint",
+        include_str!("catalog/recorded/pg_constraint.sql"),
+    ),
+    ("pg_index", include_str!("catalog/recorded/pg_index.sql")),
+    (
+        "_index_definitions",
+        include_str!("catalog/recorded/index_definitions.sql"),
+    ),
 ];
 /// How often a name of a column occurs, as a guess: tools join by it.
 const COLUMNS_WEIGHT: u64 = 16;
@@ -127,7 +154,7 @@ pub(crate) struct Records {
 }
 
 /// Some of the recordings, as bits in the order of [`RECORDED`].
-type Set = u16;
+type Set = u32;
 const ALL: Set = (1 << RECORDED.len()) - 1;
 
 #[derive(Debug)]
@@ -370,7 +397,7 @@ pub(crate) fn fill(connection: &Connection) -> Result<Records, ErrorText> {
     }
     let mut recordings = Vec::new();
     for (name, sql) in RECORDED {
-        let function = format!("{DATABASE}{name}");
+        let function = format!("{DATABASE}_{name}");
         let c_name = CString::new(function.as_str()).expect("the name has no zero byte");
         let weight = if name == "_columns" {
             COLUMNS_WEIGHT
