@@ -64,7 +64,7 @@ class Docker:
     def find_compose(self):
         for words in ([self.program, "compose"], ["docker-compose"]):
             try:
-                found = subprocess.run([*words, "version"], capture_output=True, timeout=60)
+                found = subprocess.run([*words, "version"], capture_output=True, timeout=300)
             except OSError:
                 continue
             if found.returncode == 0:
