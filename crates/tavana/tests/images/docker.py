@@ -64,7 +64,7 @@ class Docker:
     def find_compose(self):
         for words in ([self.program, "compose"], ["docker-compose"]):
             try:
-                found = subprocess.run([*words, "version"], capture_output=True, timeout=60)
+                found = subprocess.run([*words, "version"], capture_output=True, timeout=300)
             except OSError:
                 continue
             if found.returncode == 0:
@@ -254,11 +254,15 @@ class Cluster:
         except OSError:
             return 0, ""
 
-    def workers_up(self):
+    def metric(self, name):
+        """A gauge of the gateway; 0 when nobody answers."""
         for line in self.get("/metrics")[1].splitlines():
-            if line.startswith("tavana_workers_up "):
+            if line.startswith(f"{name} "):
                 return int(line.split()[1])
         return 0
+
+    def workers_up(self):
+        return self.metric("tavana_workers_up")
 
     @property
     def dsn(self):

@@ -2,7 +2,6 @@
 scaled, broken and stopped. The order of the tests is that of such a day."""
 
 import re
-import subprocess
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -290,21 +289,19 @@ def test_workers_that_are_taken_away_finish_what_they_run(cluster):
     assert log.count("worker has drained and is down") == 2
 
 
-def test_a_stop_lets_streams_end_and_every_program_ends_well(cluster):
+def test_a_stop_lets_a_query_end_and_every_program_ends_well(cluster):
     gateway, worker = cluster.container("gateway"), cluster.container("worker")
-    streams = Streams(cluster, 2)
-    began = time.monotonic()
-    stopping = subprocess.Popen(
-        [cluster.docker.program, "stop", "--time", "45", gateway],
-        env=cluster.docker.environment,
-        stdout=subprocess.DEVNULL,
-    )
-    eventually("the gateway drains", lambda: cluster.get("/ready")[0] == 503, 10)
-    assert cluster.get("/health")[0] == 200
-    with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(cluster.dsn)
-    streams.are_whole()
-    assert stopping.wait(60) == 0
+    with ThreadPoolExecutor(2) as pool:
+        answer = pool.submit(cluster.psql, "SELECT count(hash(a)) FROM range(600000000) t(a)")
+        eventually("it runs", lambda: cluster.metric("tavana_queue_running") == 1)
+        began = time.monotonic()
+        stopped = pool.submit(cluster.docker.run, "stop", "--time", "45", gateway)
+        eventually("the gateway drains", lambda: cluster.get("/ready")[0] == 503, 10)
+        assert cluster.get("/health")[0] == 200
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(cluster.dsn)
+        assert answer.result() == "600000000"
+        stopped.result()
     cluster.compose("stop")
     print(f"the stop took {time.monotonic() - began:.1f} s")
     for container in (gateway, worker):
