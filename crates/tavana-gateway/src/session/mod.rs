@@ -866,7 +866,7 @@ impl Session {
             return Err(QueryError::in_failed_transaction());
         }
         let changed = Target::new(Some(target.schema.clone()), target.table.clone());
-        let result = self.append_rows(target, schema, batches).await;
+        let result = Box::pin(self.append_rows(target, schema, batches)).await;
         let result = result.map_err(|error| violation::explain(error, Some(&changed)));
         result.inspect_err(|error| self.failed(error))
     }
