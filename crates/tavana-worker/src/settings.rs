@@ -128,7 +128,7 @@ impl WorkerSettings {
         let slots = read_slots(env, memory_budget_bytes);
         let pinned_sessions_max = env.number(
             "TAVANA_WORKER_PINNED_SESSIONS_MAX",
-            64,
+            128,
             0..=4096,
             "Sessions with a transaction, temporary object or cursor that may be open at once.",
         );

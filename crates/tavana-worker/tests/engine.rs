@@ -296,6 +296,7 @@ impl Engine {
             cursor_id: cursor_id.to_owned(),
             rows_max,
             motion: None,
+            grant: None,
         }));
         self.answer(Some(header.clone()))
     }

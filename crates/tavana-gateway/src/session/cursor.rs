@@ -195,14 +195,23 @@ impl Session {
             cursor_id: id.to_string(),
             scroll: options.scroll,
         };
-        let queue = &self.gateway.queue;
         let work = async {
-            let _permit = queue.admit().await?;
-            let _running = worker.begin();
-            match worker.client().open_cursor(request).await {
-                Ok(header) => Ok(header.into_inner()),
-                Err(status) => Err(QueryError::from_status(&status)),
-            }
+            // As for every statement that needs an engine of the session's own.
+            let _beginning = match pin {
+                Pin::Start => Some(self.begin_pinned().await?),
+                Pin::None | Pin::Required => None,
+            };
+            let open = || {
+                let (mut client, request) = (worker.client(), request.clone());
+                async move {
+                    let header = client.open_cursor(request).await;
+                    header
+                        .map(tonic::Response::into_inner)
+                        .map_err(|status| QueryError::from_status(&status))
+                }
+            };
+            let (header, _permit, _running) = self.when_there_is_room(&worker, open).await?;
+            Ok(header)
         };
         let mut header = limits
             .hold(work)
@@ -282,24 +291,26 @@ impl Session {
             return Err(QueryError::worker_lost());
         };
         let work = async {
-            let permit = self.gateway.queue.admit().await?;
-            let running = worker.begin();
-            let request = FetchCursorRequest {
-                session: Some(self.context(Pin::Required)),
-                query_id: limits.query_id.to_string(),
-                cursor_id,
-                rows_max,
-                timeout_ms: timeout_ms(limits.deadline),
-                motion,
+            let fetch = || {
+                let mut client = worker.client();
+                let request = FetchCursorRequest {
+                    session: Some(self.context(Pin::Required)),
+                    query_id: limits.query_id.to_string(),
+                    cursor_id: cursor_id.clone(),
+                    rows_max,
+                    timeout_ms: timeout_ms(limits.deadline),
+                    motion,
+                };
+                async move {
+                    let stream = client.fetch_cursor(request).await;
+                    stream
+                        .map(tonic::Response::into_inner)
+                        .map_err(|status| QueryError::from_status(&status))
+                }
             };
-            let stream = worker
-                .client()
-                .fetch_cursor(request)
-                .await
-                .map_err(|status| QueryError::from_status(&status))?;
-            let reply = Reply::new(stream.into_inner());
+            let (stream, permit, running) = self.when_there_is_room(&worker, fetch).await?;
             Ok(Remote {
-                reply,
+                reply: Reply::new(stream),
                 ahead: None,
                 limits: limits.clone(),
                 _permit: permit,

@@ -54,7 +54,7 @@ use crate::auth::{self, Principal};
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
 use crate::queue::Permit;
-use crate::route::Worker;
+use crate::route::{Running, Worker};
 use crate::worker::{Item, Reply, encode_local};
 use crate::{Gateway, Left};
 
@@ -713,8 +713,7 @@ impl Session {
         let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
         let begins = pins && self.pinned.is_none();
         let _beginning = if begins {
-            let beginning = self.gateway.queue.begin().await;
-            Some(beginning.map_err(|error| self.not_admitted(error))?)
+            Some(self.begin_pinned().await?)
         } else {
             None
         };
@@ -772,6 +771,41 @@ impl Session {
         }
     }
 
+    /// Waits for a slot and asks `worker`; again while it has no room, because nothing has started
+    /// there then.
+    async fn when_there_is_room<T, F>(
+        &self,
+        worker: &Arc<Worker>,
+        ask: impl Fn() -> F,
+    ) -> Result<(T, Permit, Running), QueryError>
+    where
+        F: Future<Output = Result<T, QueryError>>,
+    {
+        let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        loop {
+            let permit = self.admit().await?;
+            let running = worker.begin();
+            match ask().await {
+                Ok(answer) => return Ok((answer, permit, running)),
+                Err(error)
+                    if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
+                        && Instant::now() < give_up =>
+                {
+                    // As in `attempt`: the slot belongs to others meanwhile.
+                    drop((running, permit));
+                    self.gateway.workers.changed_or(worker_pause()).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Waits until this session may ask for an engine of its own.
+    async fn begin_pinned(&self) -> Result<Permit, QueryError> {
+        let beginning = self.gateway.queue.begin().await;
+        beginning.map_err(|error| self.not_admitted(error))
+    }
+
     /// Waits for a slot.
     async fn admit(&self) -> Result<Permit, QueryError> {
         let permit = self.gateway.queue.admit().await;
@@ -814,7 +848,7 @@ impl Session {
         if self.block_failed() {
             return Err(QueryError::in_failed_transaction());
         }
-        let result = self.append_rows(target, schema, batches).await;
+        let result = Box::pin(self.append_rows(target, schema, batches)).await;
         result.inspect_err(|error| self.failed(error))
     }
 
@@ -829,14 +863,18 @@ impl Session {
         if let Some(block) = &mut self.block {
             block.wrote = true;
         }
+        // What is appended cannot be sent twice, so the session has its engine before that: a worker
+        // without room for it is asked again.
+        if self.pinned.is_none() {
+            self.run_internal("SELECT 1").await?;
+        }
         let limits = self.limits();
-        let (worker, pin) = match &self.pinned {
-            Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.pin_target()?, Pin::Start),
+        let Some(worker) = self.pinned.clone() else {
+            return Err(QueryError::worker_lost());
         };
         let start = AppendRequest {
             message: Some(append_request::Message::Start(AppendStart {
-                session: Some(self.context(pin)),
+                session: Some(self.context(Pin::Required)),
                 query_id: limits.query_id.to_string(),
                 catalog: if target.catalog == self.database() {
                     String::new()
@@ -866,7 +904,6 @@ impl Session {
             }
         };
         let rows = limits.hold(work).await?;
-        self.pinned = Some(worker);
         if let Some(block) = &mut self.block {
             block.writes += 1;
         }

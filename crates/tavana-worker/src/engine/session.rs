@@ -142,6 +142,7 @@ impl Session {
                 to_engine::Message::FetchCursor(fetch) => self.fetch_cursor(&fetch),
                 to_engine::Message::CloseCursor(close) => self.close_cursor(&close),
                 to_engine::Message::AppendStart(start) => self.append(&start, jobs),
+                to_engine::Message::Grant(grant) => self.regrant(&grant),
                 to_engine::Message::Start(_) => {
                     Err(failure::invalid("the engine has already started").into())
                 }
@@ -229,6 +230,13 @@ impl Session {
             .run(&user_macros(user))
             .map_err(|error| failure::engine(&error))?;
         Ok(())
+    }
+
+    /// Takes another grant between requests. It has a connection of its own, so that open results
+    /// stay open; what they hold goes to disk as far as the new limit asks for.
+    fn regrant(&mut self, grant: &Grant) -> Result<(), Stop> {
+        self.apply_grant(grant)?;
+        self.done(Done::default())
     }
 
     fn prepare(&mut self, request: &Prepare) -> Result<(), Stop> {
@@ -437,6 +445,9 @@ impl Session {
         else {
             return Err(no_such_cursor().into());
         };
+        if let Some(grant) = &request.grant {
+            self.apply_grant(grant)?;
+        }
         let fetched = self.fetch_rows(at, request);
         match fetched {
             Ok(done) => self.done(done),

@@ -149,6 +149,7 @@ async fn begin_fetch(
         cursor_id: cursor.to_string(),
         rows_max,
         motion,
+        grant: Some(checkout.grant()),
     };
     checkout
         .send(to_engine::Message::FetchCursor(request), watch)

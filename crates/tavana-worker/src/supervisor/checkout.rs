@@ -48,10 +48,10 @@ impl Checkout {
     }
 
     /// What the request may use, to be sent with it.
-    pub(crate) fn grant(&mut self) -> Grant {
+    pub(crate) fn grant(&self) -> Grant {
         let threads = self.supervisor.threads();
         self.engine
-            .as_mut()
+            .as_ref()
             .map_or_else(Grant::default, |engine| engine.grant(threads))
     }
 

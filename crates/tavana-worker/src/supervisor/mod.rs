@@ -33,7 +33,7 @@ use tavana_common::proto::engine::{Extension, Grant, Start};
 use tavana_common::proto::v1::{Failure, FailureKind, Pin, Role, Setting, WorkerStatus};
 use tavana_common::secret::ClusterKey;
 use tavana_common::task::Task;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{debug, info, warn};
 
@@ -55,6 +55,10 @@ use crate::settings::{WorkerSettings, readable_folder};
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
 /// Pause after an engine failed to start; it doubles up to the second value.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// How long a request waits for an idle engine to put on disk what it holds above its floor.
+const SHRINK_WAIT_MAX: Duration = Duration::from_secs(5);
+/// What the next limit is that an idle engine is asked to obey when it holds more than the last.
+const SHRINK_STEP: u64 = 4;
 /// How long closing a session waits for the death of its engine.
 const CLOSE_MAX: Duration = Duration::from_secs(5);
 /// How long stopped statements may take to end when the worker drains: the ladder and a death.
@@ -353,9 +357,6 @@ impl Supervisor {
         watch: &mut Watch,
         mut turn: Turn,
     ) -> Result<Checkout, Failure> {
-        if load == Load::Statement {
-            turn.seat.settings.clone_from(&context.settings);
-        }
         let engine = turn.seat.engine.take();
         let known = engine.is_some();
         // From here on dropping gives back what was taken, and ends a session without engine.
@@ -468,42 +469,66 @@ impl Supervisor {
         let floor = self
             .ledger
             .read(|admission| admission.bounds().pinned_floor_bytes);
-        for pinned in self.sessions.all() {
-            let Some(mut turn) = pinned.turn_now() else {
+        let mut idle: Vec<(Instant, Arc<Pinned>)> = self
+            .sessions
+            .all()
+            .into_iter()
+            .filter_map(|pinned| Some((pinned.turn_now()?.idle_above(floor)?, pinned)))
+            .collect();
+        idle.sort_by_key(|(since, _)| *since);
+        for (_, pinned) in idle {
+            // A request of its own may have come meanwhile.
+            let turn = pinned.turn_now();
+            let Some(turn) = turn.filter(|turn| turn.idle_above(floor).is_some()) else {
                 continue;
             };
-            // Any request would close the open results of the connection.
-            if !turn.seat.cursors.is_empty() {
-                continue;
-            }
-            let holds_more =
-                |engine: &mut Engine| engine.memory().is_some_and(|memory| memory.bytes() > floor);
-            if !turn.seat.engine.as_mut().is_some_and(holds_more) {
-                continue;
-            }
-            let engine = turn.seat.engine.take();
-            let settings = turn.seat.settings.clone();
-            let grant = Grant {
-                memory_bytes: floor,
-                threads: self.threads,
-            };
-            // Dropping it puts the engine back, also when this request goes away meanwhile.
-            let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
-            let Ok(engine) = checkout.engine() else {
-                continue;
-            };
-            match engine.shrink(grant, settings).await {
-                Ok(()) => return true,
-                Err(failure) => {
-                    debug!(session = %pinned.session, reason = failure.message, "cannot shrink");
-                    if !engine.is_quiet() {
-                        // It is on its way to the grave, and its memory will be free.
-                        return true;
-                    }
-                }
+            if self.shrink(turn, floor).await {
+                return true;
             }
         }
         false
+    }
+
+    /// Takes from an idle pinned engine what it does not need to keep what it holds, down to
+    /// `floor`. Says whether memory has become free.
+    async fn shrink(self: &Arc<Self>, mut turn: Turn, floor: u64) -> bool {
+        let engine = turn.seat.engine.take();
+        let session = turn.pinned.session;
+        let threads = self.threads;
+        // Dropping it puts the engine back.
+        let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
+        let (told, outcome) = oneshot::channel();
+        // Not in the hands of the request that needs the memory: if it goes away, or waits no
+        // longer, the conversation with somebody else's engine must still come to its end.
+        let shrinking = async move {
+            let Ok(engine) = checkout.engine() else {
+                return;
+            };
+            let before = engine.granted_bytes();
+            let mut limit = floor;
+            let mut freed = false;
+            while limit < before && !freed {
+                let grant = Grant {
+                    memory_bytes: limit,
+                    threads,
+                };
+                match engine.shrink(grant).await {
+                    Ok(()) => freed = true,
+                    Err(failure) => {
+                        debug!(%session, limit, reason = failure.message, "cannot shrink");
+                        // It is on its way to the grave, and its memory will be free.
+                        freed = !engine.is_quiet();
+                        limit = limit.saturating_mul(SHRINK_STEP);
+                    }
+                }
+            }
+            drop(checkout);
+            if told.send(freed).is_err() {
+                debug!(%session, freed, "nobody waits for the memory of an idle engine any more");
+            }
+        };
+        drop(self.ledger.run(shrinking));
+        matches!(timeout(SHRINK_WAIT_MAX, outcome).await, Ok(Ok(true)))
     }
 
     async fn retire_idle_of(&self, principal: &str) -> bool {

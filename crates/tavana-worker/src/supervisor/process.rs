@@ -13,9 +13,7 @@ use tavana_common::failure;
 use tavana_common::proto::engine::{
     self, Assign, FromEngine, Grant, Interrupt, Ready, Start, ToEngine, from_engine, to_engine,
 };
-use tavana_common::proto::v1::{
-    Batch, Failure, FailureKind, ResultHeader, Setting, StatementFacts,
-};
+use tavana_common::proto::v1::{Batch, Failure, FailureKind, ResultHeader, StatementFacts};
 use tokio::io::{self, AsyncRead, AsyncWrite};
 use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf, pipe};
@@ -42,6 +40,9 @@ const INTERRUPT_EVERY: Duration = Duration::from_millis(50);
 const INTERRUPT_MAX: Duration = Duration::from_secs(2);
 /// What is waited for a frame that is half written when its statement must stop.
 const FINISH_WRITE_MAX: Duration = Duration::from_millis(500);
+/// Until an engine has put on disk what a lower limit leaves no room for. DuckDB cannot be
+/// interrupted in it, so one that takes longer is killed.
+const SHRINK_MAX: Duration = Duration::from_secs(60);
 /// Size asked for the socket between the two processes, so that they switch less often.
 const SOCKET_BYTES: usize = 1 << 20;
 
@@ -251,6 +252,11 @@ impl Engine {
         self.body.as_mut().and_then(|body| body.memory.as_mut())
     }
 
+    pub(crate) fn granted_bytes(&self) -> u64 {
+        let memory = self.body.as_ref().and_then(|body| body.memory.as_ref());
+        memory.map_or(0, Memory::bytes)
+    }
+
     pub(crate) fn set_memory(&mut self, memory: Memory) {
         if let Some(body) = &mut self.body {
             body.memory = Some(memory);
@@ -265,8 +271,8 @@ impl Engine {
     }
 
     /// What the engine may use for its next request.
-    pub(crate) fn grant(&mut self, threads: u32) -> Grant {
-        let memory_bytes = self.memory().map_or(0, |memory| memory.bytes());
+    pub(crate) fn grant(&self, threads: u32) -> Grant {
+        let memory_bytes = self.granted_bytes();
         Grant {
             memory_bytes,
             threads,
@@ -305,26 +311,16 @@ impl Engine {
         }
     }
 
-    /// Makes the engine obey a lower memory limit. The text prepares nothing of interest: a grant
-    /// travels with a request, and this is the cheapest one.
-    /// `settings` are the ones in force, which a request without them would reset.
-    pub(crate) async fn shrink(
-        &mut self,
-        grant: Grant,
-        settings: Vec<Setting>,
-    ) -> Result<(), Failure> {
-        let request = engine::Prepare {
-            grant: Some(grant),
-            settings,
-            sql: "SELECT 1".to_owned(),
-            parameter_types: Vec::new(),
-            role: 0,
-        };
-        let mut watch = Watch::within(INTERRUPT_MAX);
-        self.send(to_engine::Message::Prepare(request), &mut watch)
+    /// Makes the engine obey a lower memory limit. Its open results stay open.
+    ///
+    /// # Errors
+    /// When it holds more than that and cannot put it on disk; it keeps its limit then.
+    pub(crate) async fn shrink(&mut self, grant: Grant) -> Result<(), Failure> {
+        let mut watch = Watch::within(SHRINK_MAX);
+        self.send(to_engine::Message::Grant(grant), &mut watch)
             .await?;
         match self.next(&mut watch).await? {
-            Reply::Facts(_) => {
+            Reply::Done(_) => {
                 if let Some(memory) = self.memory() {
                     memory.shrink(grant.memory_bytes);
                 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tavana_common::failure;
 use tavana_common::ids::{CursorId, GatewayId, SessionId};
-use tavana_common::proto::v1::{Failure, FailureKind, Setting};
+use tavana_common::proto::v1::{Failure, FailureKind};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
 
@@ -44,8 +44,6 @@ pub(crate) struct Seat {
     /// `None` only while a request has it, or when the session has ended.
     pub(crate) engine: Option<Engine>,
     pub(crate) cursors: HashSet<CursorId>,
-    /// The settings of the last request.
-    pub(crate) settings: Vec<Setting>,
     /// Whoever still waits for this seat comes too late.
     pub(crate) ended: bool,
     _pinning: Pinning,
@@ -56,6 +54,14 @@ pub(crate) struct Seat {
 pub(crate) struct Turn {
     pub(crate) pinned: Arc<Pinned>,
     pub(crate) seat: OwnedMutexGuard<Seat>,
+}
+
+impl Turn {
+    /// Since when the engine of the session is idle, if more than `floor` bytes are granted to it.
+    pub(crate) fn idle_above(&self, floor: u64) -> Option<Instant> {
+        let engine = self.seat.engine.as_ref()?;
+        (engine.granted_bytes() > floor).then(|| engine.quiet_since())
+    }
 }
 
 impl Sessions {
@@ -87,7 +93,6 @@ impl Sessions {
         let seat = Seat {
             engine: None,
             cursors: HashSet::new(),
-            settings: Vec::new(),
             ended: false,
             _pinning: pinning,
         };

@@ -304,19 +304,22 @@ fn the_first_rows_of_a_huge_cursor_come_at_once_and_cost_nothing() {
 
 #[test]
 fn cursors_of_many_sessions_are_read_in_turn_without_a_gap() {
-    // `TAVANA_TEST_CURSOR_SESSIONS=100` is a thousand cursors.
-    let sessions: u32 = switch("TAVANA_TEST_CURSOR_SESSIONS")
-        .map_or(4, |text| text.parse().expect("a number of sessions"));
-    let tavana = Start::new()
-        .env(
-            "TAVANA_WORKER_PINNED_SESSIONS_MAX",
-            (sessions + 1).to_string(),
-        )
-        .env(
-            "TAVANA_SESSIONS_PER_PRINCIPAL_MAX",
-            (sessions + 1).to_string(),
-        )
-        .run();
+    // `TAVANA_TEST_CURSOR_SESSIONS=100` is a thousand cursors, on all the memory there is.
+    let more = switch("TAVANA_TEST_CURSOR_SESSIONS");
+    let sessions: u32 = more
+        .as_deref()
+        .map_or(12, |text| text.parse().expect("a number of sessions"));
+    // Else the memory is that of four statements.
+    let tavana = match more {
+        Some(_) => Tavana::start(),
+        None => Start::new().env("MAX_MEMORY_GB", "1").run(),
+    };
+    // It never ends, so that it can be put nowhere while others need its memory.
+    let mut endless = Wire::connect(tavana.postgres);
+    endless.query("BEGIN").ok();
+    endless
+        .query("DECLARE c CURSOR FOR SELECT i FROM range(1000000000000) t(i)")
+        .ok();
     let mut wires: Vec<Wire> = (0..sessions)
         .map(|session| {
             let mut wire = Wire::connect(tavana.postgres);
@@ -332,6 +335,8 @@ fn cursors_of_many_sessions_are_read_in_turn_without_a_gap() {
         })
         .collect();
     for part in 0..5_u32 {
+        let next: Vec<String> = (part * 10..part * 10 + 10).map(|i| i.to_string()).collect();
+        assert_eq!(column(&mut endless, "FETCH 10 FROM c"), next, "part {part}");
         for (session, wire) in (0_u32..).zip(&mut wires) {
             for cursor in 0..10 {
                 let rows = column(wire, &format!("FETCH 100 FROM c{cursor}"));
