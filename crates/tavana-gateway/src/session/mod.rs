@@ -263,7 +263,11 @@ impl Session {
             Class::Show { name } => match self.settings.show(name) {
                 Some((name, value)) => Ok(show_facts(&show_rows(&name, &value)?)),
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
-                None => self.prepare_remote(statement, declared).await,
+                None if name.contains('.') => Err(unknown_setting(name)),
+                None => {
+                    let facts = self.prepare_remote(statement, declared).await;
+                    facts.map_err(|error| not_shown(error, name))
+                }
             },
             // That it is not open is told when it is fetched from.
             Class::Fetch {
@@ -582,10 +586,7 @@ impl Session {
             // SHOW TABLES and the like are DuckDB's, and SHOW of a table.
             None => {
                 let answer = self.run_to_answer(statement, Parameters::none()).await;
-                return answer.map_err(|error| match error.sqlstate {
-                    SqlState::UNDEFINED_TABLE => unknown_setting(name),
-                    _ => error,
-                });
+                return answer.map_err(|error| not_shown(error, name));
             }
         };
         local_answer(&rows)
@@ -1050,6 +1051,14 @@ fn unknown_setting(name: &str) -> QueryError {
         SqlState::UNDEFINED_OBJECT,
         format!("unrecognized configuration parameter \"{name}\""),
     )
+}
+
+/// SHOW of what is neither a setting nor a table.
+fn not_shown(error: QueryError, name: &str) -> QueryError {
+    match error.sqlstate {
+        SqlState::UNDEFINED_TABLE => unknown_setting(name),
+        _ => error,
+    }
 }
 
 /// What DuckDB says of a write in a read-only transaction, in PostgreSQL's words.

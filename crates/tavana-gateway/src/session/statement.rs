@@ -8,7 +8,7 @@ mod cursor;
 mod setting;
 mod transaction;
 
-pub(crate) use self::copy::{CopyOptions, CopyValue};
+pub(crate) use self::copy::{CopyOption, CopyOptions, CopyValue};
 pub(crate) use self::cursor::{CursorOptions, Motion};
 pub(crate) use self::setting::Scope;
 pub(crate) use self::transaction::{ISOLATION_LEVELS, TransactionModes};
@@ -596,18 +596,24 @@ impl<'sql> Words<'sql> {
     }
 
     fn syntax_error(&self) -> QueryError {
-        let (message, at) = match self.peek() {
+        let message = match self.peek() {
             Some(token) => {
                 let text: String = token.text(self.sql).chars().take(64).collect();
-                (format!("syntax error at or near \"{text}\""), token.start)
+                format!("syntax error at or near \"{text}\"")
             }
-            None => ("syntax error at end of input".to_owned(), self.sql.len()),
+            None => "syntax error at end of input".to_owned(),
         };
-        let before = self.sql.get(..at).unwrap_or_default().chars().count();
-        let position = u32::try_from(before)
+        QueryError::new(SqlState::SYNTAX_ERROR, message).at(self.position_of(self.at))
+    }
+
+    /// Where a token begins in the client's text, in characters from 1; one after the last: the end.
+    fn position_of(&self, at: usize) -> u32 {
+        let start = self.all.get(at).map_or(self.sql.len(), |token| token.start);
+        let before = self.sql.get(..start).unwrap_or_default().chars().count();
+        u32::try_from(before)
             .unwrap_or(u32::MAX)
-            .saturating_add(self.offset);
-        QueryError::new(SqlState::SYNTAX_ERROR, message).at(position.saturating_add(1))
+            .saturating_add(self.offset)
+            .saturating_add(1)
     }
 }
 
@@ -818,11 +824,20 @@ mod tests {
             panic!("copies out");
         };
         assert_eq!(query.text(), "SELECT ')' AS a");
+        let entries: Vec<_> = options
+            .entries
+            .into_iter()
+            .map(|option| (option.name, option.value, option.position))
+            .collect();
         assert_eq!(
-            options.entries,
+            entries,
             [
-                ("format".to_owned(), CopyValue::Text("binary".to_owned())),
-                ("header".to_owned(), CopyValue::None),
+                (
+                    "format".to_owned(),
+                    CopyValue::Text("binary".to_owned()),
+                    35
+                ),
+                ("header".to_owned(), CopyValue::None, 52),
             ]
         );
         let Class::CopyOut { query, options } =

@@ -2,7 +2,7 @@
 
 use super::format::{CopyFormat, ForceQuote};
 use crate::error::{QueryError, SqlState};
-use crate::session::statement::{CopyOptions, CopyValue};
+use crate::session::statement::{CopyOption, CopyOptions, CopyValue};
 
 /// Which way the rows go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,27 +69,12 @@ pub(super) fn check_names(wanted: &[String], names: &[String]) -> Result<(), Que
 pub(super) fn parse(options: &CopyOptions, way: Way) -> Result<Copying, QueryError> {
     let mut given = Given::default();
     let mut seen: Vec<&str> = Vec::new();
-    for (name, value) in &options.entries {
-        if seen.contains(&name.as_str()) {
-            return Err(syntax("conflicting or redundant options"));
+    for option in &options.entries {
+        if seen.contains(&option.name.as_str()) {
+            return Err(syntax("conflicting or redundant options").at(option.position));
         }
-        seen.push(name);
-        match name.as_str() {
-            "format" => given.format = Some(format_name(text(name, value)?)?),
-            "delimiter" => given.delimiter = Some(text(name, value)?.to_owned()),
-            "null" => given.null = Some(text(name, value)?.to_owned()),
-            "header" => given.header = Some(header(value)?),
-            "quote" => given.quote = Some(text(name, value)?.to_owned()),
-            "escape" => given.escape = Some(text(name, value)?.to_owned()),
-            "force_quote" => given.force_quote = columns(name, value)?,
-            "force_not_null" => given.force_not_null = columns(name, value)?,
-            "force_null" => given.force_null = columns(name, value)?,
-            "encoding" => encoding(text(name, value)?)?,
-            // Freezing rows is about PostgreSQL's own storage.
-            "freeze" => given.freeze = flag(name, value)?,
-            "default" => return Err(unsupported("COPY DEFAULT is not supported")),
-            _ => return Err(syntax(&format!("option \"{name}\" not recognized"))),
-        }
+        given.take(option)?;
+        seen.push(&option.name);
     }
     given.check(way)
 }
@@ -125,6 +110,29 @@ struct Given {
 }
 
 impl Given {
+    /// Some mistakes are told with their place, as PostgreSQL does.
+    fn take(&mut self, option: &CopyOption) -> Result<(), QueryError> {
+        let CopyOption { name, value, .. } = option;
+        let here = |error: QueryError| error.at(option.position);
+        match name.as_str() {
+            "format" => self.format = Some(format_name(text(name, value)?).map_err(here)?),
+            "delimiter" => self.delimiter = Some(text(name, value)?.to_owned()),
+            "null" => self.null = Some(text(name, value)?.to_owned()),
+            "header" => self.header = Some(header(value)?),
+            "quote" => self.quote = Some(text(name, value)?.to_owned()),
+            "escape" => self.escape = Some(text(name, value)?.to_owned()),
+            "force_quote" => self.force_quote = columns(name, value).map_err(here)?,
+            "force_not_null" => self.force_not_null = columns(name, value).map_err(here)?,
+            "force_null" => self.force_null = columns(name, value).map_err(here)?,
+            "encoding" => encoding(text(name, value)?).map_err(here)?,
+            // Freezing rows is about PostgreSQL's own storage.
+            "freeze" => self.freeze = flag(name, value)?,
+            "default" => return Err(unsupported("COPY DEFAULT is not supported")),
+            _ => return Err(here(syntax(&format!("option \"{name}\" not recognized")))),
+        }
+        Ok(())
+    }
+
     /// PostgreSQL's checks in PostgreSQL's order, so that the same mistake has the same answer.
     fn check(self, way: Way) -> Result<Copying, QueryError> {
         let format = self.format.unwrap_or_default();
@@ -364,6 +372,30 @@ mod tests {
             Ok(CopyFormat::Binary)
         );
         assert_eq!(parsed("COPY t TO STDOUT BINARY"), Ok(CopyFormat::Binary));
+    }
+
+    #[test]
+    fn some_mistakes_have_a_place() {
+        for (sql, position) in [
+            ("COPY t TO STDOUT (COLOUR 'red')", Some(19)),
+            ("COPY t TO STDOUT (FORMAT csv, FORMAT text)", Some(31)),
+            ("COPY t TO STDOUT (FORMAT xml)", Some(19)),
+            ("COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE a)", Some(31)),
+            ("COPY t TO STDOUT CSV CSV", Some(22)),
+            ("COPY BINARY t TO STDOUT BINARY", Some(25)),
+            ("COPY t TO STDOUT (DELIMITER)", None),
+            ("COPY t TO STDOUT (FORMAT csv, HEADER perhaps)", None),
+            ("COPY t TO STDOUT (DELIMITER 'ab')", None),
+        ] {
+            assert_eq!(parsed(sql).expect_err(sql).position, position, "{sql}");
+        }
+        let sql = "SELECT 'é'; COPY t TO STDOUT (COLOUR)";
+        let statement = Statement::split(sql).unwrap().pop().unwrap();
+        let Class::CopyOut { options, .. } = statement.class() else {
+            panic!("it copies out")
+        };
+        let error = parse(options, Way::Out).expect_err("no option");
+        assert_eq!(error.position, Some(31));
     }
 
     #[test]

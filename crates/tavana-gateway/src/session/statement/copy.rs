@@ -7,7 +7,16 @@ use crate::session::lexer::{Kind, Token};
 /// The options of COPY as written: names in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CopyOptions {
-    pub(crate) entries: Vec<(String, CopyValue)>,
+    pub(crate) entries: Vec<CopyOption>,
+}
+
+/// One option of COPY.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CopyOption {
+    pub(crate) name: String,
+    pub(crate) value: CopyValue,
+    /// Where it begins, in characters from 1 in the client's text.
+    pub(crate) position: u32,
 }
 
 /// The value of a COPY option.
@@ -122,24 +131,36 @@ impl Words<'_> {
     fn copy_options(&mut self, binary: bool) -> Result<CopyOptions, QueryError> {
         let mut entries = Vec::new();
         if binary {
-            entries.push(("format".to_owned(), CopyValue::Text("binary".to_owned())));
+            entries.push(CopyOption {
+                name: "format".to_owned(),
+                value: CopyValue::Text("binary".to_owned()),
+                // The word after COPY.
+                position: self.position_of(1),
+            });
         }
         // DELIMITERS stood before WITH.
         if self.take("USING") && !self.peek_word("DELIMITERS") {
             return Err(self.syntax_error());
         }
+        let position = self.position_of(self.at);
         if self.take("DELIMITERS") {
             let token = self.string_token()?;
-            entries.push((
-                "delimiter".to_owned(),
-                CopyValue::Text(token.value(self.sql)),
-            ));
+            entries.push(CopyOption {
+                name: "delimiter".to_owned(),
+                value: CopyValue::Text(token.value(self.sql)),
+                position,
+            });
         }
         self.take("WITH");
         if self.take_symbol("(") {
             loop {
+                let position = self.position_of(self.at);
                 let name = self.name()?;
-                entries.push((name, self.copy_value()?));
+                entries.push(CopyOption {
+                    name,
+                    value: self.copy_value()?,
+                    position,
+                });
                 if self.take_symbol(",") {
                     continue;
                 }
@@ -150,8 +171,9 @@ impl Words<'_> {
             }
         } else {
             while self.peek().is_some() {
+                let position = self.position_of(self.at);
                 let name = self.name()?;
-                let entry = match name.as_str() {
+                let (name, value) = match name.as_str() {
                     "binary" | "csv" => ("format".to_owned(), CopyValue::Text(name)),
                     "header" | "freeze" => (name, CopyValue::None),
                     "delimiter" | "delimiters" | "null" | "quote" | "escape" | "encoding" => {
@@ -190,7 +212,11 @@ impl Words<'_> {
                         return Err(self.syntax_error());
                     }
                 };
-                entries.push(entry);
+                entries.push(CopyOption {
+                    name,
+                    value,
+                    position,
+                });
             }
         }
         if self.peek().is_some() {
