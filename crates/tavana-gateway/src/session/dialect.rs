@@ -16,6 +16,7 @@ use bytes::Bytes;
 use tavana_common::proto::v1::Column;
 
 use super::activity::Introduction;
+use super::skip::Skippable;
 use super::statement::{Scope, quote_identifier};
 use super::{
     Answer, Class, Completion, Facts, Notice, Parameters, Protocol, Rows, Session, Statement,
@@ -268,7 +269,7 @@ impl Session {
         if plan.count() > 1 {
             return self.run_several(&plan, statement).await;
         }
-        let answer = self.run_to_answer(statement, parameters).await;
+        let answer = self.run_or_skip(statement, parameters).await;
         let answer = match answer {
             // PostgreSQL's ALTER TABLE renames views, too.
             Err(error) if error.message.contains("ALTER VIEW") => match plan.view_text(self) {
@@ -297,6 +298,28 @@ impl Session {
         }
     }
 
+    /// Runs a statement, and says in a notice what there was nothing to do for.
+    async fn run_or_skip(
+        &mut self,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Answer, QueryError> {
+        let skippable = match self.protocol {
+            Protocol::Postgres => Skippable::find(statement.text()),
+            Protocol::Flight => None,
+        };
+        let Some(skippable) = skippable else {
+            return self.run_to_answer(statement, parameters).await;
+        };
+        let plain = Statement::internal(skippable.plain.clone(), Class::Stateful);
+        let answer = self.run_to_answer(&plain, parameters).await;
+        answer.or_else(|error| {
+            let notice = skippable.excuse(&error).ok_or(error)?;
+            self.gateway_notices.push(notice);
+            Ok(Answer::Done(Completion::tagged(skippable.tag)))
+        })
+    }
+
     /// Notices of what the last statement's functions did.
     pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.gateway_notices)
@@ -318,7 +341,7 @@ impl Session {
         let mut last = Ok(Answer::Done(Completion::default()));
         for text in texts {
             let one = Statement::internal(text, Class::Stateful);
-            last = self.run_to_answer(&one, Parameters::none()).await;
+            last = self.run_or_skip(&one, Parameters::none()).await;
             if last.is_err() {
                 break;
             }

@@ -13,6 +13,7 @@ mod prepared;
 mod rows;
 pub(crate) mod secrecy;
 pub(crate) mod settings;
+mod skip;
 pub(crate) mod statement;
 mod tag;
 pub(crate) mod transaction;
