@@ -115,6 +115,21 @@ pub struct QueryError {
     pub position: Option<u32>,
     /// DuckDB's exception type, when DuckDB raised it.
     pub duckdb_class: Option<String>,
+    /// What a violated constraint is about.
+    pub object: Option<Box<ObjectNames>>,
+}
+
+/// The names of what an error is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectNames {
+    /// The table's schema, as clients call it.
+    pub schema: String,
+    /// The table.
+    pub table: String,
+    /// The column, when it is one.
+    pub column: Option<String>,
+    /// The constraint, when it is known which.
+    pub constraint: Option<String>,
 }
 
 impl fmt::Display for QueryError {
@@ -134,6 +149,7 @@ impl QueryError {
             hint: None,
             position: None,
             duckdb_class: None,
+            object: None,
         }
     }
 
@@ -144,6 +160,11 @@ impl QueryError {
 
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn about(mut self, object: ObjectNames) -> Self {
+        self.object = Some(Box::new(object));
         self
     }
 
@@ -242,6 +263,7 @@ impl QueryError {
                 .or(advice),
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
+            object: None,
         }
     }
 

@@ -30,6 +30,13 @@ pub(super) fn error_response(error: &QueryError, severity: Severity) -> PgWireBa
     if let Some(position) = error.position {
         fields.push((b'P', position.to_string()));
     }
+    if let Some(object) = &error.object {
+        fields.push((b's', object.schema.clone()));
+        fields.push((b't', object.table.clone()));
+        let column = object.column.iter().map(|name| (b'c', name.clone()));
+        let constraint = object.constraint.iter().map(|name| (b'n', name.clone()));
+        fields.extend(column.chain(constraint));
+    }
     PgWireBackendMessage::ErrorResponse(ErrorResponse::new(fields))
 }
 

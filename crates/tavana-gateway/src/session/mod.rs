@@ -17,6 +17,7 @@ mod skip;
 pub(crate) mod statement;
 mod tag;
 pub(crate) mod transaction;
+mod violation;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,6 +52,7 @@ use self::settings::{Change, SessionSettings, names_endpoint};
 use self::statement::Scope;
 use self::tag::tag;
 use self::transaction::Block;
+use self::violation::Target;
 use crate::auth::{self, Principal};
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
@@ -621,10 +623,12 @@ impl Session {
                 block.wrote = true;
             }
         }
+        let explain =
+            |error: QueryError| violation::explain(error, Target::of(statement.text()).as_ref());
         let mut rows = self
             .run(statement, parameters)
             .await
-            .map_err(|error| read_only_error(error, statement))?;
+            .map_err(|error| explain(read_only_error(error, statement)))?;
         if writes && let Some(block) = &mut self.block {
             block.writes += 1;
         }
@@ -632,7 +636,7 @@ impl Session {
             return Ok(Answer::Rows(rows));
         }
         let kind = rows.facts().kind();
-        let complete = rows.finish().await?;
+        let complete = rows.finish().await.map_err(explain)?;
         let mut completion = Completion {
             tag: tag(kind, statement.text(), complete.rows, complete.changed_rows),
             changed_rows: complete.changed_rows,
@@ -850,7 +854,9 @@ impl Session {
         if self.block_failed() {
             return Err(QueryError::in_failed_transaction());
         }
+        let changed = Target::new(Some(target.schema.clone()), target.table.clone());
         let result = Box::pin(self.append_rows(target, schema, batches)).await;
+        let result = result.map_err(|error| violation::explain(error, Some(&changed)));
         result.inspect_err(|error| self.failed(error))
     }
 
