@@ -8,6 +8,7 @@
 pub(crate) mod column;
 mod datetime;
 pub(crate) mod input;
+pub(crate) mod nested;
 
 use std::sync::Arc;
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use arrow_array::{RecordBatch, RecordBatchOptions};
-use arrow_schema::{Field, Schema, SchemaRef};
+use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{ArrowError, Field, Schema, SchemaRef};
 
 use super::{BINARY_SIGNATURE, CopyFormat};
 use crate::pg::params::column::ColumnBuilder;
 use crate::pg::params::input::{InputError, InputType, Value, utf8};
+use crate::pg::params::nested::NestedBuilder;
 
 /// A batch is given out when it holds this many rows ...
 const BATCH_ROWS: usize = 8_192;
@@ -698,7 +699,7 @@ struct Rows {
     types: Vec<InputType>,
     /// For messages, as far as they are known.
     names: Vec<String>,
-    columns: Vec<ColumnBuilder>,
+    columns: Vec<Column>,
     rows: usize,
     bytes: usize,
     /// Lines read so far, for messages.
@@ -707,15 +708,15 @@ struct Rows {
 
 impl Rows {
     fn new(duckdb_types: &[String]) -> Self {
-        let types: Vec<InputType> = duckdb_types
+        let (types, columns): (Vec<InputType>, Vec<Column>) = duckdb_types
             .iter()
-            .map(|name| InputType::of(0, name))
-            .collect();
-        let columns: Vec<ColumnBuilder> = types.iter().map(ColumnBuilder::new).collect();
+            .enumerate()
+            .map(|(index, name)| Column::new(&format!("c{index}"), name))
+            .unzip();
         let fields: Vec<Field> = columns
             .iter()
             .enumerate()
-            .map(|(index, column)| Field::new(format!("c{index}"), column.data_type(), true))
+            .map(|(index, column)| column.field(&format!("c{index}")))
             .collect();
         let schema = Arc::new(Schema::new(fields));
         Self {
@@ -755,7 +756,10 @@ impl Rows {
 
     fn finish(&mut self, ready: &mut Vec<RecordBatch>) -> Result<(), CopyError> {
         if self.rows > 0 {
-            let columns = self.columns.iter_mut().map(ColumnBuilder::finish).collect();
+            let columns: Result<_, ArrowError> =
+                self.columns.iter_mut().map(Column::finish).collect();
+            let columns =
+                columns.map_err(|error| self.error(CopyErrorKind::Arrow(error.to_string())))?;
             let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
             let batch =
                 RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
@@ -765,6 +769,52 @@ impl Rows {
         self.rows = 0;
         self.bytes = 0;
         Ok(())
+    }
+}
+
+/// One column of a batch under way.
+#[derive(Debug)]
+enum Column {
+    Plain(ColumnBuilder),
+    Nested(Box<NestedBuilder>),
+}
+
+impl Column {
+    /// As what a field is read, and the column that takes it.
+    fn new(name: &str, duckdb_type: &str) -> (InputType, Self) {
+        match NestedBuilder::new(name, duckdb_type) {
+            Some(nested) => (InputType::Text, Self::Nested(Box::new(nested))),
+            None => {
+                let of = InputType::of(0, duckdb_type);
+                let builder = ColumnBuilder::new(&of);
+                (of, Self::Plain(builder))
+            }
+        }
+    }
+
+    fn field(&self, name: &str) -> Field {
+        match self {
+            Self::Plain(builder) => Field::new(name, builder.data_type(), true),
+            Self::Nested(builder) => builder.field().clone(),
+        }
+    }
+
+    fn append(&mut self, value: Value<'_>) -> Result<(), InputError> {
+        match (self, value) {
+            (Self::Plain(builder), value) => {
+                builder.append(value);
+                Ok(())
+            }
+            (Self::Nested(builder), Value::Text(text)) => builder.append(Some(&text)),
+            (Self::Nested(builder), _) => builder.append(None),
+        }
+    }
+
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        match self {
+            Self::Plain(builder) => Ok(builder.finish()),
+            Self::Nested(builder) => builder.finish(),
+        }
     }
 }
 
@@ -789,17 +839,13 @@ impl RowFields<'_> {
             return Err(self.rows.error(CopyErrorKind::ExtraColumn));
         };
         self.next += 1;
-        match read(of) {
-            Ok(value) => {
-                column.append(value);
-                Ok(())
-            }
-            Err(error) => Err(CopyError {
+        read(of)
+            .and_then(|value| column.append(value))
+            .map_err(|error| CopyError {
                 kind: CopyErrorKind::Value(error),
                 line: self.rows.line,
                 column: Some(self.next),
-            }),
-        }
+            })
     }
 
     fn finish(self) -> Result<(), CopyError> {
