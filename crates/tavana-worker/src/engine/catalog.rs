@@ -17,7 +17,7 @@ use super::ffi::{Connection, ErrorText};
 use super::text::{SqlText, TokenKind, quote_text};
 
 /// What makes it, in this order: each part may use those before it.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     include_str!("catalog/relations.sql"),
     include_str!("catalog/types.sql"),
     include_str!("catalog/rows.sql"),
@@ -27,6 +27,7 @@ const PARTS: [&str; 9] = [
     include_str!("catalog/monitor.sql"),
     include_str!("catalog/functions.sql"),
     include_str!("catalog/text.sql"),
+    include_str!("catalog/values.sql"),
 ];
 
 /// DuckDB has time zones only with its extension icu.

@@ -251,6 +251,31 @@ CREATE MACRO __tavana.pg._number_char(__v, __f) AS
                     || CASE WHEN __d.neg THEN '-' WHEN __p.head = 'S' THEN '+' WHEN __p.fm THEN '' ELSE ' ' END || ltrim(__s)
               END)[1])[1])[1])[1] END;
 
+-- An interval by its months, days and microseconds.
+CREATE MACRO __tavana.pg._interval_parts(__a) AS
+    {'mo': (extract(year FROM __a::INTERVAL) * 12 + extract(month FROM __a::INTERVAL))::BIGINT, 'd': extract(day FROM __a::INTERVAL)::BIGINT,
+     'us': (extract(hour FROM __a::INTERVAL) * 3600000000 + extract(minute FROM __a::INTERVAL) * 60000000 + extract(microsecond FROM __a::INTERVAL))::BIGINT};
+CREATE MACRO __tavana.pg._interval_char(__a, __f) AS
+    list_transform([__tavana.pg._interval_parts(__a)], lambda __v: coalesce(list_aggregate(list_transform(__tavana.pg._time_parts(__f), lambda __t:
+        CASE WHEN __v.us IS NULL THEN NULL
+             WHEN __t[1] = '"' THEN regexp_replace(__t[2:-2], '\\(.)', '\1', 'g')
+             ELSE list_transform([regexp_replace(upper(__t), '^FM(.)', '\1')], lambda __p:
+                 list_transform([CASE __p
+                     WHEN 'YYYY' THEN __v.mo // 12 WHEN 'MM' THEN __v.mo % 12 WHEN 'DD' THEN __v.d
+                     WHEN 'HH24' THEN __v.us // 3600000000
+                     WHEN 'HH12' THEN (__v.us // 3600000000 + 11) % 12 + 1
+                     WHEN 'HH' THEN (__v.us // 3600000000 + 11) % 12 + 1
+                     WHEN 'MI' THEN __v.us // 60000000 % 60 WHEN 'SS' THEN __v.us // 1000000 % 60
+                     WHEN 'MS' THEN __v.us // 1000 % 1000 WHEN 'US' THEN __v.us % 1000000
+                     WHEN 'SSSS' THEN __v.us // 1000000 WHEN 'SSSSS' THEN __v.us // 1000000 END], lambda __n:
+                     CASE WHEN __n IS NULL AND regexp_matches(__p, '^[A-Z][A-Z0-9,.]') THEN error('to_char() of an interval with the pattern ' || __p || ' is not supported')
+                          WHEN __n IS NULL THEN __t
+                          WHEN starts_with(upper(__t), 'FM') OR starts_with(__p, 'SSSS') THEN __n::VARCHAR
+                          ELSE CASE WHEN __n < 0 THEN '-' ELSE '' END
+                              || lpad(abs(__n)::VARCHAR, greatest(length(abs(__n)::VARCHAR),
+                                  CASE __p WHEN 'YYYY' THEN 4 WHEN 'MS' THEN 3 WHEN 'US' THEN 6 ELSE 2 END)::INTEGER, '0') END)[1])[1] END), 'string_agg', ''),
+        CASE WHEN __v.us IS NOT NULL AND __f IS NOT NULL THEN '' END))[1];
+
 CREATE MACRO __tavana.pg.to_char(__a, __b) AS CASE
     WHEN typeof(__a) IN ('DATE', 'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'TIME', 'TIMESTAMP WITH TIME ZONE')
         THEN __tavana.pg._time_char(
@@ -262,6 +287,7 @@ CREATE MACRO __tavana.pg.to_char(__a, __b) AS CASE
     WHEN typeof(__a) IN ('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'USMALLINT', 'UINTEGER',
                          'UBIGINT', 'UHUGEINT', 'FLOAT', 'DOUBLE') OR starts_with(typeof(__a), 'DECIMAL')
         THEN list_transform([TRY_CAST(__a::VARCHAR AS DECIMAL(38, 10))], lambda __u: __tavana.pg._number_char(__u, __b))[1]
+    WHEN typeof(__a) = 'INTERVAL' THEN __tavana.pg._interval_char(TRY_CAST(__a AS INTERVAL), __b)
     WHEN typeof(__a) = '"NULL"' THEN NULL
     ELSE error('to_char() of the type ' || lower(typeof(__a)) || ' is not supported') END;
 

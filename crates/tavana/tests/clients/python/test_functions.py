@@ -1,0 +1,140 @@
+"""Functions that DuckDB lacks or computes in another way: each has the value that PostgreSQL gives."""
+
+from decimal import Decimal
+
+import psycopg
+import pytest
+from psycopg.types.string import TextLoader
+
+VALUES = r"""
+length('josé')
+length('\x1234'::bytea)
+length('')
+length(NULL::text)
+length('josé'::bytea, 'UTF8')
+to_hex(255)
+to_hex(-1)
+to_hex(4294967296)
+cardinality(array[1, 2])
+cardinality(array[[1, 2], [3, 4]])
+cardinality(array[]::int[])
+array_fill(7, array[3])
+normalize('a')
+regexp_match('foobarbequebaz', '(bar)(beque)')
+regexp_match('foobarbequebaz', 'bar.*que')
+regexp_match('abc', 'x')
+regexp_match('abc', 'B', 'i')
+regexp_match('2024-05-06', '(\d+)-(\d+)-(\d+)')
+regexp_match('aaa', 'a+?')
+regexp_match('x(y)', '\((\w)\)')
+regexp_match('a]b', '[]](b)')
+regexp_match('the cat', '\mcat\M')
+regexp_match('foobar', '(?:foo)(bar)')
+regexp_match(E'a\nb', 'a.b')
+regexp_match(NULL, 'a')
+num_nulls(1, NULL, 2)
+num_nulls(NULL::int)
+num_nonnulls(1, NULL, 2)
+num_nonnulls('a', 1, NULL, NULL)
+to_number('12,454.8-', '99G999D9S')
+to_number('1234', '9999')
+to_number('-34,338,492', '99G999G999')
+to_number('$1,234.56', 'L9,999.99')
+to_number('<564646.654564>', '999999.999999PR')
+to_number('.5', '9.9')
+to_number('-12.50', 'S99.99')
+scale(8.4100)
+scale(8)
+min_scale(8.4100)
+sind(30)
+sind(45)
+sind(180)
+cosd(60)
+cosd(90)
+tand(45)
+cotd(45)
+asind(0.5)
+acosd(0.5)
+atand(1)
+atan2d(1, 1)
+justify_days(interval '35 days')
+justify_days(interval '-35 days')
+justify_days(interval '1 month -3 days')
+justify_hours(interval '27 hours')
+justify_hours(interval '2 days -5 hours')
+justify_hours(interval '-100 hours')
+justify_hours(interval '1 month 25 hours 61 minutes 0.5 seconds')
+justify_interval(interval '1 mon -1 hour')
+justify_interval(interval '-40 days 50 hours')
+justify_interval(interval '100 days 100 hours')
+justify_interval(interval '-1 mon 1 hour')
+justify_interval(interval '0')
+to_char(interval '15h 2m 12s', 'HH24:MI:SS')
+to_char(interval '3 days 100 hours', 'DD HH24:MI')
+to_char(interval '1 year 2 months', 'YYYY-MM')
+to_char(interval '13h 5m 1.234567s', 'HH12:MI:SS.MS US')
+to_char(interval '-3 hours', 'HH24')
+to_char(interval '90 seconds', 'FMMI "min" SS')
+to_char(interval '0', 'HH:MI')
+to_char(NULL::interval, 'HH24')
+date_bin('15 minutes', timestamp '2001-02-16 20:38:40', timestamp '2001-02-16 20:05:00')
+date_bin('15 minutes', timestamp '2020-02-11 15:44:17', timestamp '2001-01-01')
+date_bin('1 hour', timestamp '1999-02-11 15:44:17', timestamp '2001-01-01 00:02:30')
+isfinite(date '2001-02-16')
+isfinite(date 'infinity')
+isfinite(timestamp 'infinity')
+isfinite(interval '4 hours')
+sha256('abc'::bytea)
+set_byte('\x1234567890'::bytea, 4, 64)
+set_byte('\x1234567890'::bytea, 0, 7)
+bit_count('\x1234567890'::bytea)
+""".strip().splitlines()
+
+
+@pytest.fixture(scope="module")
+def both(tavana, postgres16):
+    connections = [
+        psycopg.connect(host=server.host, port=server.pg_port, user="tester", dbname="main", autocommit=True)
+        for server in (tavana, postgres16)
+    ]
+    for connection in connections:
+        # As they are written: Python's have no months.
+        connection.adapters.register_loader("interval", TextLoader)
+    yield connections
+    for connection in connections:
+        connection.close()
+
+
+def ours(expression):
+    """DuckDB writes bytes with each of them escaped."""
+    start, found, rest = expression.partition(r"'\x")
+    if not found:
+        return expression
+    digits, _, rest = rest.partition("'")
+    return start + "'" + "".join(rf"\x{digits[at:at + 2]}" for at in range(0, len(digits), 2)) + "'" + rest
+
+
+@pytest.mark.parametrize("expression", VALUES)
+def test_a_function_gives_what_postgresql_gives(both, expression):
+    found, expected = [
+        connection.execute(f"SELECT {text}").fetchone()[0]
+        for connection, text in zip(both, (ours(expression), expression), strict=True)
+    ]
+    if isinstance(expected, float):
+        assert found == pytest.approx(expected, abs=1e-12)
+    else:
+        assert found == expected
+        assert isinstance(found, Decimal) == isinstance(expected, Decimal)
+
+
+def test_the_length_of_what_has_none_is_an_error(both):
+    for connection in both:
+        with pytest.raises(psycopg.Error):
+            connection.execute("SELECT length(123)")
+
+
+def test_what_duckdb_takes_besides_still_has_its_value(both):
+    asked = "SELECT length([1, 2, 3]), sha256('abc'), cardinality(MAP {1: 2}), to_hex('abc'), regexp_matches('abc', 'b')"
+    connection = both[0]
+    lengths = connection.execute(asked).fetchone()
+    assert lengths == (3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 1, "616263", True)
