@@ -79,13 +79,14 @@ fn a_timeout_ends_them_as_well() {
     let _alone = crate::alone();
     let tavana = start();
     let mut wire = Wire::connect(tavana.postgres);
-    wire.query("SET statement_timeout = '1s'").ok();
+    wire.query("SET statement_timeout = '2s'").ok();
     for (what, sql) in statements() {
         let started = Instant::now();
         let reply = wire.query(&sql);
         let took = started.elapsed();
         assert_eq!(reply.state(), "57014", "{what}: {reply:?}");
-        let promised = Duration::from_millis(900)..Duration::from_secs(4);
+        // A fifth more or less: the client is told, whatever the engine still does.
+        let promised = Duration::from_millis(1600)..Duration::from_millis(2400);
         assert!(promised.contains(&took), "{what}: it took {took:?}");
     }
     tavana.becomes_idle(Duration::from_secs(5));

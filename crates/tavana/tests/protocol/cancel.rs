@@ -136,17 +136,18 @@ fn a_cancelled_block_is_a_failed_block() {
 fn statement_timeout_ends_a_statement_with_57014() {
     let tavana = Tavana::start();
     let mut wire = Wire::connect(tavana.postgres);
-    wire.query("SET statement_timeout = '300ms'").ok();
+    wire.query("SET statement_timeout = '1500ms'").ok();
     let started = Instant::now();
     assert_eq!(wire.query(LONG).state(), "57014");
     let took = started.elapsed();
+    // A fifth more or less.
     assert!(
-        took >= Duration::from_millis(250) && took < Duration::from_secs(3),
+        took >= Duration::from_millis(1200) && took <= Duration::from_millis(1800),
         "{took:?}"
     );
     assert_eq!(
         wire.query("SHOW statement_timeout").value().as_deref(),
-        Some("300ms")
+        Some("1500ms")
     );
     wire.query("SET statement_timeout = 0").ok();
     assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
@@ -171,10 +172,10 @@ fn of_many_racing_cancels_none_hits_another_statement() {
     });
     let mut wire = Wire::connect(tavana.postgres);
     let (mut cancelled, mut finished) = (0_u32, 0_u32);
-    for _ in 0..rounds(3) {
+    for _ in 0..rounds(20) {
         wire.send(
             Out::new()
-                .query("SELECT count(*) FROM range(30000000) a WHERE md5(a.range::VARCHAR) = ''"),
+                .query("SELECT count(*) FROM range(3000000) a WHERE md5(a.range::VARCHAR) = ''"),
         );
         let cancels: Vec<_> = (0..100)
             .map(|_| {
@@ -190,12 +191,10 @@ fn of_many_racing_cancels_none_hits_another_statement() {
         for cancel in cancels {
             cancel.join().expect("a cancel is sent");
         }
-        // A cancel that comes late may hit the next statement of its own session, and only that.
-        let state = wire.query("SELECT 1").state();
-        assert!(matches!(state.as_str(), "" | "57014"), "{state}");
-        eventually("late cancels are over", PATIENCE, || {
-            wire.query("SELECT 1").state().is_empty()
-        });
+        // The server has closed the connections of all of them: none has power over what the
+        // session runs now.
+        let reply = wire.query("SELECT count(*) FROM range(200000)").ok();
+        assert_eq!(reply.value().as_deref(), Some("200000"));
     }
     stop.store(true, Ordering::Relaxed);
     let answers = bystander

@@ -7,7 +7,7 @@ What else differs is listed in conversations.py with its reason.
 import pytest
 from conversations import CONVERSATIONS, DIFFERENT
 from postgres import Postgres, debian_folder
-from talk import Talk, extended, query, readable
+from talk import SYNC, Talk, describe, extended, parse, query, readable
 
 
 @pytest.fixture(scope="module")
@@ -237,3 +237,142 @@ def test_errors_point_into_the_text_that_the_client_wrote(both):
             places.append(fields.get("P"))
             talk.say(query("ROLLBACK"))
         assert places[0] == places[1], sql
+
+
+def fields_of(body):
+    return {part[:1].decode(): part[1:].decode() for part in body.split(b"\0") if part}
+
+
+VIOLATIONS = [
+    "INSERT INTO viol.p VALUES (1, 5, 'five')",
+    "INSERT INTO viol.p VALUES (2, 1, 'one')",
+    "UPDATE viol.p SET x = 1, y = 'one' WHERE id = 7",
+    "INSERT INTO viol.p VALUES (3, -1, 'x')",
+    "INSERT INTO viol.p VALUES (3, 200, 'x')",
+    "INSERT INTO viol.p VALUES (NULL, 1, 'x')",
+    "INSERT INTO viol.p (id, y) VALUES (4, NULL)",
+    "WITH new AS (SELECT 1 AS id) INSERT INTO viol.p SELECT id, 9, 'nine' FROM new",
+    "INSERT INTO viol.\"Q q\" VALUES (1, 1)",
+    "PREPARE again AS INSERT INTO viol.p VALUES ($1, 5, 'five'); EXECUTE again(1)",
+]
+
+
+def test_violations_name_what_they_are_about(both):
+    prepare = [
+        "CREATE SCHEMA viol",
+        "CREATE TABLE viol.p (id INTEGER PRIMARY KEY, x INTEGER CHECK (x > 0), y TEXT NOT NULL, "
+        "UNIQUE (x, y), CHECK (x < id + 100))",
+        "INSERT INTO viol.p VALUES (1, 1, 'one'), (7, 7, 'seven')",
+        'CREATE TABLE viol."Q q" (a INTEGER, "B b" INTEGER, UNIQUE ("B b"))',
+        'INSERT INTO viol."Q q" VALUES (1, 1)',
+    ]
+    told = []
+    for talk in both:
+        for sql in prepare:
+            assert not [line for line in heard(talk.say(query(sql))) if line.startswith("E")], sql
+        told.append({})
+        for sql in VIOLATIONS:
+            errors = [fields_of(body) for tag, body in talk.say(query(sql)) if tag == b"E"]
+            assert len(errors) == 1, sql
+            names = {name: errors[0].get(name) for name in "Cstcn"}
+            # The values of a row that fails a check are not told by DuckDB.
+            if names["C"] == "23505":
+                names["D"] = errors[0].get("D")
+            told[-1][sql] = names
+        talk.say(query("DROP SCHEMA viol CASCADE"))
+    assert told[0] == told[1]
+
+
+def test_a_reference_that_is_violated_names_its_table(both):
+    for talk, names in zip(both, (None, "child_parent_fkey"), strict=True):
+        talk.say(query("CREATE TABLE parent (id INTEGER PRIMARY KEY)"))
+        talk.say(query("CREATE TABLE child (parent INTEGER REFERENCES parent (id))"))
+        errors = [fields_of(body) for tag, body in talk.say(query("INSERT INTO child VALUES (1)")) if tag == b"E"]
+        assert [(error["C"], error["s"], error["t"]) for error in errors] == [("23503", "public", "child")]
+        # DuckDB names the column that is referred to, and not which one refers to it.
+        assert errors[0].get("n") == names
+        talk.say(query("DROP TABLE child; DROP TABLE parent"))
+
+
+NOTHING_TO_DO = [
+    "DROP TABLE IF EXISTS nothing",
+    "DROP TABLE IF EXISTS nothing, there_is, nothing_either",
+    "DROP VIEW IF EXISTS public.\"No thing\" CASCADE",
+    "DROP INDEX IF EXISTS nothing",
+    "DROP SEQUENCE IF EXISTS nothing",
+    "DROP TYPE IF EXISTS nothing",
+    "DROP SCHEMA IF EXISTS nothing",
+    "DROP TABLE IF EXISTS no_schema.nothing",
+    "CREATE TABLE there_is (i INTEGER)",
+    "CREATE TABLE IF NOT EXISTS there_is (i INTEGER)",
+    "CREATE TABLE IF NOT EXISTS there_is AS SELECT 1 AS i",
+    "CREATE TABLE IF NOT EXISTS there_is_not (i INTEGER)",
+    "CREATE INDEX there_is_i ON there_is (i)",
+    "CREATE INDEX IF NOT EXISTS there_is_i ON there_is (i)",
+    "CREATE SEQUENCE IF NOT EXISTS sequence_1",
+    "CREATE SEQUENCE IF NOT EXISTS sequence_1",
+    "CREATE SCHEMA IF NOT EXISTS public",
+    "ALTER TABLE IF EXISTS nothing ADD COLUMN j INTEGER",
+    "ALTER TABLE there_is_not ADD COLUMN IF NOT EXISTS i INTEGER",
+    "ALTER TABLE there_is_not DROP COLUMN IF EXISTS j",
+    "BEGIN; DROP TABLE IF EXISTS nothing; CREATE TABLE IF NOT EXISTS there_is (i INTEGER); COMMIT",
+    "DROP TABLE IF EXISTS there_is, there_is_not",
+    "DROP SEQUENCE sequence_1",
+    "CREATE TABLE a1 (i INTEGER); CREATE TABLE b1 (i INTEGER); CREATE TABLE c1 (i INTEGER)",
+    "DROP TABLE a1, b1, c1",
+    "DROP TABLE a1",
+]
+
+
+@pytest.mark.parametrize("protocol", [query, extended], ids=["simple", "extended"])
+def test_what_there_was_nothing_to_do_for_is_told_in_a_notice(both, protocol):
+    for sql in NOTHING_TO_DO:
+        answers = []
+        for talk in both:
+            step = query(sql) if ";" in sql else protocol(sql)
+            said = talk.say(step)
+            notices = [fields_of(body) for tag, body in said if tag == b"N"]
+            answers.append(
+                (
+                    [(notice["C"], notice["M"]) for notice in notices if notice["S"] == "NOTICE" and "session" not in notice["M"]],
+                    [line for line in heard(said) if line.startswith(("C ", "Z "))],
+                    [fields_of(body)["C"] for tag, body in said if tag == b"E"],
+                )
+            )
+        assert answers[0] == answers[1], sql
+
+
+def test_an_unknown_setting_is_refused_before_it_runs(both):
+    for name in ("nothing", "no.thing"):
+        for step in (parse(f"SHOW {name}") + describe("S") + SYNC, extended(f"SHOW {name}"), query(f"SHOW {name}")):
+            ours, theirs = [
+                [fields_of(body)["C"] for tag, body in talk.say(step) if tag == b"E"] for talk in both
+            ]
+            assert ours == theirs == ["42704"], name
+
+
+def test_mistakes_in_the_options_of_copy_have_their_place(both):
+    options = [
+        "(COLOUR 'red')",
+        "(FORMAT xml)",
+        "(FORMAT csv, FORMAT text)",
+        "(FORMAT csv, FORCE_QUOTE i)",
+        "CSV CSV",
+        "(DELIMITER)",
+        "(FORMAT csv, HEADER perhaps)",
+        "(DELIMITER 'ab')",
+        "(FORMAT csv, QUOTE 'ab')",
+        "COLOUR",
+    ]
+    for talk in both:
+        talk.say(query("CREATE TABLE copied (i INTEGER)"))
+    for text in options:
+        for sql in (f"COPY copied TO STDOUT {text}", f"SELECT 'é'; COPY (SELECT 1) TO STDOUT {text}"):
+            places = []
+            for talk in both:
+                errors = [fields_of(body) for tag, body in talk.say(query(sql)) if tag == b"E"]
+                assert len(errors) == 1, sql
+                places.append((errors[0]["C"], errors[0].get("P")))
+            assert places[0] == places[1], sql
+    for talk in both:
+        talk.say(query("DROP TABLE copied"))
