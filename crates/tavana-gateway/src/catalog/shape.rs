@@ -48,7 +48,6 @@ impl Shape {
             return Self { targets, catalog };
         }
         let targets = returning(statement).unwrap_or_default();
-        let alone = !is_set_operation(statement);
         let targets = targets
             .iter()
             .map(|item| match item {
@@ -59,13 +58,13 @@ impl Shape {
                     let name = names::target_name(expr);
                     Target::Column {
                         name: name.or_else(|| own_name(expr).filter(|_| catalog)),
-                        oid: oid_of(expr, catalog).or_else(|| null_oid(expr, alone)),
+                        oid: oid_of(expr, catalog),
                     }
                 }
                 // PostgreSQL folds names without quotes; tools look for its own in lower case.
                 SelectItem::ExprWithAlias { expr, alias } => Target::Column {
                     name: catalog.then(|| folded(alias)),
-                    oid: oid_of(expr, catalog).or_else(|| null_oid(expr, alone)),
+                    oid: oid_of(expr, catalog),
                 },
                 _ => Target::Star,
             })
@@ -156,25 +155,6 @@ fn values_columns(query: &Query) -> Option<usize> {
         SetExpr::Values(values) => values.rows.first().map(|row| row.content.len()),
         SetExpr::Query(query) => values_columns(query),
         _ => None,
-    }
-}
-
-/// A NULL of no type is text; the other parts of a UNION may give it one.
-fn null_oid(expr: &Expr, alone: bool) -> Option<u32> {
-    (alone && matches!(names::literal(expr), Some(Value::Null))).then_some(oid::TEXT)
-}
-
-fn is_set_operation(statement: &Statement) -> bool {
-    let Statement::Query(query) = statement else {
-        return false;
-    };
-    let mut body = &*query.body;
-    loop {
-        match body {
-            SetExpr::SetOperation { .. } => return true,
-            SetExpr::Query(query) => body = &query.body,
-            _ => return false,
-        }
     }
 }
 
