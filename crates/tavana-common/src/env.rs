@@ -132,7 +132,9 @@ impl Env {
         (file_name, file_meaning): (&'static str, &'static str),
     ) -> Option<Secret> {
         let given = self.secret(name, meaning);
-        let path = self.optional_text(file_name, file_meaning)?;
+        let Some(path) = self.optional_text(file_name, file_meaning) else {
+            return given;
+        };
         if given.is_some() {
             self.mistake(file_name, format_args!("is set and {name} too"));
             return given;
