@@ -25,8 +25,8 @@ def cluster(docker):
     cluster = Cluster(docker)
     try:
         cluster.up()
-        eventually("the gateway is ready", lambda: cluster.get("/ready")[0] == 200, 60)
-        eventually("both workers are up", lambda: cluster.workers_up() == 2, 60)
+        eventually("the gateway is ready", lambda: cluster.get("/ready")[0] == 200, 180)
+        eventually("both workers are up", lambda: cluster.workers_up() == 2, 180)
         yield cluster
     except BaseException:
         print(cluster.logs())
