@@ -5,7 +5,6 @@
 //! exception type and subtype choose among them.
 
 use std::fmt;
-use std::time::Duration;
 
 use tavana_common::catalog::{DATABASE, INFORMATION_SCHEMA, PG_SCHEMA};
 use tavana_common::failure;
@@ -116,8 +115,6 @@ pub struct QueryError {
     pub position: Option<u32>,
     /// DuckDB's exception type, when DuckDB raised it.
     pub duckdb_class: Option<String>,
-    /// When the queue expects to have room.
-    pub retry_after: Option<Duration>,
 }
 
 impl fmt::Display for QueryError {
@@ -137,7 +134,6 @@ impl QueryError {
             hint: None,
             position: None,
             duckdb_class: None,
-            retry_after: None,
         }
     }
 
@@ -246,7 +242,6 @@ impl QueryError {
                 .or(advice),
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
-            retry_after: None,
         }
     }
 }
