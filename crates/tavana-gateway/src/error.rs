@@ -5,7 +5,6 @@
 //! exception type and subtype choose among them.
 
 use std::fmt;
-use std::time::Duration;
 
 use tavana_common::catalog::{DATABASE, INFORMATION_SCHEMA, PG_SCHEMA};
 use tavana_common::failure;
@@ -118,8 +117,6 @@ pub struct QueryError {
     pub duckdb_class: Option<String>,
     /// What a violated constraint is about.
     pub object: Option<Box<ObjectNames>>,
-    /// When the queue expects to have room.
-    pub retry_after: Option<Duration>,
 }
 
 /// The names of what an error is about.
@@ -153,7 +150,6 @@ impl QueryError {
             position: None,
             duckdb_class: None,
             object: None,
-            retry_after: None,
         }
     }
 
@@ -268,7 +264,6 @@ impl QueryError {
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
             object: None,
-            retry_after: None,
         }
     }
 }

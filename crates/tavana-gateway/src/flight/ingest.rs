@@ -53,7 +53,8 @@ impl Service {
                 .collect(),
         };
         client.note_change();
-        let written = write(&mut lease, &statements, append, first, messages).await;
+        let write = write(&mut lease, &statements, append, first, messages);
+        let written = Box::pin(write).await;
         let ended = match (&written, own_transaction) {
             (Ok(_), false) => Ok(()),
             (Err(_), false) => {

@@ -332,9 +332,8 @@ impl FlightService for Service {
             .map_err(|_| Status::not_found("there is no such ticket"))?;
         let stream = match command {
             Command::TicketStatementQuery(ticket) => {
-                let stream = self
-                    .read(&client, &ticket.statement_handle, compression)
-                    .await?;
+                let read = self.read(&client, &ticket.statement_handle, compression);
+                let stream = Box::pin(read).await?;
                 if plain {
                     dictionaries::stream_without(stream)
                 } else {

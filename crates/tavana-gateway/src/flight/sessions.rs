@@ -251,6 +251,11 @@ impl ClientSession {
         Ok(Lease::Own(guard))
     }
 
+    /// A failure for the client, with the time after which the queue expects to have room.
+    fn status(&self, error: &QueryError) -> Status {
+        error.grpc_status_after(self.gateway.queue.retry_after())
+    }
+
     /// Parses and binds, without running.
     pub(crate) async fn prepare(
         &self,
@@ -262,7 +267,7 @@ impl ClientSession {
         lease
             .prepare(statement, declared)
             .await
-            .map_err(|error| error.grpc_status())
+            .map_err(|error| self.status(&error))
     }
 
     /// Runs `statement`, once for each row of `parameters`.
@@ -285,7 +290,7 @@ impl ClientSession {
         }
         self.note_state(&lease);
         lease.set_compression(Compression::None);
-        let answer = answer.map_err(|error| error.grpc_status())?;
+        let answer = answer.map_err(|error| self.status(&error))?;
         // Rows need nothing of a session without state; one with its own engine is busy until they
         // are read, and one that is here for this statement alone would end with the lease.
         let needed = matches!(lease, Lease::Extra(_)) || lease.is_pinned();

@@ -58,6 +58,11 @@ impl QueryError {
     /// The same failure for a gRPC client. The SQLSTATE stands in the message, as ADBC drivers look
     /// for it; it is the reason in the details, which have DuckDB's class of the error beside it.
     pub(crate) fn grpc_status(&self) -> Status {
+        self.grpc_status_after(RETRY_AFTER)
+    }
+
+    /// The same; who was refused for want of a slot should come again after `delay`.
+    pub(crate) fn grpc_status_after(&self, delay: Duration) -> Status {
         let code = self.grpc_code();
         let mut message = format!("{} (SQLSTATE {})", self.message, self.sqlstate);
         if let Some(hint) = &self.hint {
@@ -67,7 +72,6 @@ impl QueryError {
         let mut details = vec![packed("google.rpc.ErrorInfo", &self.error_info())];
         let mut metadata = MetadataMap::new();
         if self.sqlstate == SqlState::TOO_MANY_CONNECTIONS {
-            let delay = self.retry_after.unwrap_or(RETRY_AFTER);
             let retry = RetryInfo {
                 retry_delay: Some(RpcDuration {
                     seconds: i64::try_from(delay.as_secs()).unwrap_or(i64::MAX),
@@ -178,12 +182,9 @@ mod tests {
 
     #[test]
     fn a_full_queue_says_when_to_come_back() {
-        let mut error = QueryError::new(SqlState::TOO_MANY_CONNECTIONS, "too many");
-        for (delay, seconds, header) in
-            [(None, 1, "1"), (Some(Duration::from_millis(2500)), 2, "3")]
-        {
-            error.retry_after = delay;
-            let status = error.grpc_status();
+        let error = QueryError::new(SqlState::TOO_MANY_CONNECTIONS, "too many");
+        for (delay, seconds, header) in [(1000, 1, "1"), (2500, 2, "3")] {
+            let status = error.grpc_status_after(Duration::from_millis(delay));
             assert_eq!(status.code(), Code::ResourceExhausted);
             let metadata = status.metadata().get("retry-after");
             assert_eq!(metadata.and_then(|value| value.to_str().ok()), Some(header));

@@ -41,7 +41,11 @@ const RETRY_AFTER: (Duration, Duration) = (Duration::from_secs(1), Duration::fro
 
 /// The right to run one statement; given back when dropped.
 #[derive(Debug)]
-pub(crate) struct Permit {
+pub(crate) struct Permit(Box<Held>);
+
+/// Apart, because a permit is part of every statement's future.
+#[derive(Debug)]
+struct Held {
     shared: Arc<Shared>,
     since: Instant,
 }
@@ -97,6 +101,11 @@ impl Queue {
         }
     }
 
+    /// When a statement that was refused should come again.
+    pub(crate) fn retry_after(&self) -> Duration {
+        self.statements.lock().retry_after()
+    }
+
     /// Statements that hold a permit.
     pub(crate) fn running(&self) -> usize {
         self.statements.lock().book.running()
@@ -116,13 +125,12 @@ impl Shared {
                 Admission::Runs => return Ok(self.permit()),
                 Admission::Refused => {
                     let waiting = state.book.waiting();
-                    return Err(state.full(
-                        QueryError::new(
-                            SqlState::TOO_MANY_CONNECTIONS,
-                            "too many statements are waiting",
-                        )
-                        .with_detail(format!("{waiting} statements wait for a free slot.")),
-                    ));
+                    return Err(QueryError::new(
+                        SqlState::TOO_MANY_CONNECTIONS,
+                        "too many statements are waiting",
+                    )
+                    .with_detail(format!("{waiting} statements wait for a free slot."))
+                    .with_hint("Try again later."));
                 }
                 Admission::Waits(place) => {
                     let (waker, woken) = oneshot::channel();
@@ -138,21 +146,22 @@ impl Shared {
         match tokio::time::timeout(self.wait_max, woken).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(QueryError::internal("the queue was closed")),
-            Err(_) => Err(self.lock().full(QueryError::new(
+            Err(_) => Err(QueryError::new(
                 SqlState::TOO_MANY_CONNECTIONS,
                 format!(
                     "no slot became free within {} seconds",
                     self.wait_max.as_secs_f64()
                 ),
-            ))),
+            )
+            .with_hint("Try again later.")),
         }
     }
 
     fn permit(self: &Arc<Self>) -> Permit {
-        Permit {
+        Permit(Box::new(Held {
             shared: Arc::clone(self),
             since: Instant::now(),
-        }
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -173,29 +182,26 @@ impl Shared {
 }
 
 impl State {
-    /// `error` with the time after which those that wait now should have had their turn.
-    fn full(&self, error: QueryError) -> QueryError {
+    /// After what time those that wait now should have had their turn.
+    fn retry_after(&self) -> Duration {
         let before = u32::try_from(self.book.waiting()).unwrap_or(u32::MAX);
         let slots = u32::try_from(self.book.running())
             .unwrap_or(u32::MAX)
             .max(1);
         let expected = self.kept.saturating_mul(before.saturating_add(1)) / slots;
-        QueryError {
-            retry_after: Some(expected.clamp(RETRY_AFTER.0, RETRY_AFTER.1)),
-            ..error.with_hint("Try again later.")
-        }
+        expected.clamp(RETRY_AFTER.0, RETRY_AFTER.1)
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
         let next = {
-            let mut state = self.shared.lock();
+            let mut state = self.0.shared.lock();
             let before = state.kept.saturating_mul(KEPT_PARTS - 1);
-            state.kept = before.saturating_add(self.since.elapsed()) / KEPT_PARTS;
+            state.kept = before.saturating_add(self.0.since.elapsed()) / KEPT_PARTS;
             state.book.release()
         };
-        self.shared.wake(next);
+        self.0.shared.wake(next);
     }
 }
 
@@ -295,8 +301,8 @@ mod tests {
         let waiting = queue.clone();
         let _waiting = tavana_common::task::spawn(async move { waiting.admit().await });
         tokio::task::yield_now().await;
-        let refused = queue.admit().await.expect_err("the queue is full");
-        let seconds = refused.retry_after.expect("a time").as_secs_f64();
+        queue.admit().await.expect_err("the queue is full");
+        let seconds = queue.retry_after().as_secs_f64();
         assert!((7.9..=8.0).contains(&seconds), "{seconds}");
     }
 }
