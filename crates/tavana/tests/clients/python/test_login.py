@@ -29,7 +29,7 @@ from credentials import (
     tls_context,
 )
 from harness import Tavana, eventually
-from test_flight_login import fields_of, http2_call
+from flight_calls import fields_of, http2_call
 from test_values import flight_query
 from wire import Refused, Wire, refusal, startup_packet
 

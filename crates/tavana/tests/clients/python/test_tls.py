@@ -21,7 +21,7 @@ import pytest
 from cryptography import x509
 from credentials import REFUSALS, Authority, UsersFile, folder, tls_context
 from harness import Tavana, eventually
-from test_flight_login import basic, calling_with
+from flight_calls import basic, calling_with
 from test_psql import psql
 from test_values import flight_query
 from wire import GSS_REQUEST, SSL_REQUEST, Closed, Refused, Wire, startup_packet
