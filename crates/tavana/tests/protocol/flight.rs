@@ -261,7 +261,7 @@ fn a_statement_command_in_another_transaction_is_refused() {
     assert!(
         matches!(
             code,
-            Code::InvalidArgument | Code::NotFound | Code::Unimplemented
+            Code::InvalidArgument | Code::NotFound | Code::PermissionDenied
         ),
         "{code:?}"
     );

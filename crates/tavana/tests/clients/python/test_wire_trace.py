@@ -4,14 +4,12 @@
 difference without a rule fails, and so does a rule that nothing needs any more.
 """
 
-import asyncio
 import json
 import os
 import re
 import subprocess
 from pathlib import Path
 
-import asyncpg
 import psycopg
 import psycopg2
 import pytest
@@ -185,33 +183,6 @@ def run_psycopg(proxy, folder):
         connection.execute("SELECT id, name FROM wire ORDER BY id")
 
 
-def run_asyncpg(proxy, folder):
-    async def work():
-        connection = await asyncpg.connect(host=proxy.host, port=proxy.pg_port, user="tester", database="main", ssl=False)
-        await connection.execute("SET TimeZone = 'UTC'")
-        await connection.execute(SIMPLE[8])
-        await connection.fetch(TYPES)
-        await connection.fetch("SELECT $1::INTEGER + 1 AS n, $2::TEXT AS t, $3::DATE AS d", 41, "it's", None)
-        await connection.execute("INSERT INTO wire VALUES ($1, $2, $3)", 1, "one", None)
-        await connection.executemany("INSERT INTO wire VALUES ($1, $2, $3)", [(2, "two", 2), (3, "three", 3)])
-        for statement in ("SELECT bad", "SELEC 1", "INSERT INTO wire VALUES (1, 'again', 1)"):
-            try:
-                await connection.fetch(statement)
-            except asyncpg.PostgresError:
-                pass
-        async with connection.transaction():
-            cursor = await connection.cursor("SELECT id, name FROM wire ORDER BY id")
-            await cursor.fetch(1)
-            await cursor.fetch(10)
-        statement = await connection.prepare("SELECT name FROM wire WHERE id = $1")
-        for number in range(3):
-            await statement.fetch(number)
-        await connection.reset()
-        await connection.close()
-
-    asyncio.run(work())
-
-
 def run_sqlalchemy(proxy, folder):
     url = f"postgresql+psycopg2://tester@{proxy.host}:{proxy.pg_port}/main?sslmode=disable"
     engine = sa.create_engine(url)
@@ -253,7 +224,6 @@ CLIENTS = {
     "psql 18 extended": psql18_extended,
     "psycopg2": run_psycopg2,
     "psycopg": run_psycopg,
-    "asyncpg": run_asyncpg,
     "SQLAlchemy": run_sqlalchemy,
     "node-postgres": run_node,
     "pgjdbc": run_pgjdbc,
