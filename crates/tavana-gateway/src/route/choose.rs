@@ -10,6 +10,8 @@ pub(super) struct Load {
     pub(super) id: Option<Arc<str>>,
     pub(super) slots: usize,
     pub(super) running: usize,
+    /// Of these, the statements of this gateway.
+    pub(super) own: usize,
 }
 
 /// Whether a worker takes statements.
@@ -36,6 +38,14 @@ pub(super) fn least_loaded(loads: &[Load]) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
+/// How many statements of this gateway may run at once: what the workers take, and what still runs
+/// where nothing new is taken, which must not keep the slots of the others from being used.
+pub(super) fn capacity(loads: &[Load]) -> usize {
+    let taken: usize = takers(loads).map(|(_, load)| load.slots).sum();
+    let away = loads.iter().filter(|load| load.state == State::Away);
+    taken + away.map(|load| load.own).sum::<usize>()
+}
+
 /// The workers that take statements. One that is reached by two addresses (`localhost` has two on
 /// many machines) is one worker.
 pub(super) fn takers(loads: &[Load]) -> impl Iterator<Item = (usize, &Load)> {
@@ -55,7 +65,23 @@ mod tests {
             id: Some(Arc::from(id)),
             slots,
             running,
+            own: running,
         }
+    }
+
+    #[test]
+    fn what_runs_on_a_worker_that_drains_takes_no_slot_of_the_others() {
+        let draining = Load {
+            state: State::Away,
+            ..load("a", 3, 4)
+        };
+        assert_eq!(capacity(&[load("b", 1, 4), draining.clone()]), 7);
+        assert_eq!(capacity(&[draining]), 3);
+        assert_eq!(
+            capacity(&[load("b", 1, 4), load("b", 1, 4)]),
+            4,
+            "one worker"
+        );
     }
 
     #[test]

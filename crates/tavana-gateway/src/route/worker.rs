@@ -97,6 +97,7 @@ impl Worker {
                 id: None,
                 slots: 0,
                 running: own,
+                own,
             };
         };
         let count = |number: u32| usize::try_from(number).unwrap_or(0);
@@ -112,6 +113,7 @@ impl Worker {
             slots: count(status.slots),
             // Its own count lags by a moment, ours knows nothing of other gateways.
             running: own.max(count(status.running)),
+            own,
         }
     }
 

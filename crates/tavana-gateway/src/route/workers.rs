@@ -217,8 +217,7 @@ impl Roster {
     fn recount(&self) {
         let entries = self.entries();
         let loads = self.loads(&entries, None);
-        self.queue
-            .resize(choose::takers(&loads).map(|(_, load)| load.slots).sum());
+        self.queue.resize(choose::capacity(&loads));
         drop(entries);
         self.changed
             .send_modify(|count| *count = count.wrapping_add(1));
