@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 /// Long, and interruptible at any time.
 const LONG: &str =
-    "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range % 7 = b.range";
+    "SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range";
 
 fn starts_to_run(tavana: &Tavana) {
     let pid = tavana.pid();
