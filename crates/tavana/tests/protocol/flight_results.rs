@@ -24,7 +24,7 @@ use crate::support::server::{Start, Tavana};
 const SLOW: &str =
     "SELECT sum(hash(a.range + b.range) % 7)::BIGINT AS s FROM range(1000000) a, range(400) b";
 const ENDLESS: &str =
-    "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range";
+    "SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range";
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()

@@ -92,7 +92,8 @@ fn statement_timeout_is_kept_while_rows_are_pulled_and_in_cursors() {
     let tavana = Tavana::start();
     let mut wire = Wire::connect(tavana.postgres);
     wire.query("SET statement_timeout = '1s'").ok();
-    let slow = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range";
+    let slow =
+        "SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range";
     let rows = "SELECT i, md5(i::VARCHAR) FROM range(1000000000) t(i)";
     for (what, before, out) in [
         ("an aggregate", "", Out::new().query(slow)),

@@ -170,7 +170,7 @@ func TestFlight(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		reader, _, err := flightStatement(t, connection,
-			"SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range").ExecuteQuery(soon)
+			"SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range").ExecuteQuery(soon)
 		if err == nil {
 			for reader.Next() {
 			}

@@ -44,7 +44,7 @@ ERRORS = (
 
 # Minutes of work for either server.
 SLOW = (
-    "SELECT count(*) FROM generate_series(1, 100000000) a(i), generate_series(1, 1000) b(i) "
+    "SELECT count(*) FROM generate_series(1, 10000000000) a(i), generate_series(1, 1000) b(i) "
     "WHERE a.i % 7 = b.i AND a.i % 11 = b.i"
 )
 CANCEL_SECONDS_MAX = 5

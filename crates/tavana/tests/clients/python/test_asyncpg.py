@@ -110,7 +110,7 @@ def test_copy_records_in_and_a_query_out(run, tmp_path):
 
 
 def test_cancel_by_timeout_and_by_task(run):
-    slow = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range"
+    slow = "SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range"
 
     async def work(connection):
         started = time.monotonic()

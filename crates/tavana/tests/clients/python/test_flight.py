@@ -125,7 +125,7 @@ def test_cancel(connection, cursor):
     timer = threading.Timer(0.5, cursor.adbc_cancel)
     timer.start()
     with pytest.raises(adbc_driver_manager.Error):
-        cursor.execute("SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range")
+        cursor.execute("SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range")
         cursor.fetchall()
     timer.join()
     assert time.monotonic() - started < 4

@@ -11,7 +11,7 @@ from harness import eventually
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-ENDLESS = "SELECT count(*) FROM range(100000000) a, range(1000) b WHERE a.range % 7 = b.range"
+ENDLESS = "SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range"
 
 
 @pytest.fixture
