@@ -20,14 +20,14 @@ RATIO_MAX = 2.0
 # A few milliseconds each: a dashboard's query.
 STATEMENT = "SELECT n_name, count(*) FROM '{folder}/customer.parquet' JOIN '{folder}/nation.parquet' ON c_nationkey = n_nationkey GROUP BY ALL ORDER BY 2 DESC, 1"
 HOGS = {
-    "one huge value (53200)": ("SELECT length(range(3000000000))", "53200"),
+    "one huge value (53200)": ("SELECT length(range(3000000000))", {"53200"}),
     "a huge list of strings (53200)": (
         "SELECT length(list(repeat('x', 1000) || i)) FROM range(100000000) t(i)",
-        "53200",
+        {"53200"},
     ),
     "a huge GROUP BY, which may spill": (
         "SELECT count(*) FROM (SELECT i, min(i + 1) FROM range(60000000) t(i) GROUP BY i)",
-        None,
+        {None, "53200"},
     ),
 }
 
@@ -45,8 +45,8 @@ def measure(bench):
         neighbours = [_Neighbour(tavana.pg_port, f"neighbour{n}", statement) for n in range(NEIGHBOURS)]
         try:
             _phase(neighbours, 2)
-            for name, (sql, state) in HOGS.items():
-                lines += _beside(bench, tavana, neighbours, name, sql, state, seconds)
+            for name, (sql, states) in HOGS.items():
+                lines += _beside(bench, tavana, neighbours, name, sql, states, seconds)
         finally:
             for neighbour in neighbours:
                 neighbour.close()
@@ -55,11 +55,11 @@ def measure(bench):
     return lines, []
 
 
-def _beside(bench, tavana, neighbours, name, sql, state, seconds):
+def _beside(bench, tavana, neighbours, name, sql, states, seconds):
     quiet, loud, hogged = [], [], 0
     for _ in range(bench.sizes["rounds"]):
         quiet += _phase(neighbours, seconds)
-        hog = _Hog(tavana.pg_port, sql, state)
+        hog = _Hog(tavana.pg_port, sql, states)
         try:
             loud += _phase(neighbours, seconds)
         finally:
@@ -121,9 +121,9 @@ class _Neighbour:
 
 
 class _Hog:
-    def __init__(self, port, sql, state):
+    def __init__(self, port, sql, states):
         self._connection = _connect(port, "hog")
-        self._sql, self._state = sql, state
+        self._sql, self._states = sql, states
         self._statements, self._unexpected, self._stopped = 0, None, False
         self._thread = threading.Thread(target=self._ask)
         self._thread.start()
@@ -136,7 +136,7 @@ class _Hog:
             except psycopg.Error as failure:
                 state = failure.sqlstate
             self._statements += 1
-            if state != self._state and not (self._stopped and state == "57014"):
+            if state not in self._states and not (self._stopped and state == "57014"):
                 self._unexpected = state
                 break
 
@@ -146,7 +146,7 @@ class _Hog:
         self._thread.join()
         self._connection.close()
         if self._unexpected:
-            raise Failure(f"the hog's statement ended with {self._unexpected}, not {self._state}")
+            raise Failure(f"the hog's statement ended with {self._unexpected}, not {self._states}")
         return self._statements
 
 
