@@ -49,8 +49,8 @@ const PINNED_FLOOR_BYTES_MAX: u64 = 128 << 20;
 
 impl Bounds {
     /// Derives the bounds from the settings. `waiting_engines_max` counts those that run nothing
-    /// and belong to no session: never-used ones and those kept warm for their owner. At most half of the budget may be held by idle
-    /// pinned engines, which bounds their number.
+    /// and belong to no session: never-used ones and those kept warm for their owner. At most half
+    /// of the budget may be held by idle pinned engines, which bounds their number.
     pub(crate) fn new(
         slots: u32,
         pinned_sessions_max: u32,

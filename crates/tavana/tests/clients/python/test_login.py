@@ -28,8 +28,8 @@ from credentials import (
     public_pem,
     tls_context,
 )
-from harness import Tavana, eventually
 from flight_calls import fields_of, http2_call
+from harness import Tavana, eventually
 from test_values import flight_query
 from wire import Refused, Wire, refusal, startup_packet
 
