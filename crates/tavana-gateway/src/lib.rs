@@ -44,6 +44,7 @@ use crate::metrics::Metrics;
 use crate::queue::Queue;
 use crate::route::{Worker, Workers};
 use crate::session::activity::Activities;
+use crate::session::answers::Answers;
 use crate::settings::AuthMode;
 pub use crate::settings::GatewaySettings;
 
@@ -114,6 +115,8 @@ pub(crate) struct Gateway {
     pub(crate) activities: Activities,
     /// PostgreSQL's words in DuckDB's, for all sessions.
     pub(crate) rewriter: Rewriter,
+    /// What tools ask when they connect.
+    pub(crate) answers: Answers,
     pub(crate) auth: Authenticator,
     /// The certificate of the ports; `None` when no port speaks TLS.
     pub(crate) tls: Option<Arc<ServerTls>>,
@@ -274,6 +277,7 @@ pub async fn run(
         cancels: pg::Cancels::default(),
         activities: Activities::default(),
         rewriter: Rewriter::new(REWRITTEN_BYTES_MAX),
+        answers: Answers::default(),
         auth,
         tls,
         postgres_seats,

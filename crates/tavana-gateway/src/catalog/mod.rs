@@ -14,6 +14,7 @@ mod scan;
 mod shape;
 mod slots;
 mod statements;
+mod steady;
 mod system;
 mod transform;
 mod types;
@@ -106,6 +107,8 @@ pub(crate) struct Plan {
     pub(crate) refused: Option<&'static str>,
     /// The values of a statement that asks for nothing but the session's.
     local: Vec<Local>,
+    /// See [`Self::is_steady`].
+    steady: bool,
 }
 
 /// A target that the gateway can answer.
@@ -219,6 +222,7 @@ impl Plan {
             ..Self::default()
         };
         let only_catalog = reads.only_catalog();
+        let steady = steady::is_steady(statement, &reads);
         let faithful = || fidelity::same(sql, &parse(sql).as_ref().map_or_else(String::new, print));
         let local = local_targets(statement, &plan.shape);
         let renames = statements::renames(statement);
@@ -228,6 +232,7 @@ impl Plan {
         plan.refused = transform.refused;
         if !transform.changed && parts.len() == 1 && !renames {
             plan.local = local;
+            plan.steady = steady;
             return plan;
         }
         if !only_catalog && !faithful() {
@@ -249,8 +254,15 @@ impl Plan {
         plan.calls = transform.calls;
         if plan.calls.is_empty() {
             plan.local = local;
+            plan.steady = steady && slots.iter().all(steady::is_steady_slot);
         }
         plan
+    }
+
+    /// Whether sessions alike that have changed nothing yet get the same answer: it is about the
+    /// catalog, and nothing in it moves by itself.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.steady && self.refused.is_none() && self.texts.len() <= 1
     }
 
     /// Whether it calls functions that set, cancel or end something.

@@ -150,6 +150,13 @@ impl Worker {
 #[derive(Debug)]
 pub(crate) struct Running(Arc<Worker>);
 
+impl Running {
+    /// The name that the worker has given itself, which is another one after each start.
+    pub(crate) fn worker_id(&self) -> Option<Arc<str>> {
+        self.0.load().id
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.running.fetch_sub(1, Ordering::Relaxed);

@@ -104,6 +104,12 @@ impl Workers {
             .is_some()
     }
 
+    /// Whether the worker that calls itself `id` takes statements.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        choose::takers(&self.roster.loads(&self.roster.entries(), None))
+            .any(|(_, load)| load.id.as_deref() == Some(id))
+    }
+
     /// The last word of each reachable worker.
     pub(crate) fn statuses(&self) -> Vec<WorkerStatus> {
         let mut statuses: Vec<WorkerStatus> = Vec::new();

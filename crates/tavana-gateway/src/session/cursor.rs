@@ -3,7 +3,7 @@
 //! The statement runs once; the engine keeps its stream and gives the next rows when asked. A
 //! client's name for a cursor is an entry here, its id on the worker is minted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use tavana_common::ids::CursorId;
@@ -312,10 +312,10 @@ impl Session {
             let (stream, permit, running) = self.when_there_is_room(&worker, fetch).await?;
             Ok(Remote {
                 reply: Reply::new(stream),
-                ahead: None,
+                ahead: VecDeque::new(),
                 limits: limits.clone(),
                 _permit: permit,
-                _running: running,
+                running,
             })
         };
         let remote = limits.hold(work).await?;

@@ -195,7 +195,7 @@ impl Session {
     /// The one row of a statement that the gateway can answer without waking a worker: what
     /// clients ask when they connect. A session with an engine asks that.
     pub(super) fn local_row(&self, plan: &Plan) -> Option<(RecordBatch, Vec<Column>)> {
-        if self.is_pinned_or_in_block() {
+        if !self.is_untouched() {
             return None;
         }
         let values = plan.answer(self)?;

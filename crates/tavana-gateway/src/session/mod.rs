@@ -5,6 +5,7 @@
 //! pinned to one engine of one worker, until it ends or says DISCARD ALL.
 
 pub(crate) mod activity;
+pub(crate) mod answers;
 mod cursor;
 mod dialect;
 mod discard;
@@ -84,6 +85,14 @@ pub(crate) struct Parameters {
 impl Parameters {
     pub(crate) fn none() -> Self {
         Self::default()
+    }
+
+    /// Types without values.
+    fn declared(types: &[String]) -> Self {
+        Self {
+            types: types.to_vec(),
+            ..Self::default()
+        }
     }
 }
 
@@ -306,6 +315,10 @@ impl Session {
         if plan.count() > 1 {
             return Ok(Facts::default());
         }
+        let key = self.answer_key(&plan, statement, "facts", &Parameters::declared(declared));
+        if let Some(facts) = key.and_then(|key| self.known_facts(&key)) {
+            return Ok(facts);
+        }
         self.begin_on_worker().await?;
         let limits = self.limits();
         let session = self;
@@ -329,7 +342,7 @@ impl Session {
                     timeout_ms: timeout_ms(limits.deadline),
                 };
                 let error = match worker.client().prepare(request).await {
-                    Ok(facts) => return Ok(facts.into_inner()),
+                    Ok(facts) => return Ok((facts.into_inner(), running.worker_id())),
                     Err(status) => QueryError::from_status(&status),
                 };
                 // The worker has the last word, as in `attempt`.
@@ -349,9 +362,12 @@ impl Session {
         let facts = limits.hold(work).await;
         session.audit(&limits, facts.as_ref().err(), false);
         match facts {
-            Ok(mut facts) => {
+            Ok((mut facts, worker)) => {
                 Self::shape(&plan, &mut facts.columns);
                 Self::shape_signals(&plan, &mut facts.columns);
+                if let (Some(key), Some(worker)) = (key, worker) {
+                    session.keep_facts(key, worker, &facts);
+                }
                 Ok(facts)
             }
             Err(error) => Err(session.locate(statement, error)),
@@ -625,6 +641,10 @@ impl Session {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Answer, QueryError> {
+        let key = self.answer_key(&self.plan(statement), statement, "rows", &parameters);
+        if let Some(rows) = key.and_then(|key| self.known_rows(&key)) {
+            return Ok(Answer::Rows(rows));
+        }
         self.begin_on_worker().await?;
         let writes = *statement.class() != Class::Read;
         if writes {
@@ -643,7 +663,10 @@ impl Session {
             block.writes += 1;
         }
         if rows.facts().returns_rows && !tag::has_no_rows(statement.text()) {
-            return Ok(Answer::Rows(rows));
+            return Ok(Answer::Rows(match key {
+                Some(key) => self.keep_rows(key, rows).await?,
+                None => rows,
+            }));
         }
         let kind = rows.facts().kind();
         let complete = rows.finish().await.map_err(explain)?;
@@ -757,10 +780,10 @@ impl Session {
                 Ok((header, reply, ahead)) => {
                     let remote = Remote {
                         reply,
-                        ahead: Some(ahead),
+                        ahead: [ahead].into(),
                         limits: limits.clone(),
                         _permit: permit,
-                        _running: running,
+                        running,
                     };
                     let pinned = (pin == Pin::Start).then_some(worker);
                     return Ok((header, remote, pinned));

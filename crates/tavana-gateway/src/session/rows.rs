@@ -8,6 +8,7 @@ use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::answers::{WholeResult, weight_of};
 use crate::error::QueryError;
 use crate::queue::Permit;
 use crate::route::Running;
@@ -35,10 +36,10 @@ enum Source {
 pub(super) struct Remote {
     pub(super) reply: Reply,
     /// Read ahead of the client, so that a loss before the first row can be mended.
-    pub(super) ahead: Option<Item>,
+    pub(super) ahead: VecDeque<Item>,
     pub(super) limits: Limits,
     pub(super) _permit: Permit,
-    pub(super) _running: Running,
+    pub(super) running: Running,
 }
 
 /// What may end a statement before its end.
@@ -90,6 +91,47 @@ impl Rows {
         }
     }
 
+    /// A whole result that was kept.
+    pub(super) fn known(result: &WholeResult) -> Self {
+        Self::local(result.header.clone(), result.batches.clone())
+    }
+
+    /// Who computes them; `None` for rows of the gateway itself, and at the end.
+    pub(super) fn worker(&self) -> Option<Arc<str>> {
+        match &self.source {
+            Source::Worker(remote) => remote.running.worker_id(),
+            Source::Local(_) | Source::Closed => None,
+        }
+    }
+
+    /// The whole result, if it has at most `bytes_max`; otherwise what was read of it is still to
+    /// come. Nothing may have been read before.
+    ///
+    /// # Errors
+    /// The result's own.
+    pub(super) async fn read_ahead(
+        &mut self,
+        bytes_max: usize,
+    ) -> Result<Option<WholeResult>, QueryError> {
+        let mut batches = Vec::new();
+        let mut bytes = 0;
+        while let Some(batch) = self.next().await {
+            let batch = batch?;
+            bytes += weight_of(&batch);
+            batches.push(batch);
+            if bytes > bytes_max {
+                if let Source::Worker(remote) = &mut self.source {
+                    remote.ahead.extend(batches.into_iter().map(Item::Batch));
+                }
+                return Ok(None);
+            }
+        }
+        Ok(Some(WholeResult {
+            header: self.header.clone(),
+            batches,
+        }))
+    }
+
     /// What the statement is and which columns it returns.
     pub(crate) fn facts(&self) -> &ResultHeader {
         &self.header
@@ -121,7 +163,7 @@ impl Rows {
                     limits,
                     ..
                 } = &mut **remote;
-                let item = match ahead.take() {
+                let item = match ahead.pop_front() {
                     Some(item) => Ok(item),
                     None => limits.hold(reply.next()).await,
                 };
