@@ -484,7 +484,7 @@ fn missing(kind: &str, message: &str) -> SqlState {
         || starts("Pragma")
     {
         SqlState::UNDEFINED_FUNCTION
-    } else if starts("Schema") {
+    } else if starts("Schema") || starts("no schema has been selected") {
         SqlState::INVALID_SCHEMA
     } else if starts("Type") || starts("Collation") || starts("unrecognized configuration") {
         SqlState::UNDEFINED_OBJECT

@@ -40,6 +40,7 @@ impl Transform {
             return;
         };
         let mut starred = false;
+        let first_set = select.projection.iter().position(sets);
         for (column, item) in select.projection.iter_mut().enumerate() {
             let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item
             else {
@@ -54,6 +55,16 @@ impl Transform {
             };
             let arguments = arguments(function);
             match name.as_str() {
+                // Targets are computed from left to right; the settings are changed before that.
+                "current_setting" if first_set.is_some_and(|first| column < first) => {
+                    if let [setting, ..] = arguments.as_slice()
+                        && let Some(name) = names::string(setting)
+                    {
+                        let name = name.to_owned();
+                        let missing_ok = arguments.len() > 1;
+                        *expr = self.slot_expr(Slot::SettingBefore { name, missing_ok });
+                    }
+                }
                 "set_config" => match set_config(&arguments) {
                     Some((call, value)) => {
                         self.calls.push(call);
@@ -265,6 +276,18 @@ pub(crate) fn arguments(function: &Function) -> Vec<Expr> {
 }
 
 type SetValue = Result<Slot, Expr>;
+
+/// Whether a target calls `set_config`.
+fn sets(item: &SelectItem) -> bool {
+    match item {
+        SelectItem::UnnamedExpr(Expr::Function(function))
+        | SelectItem::ExprWithAlias {
+            expr: Expr::Function(function),
+            ..
+        } => session_function(function).as_deref() == Some("set_config"),
+        _ => false,
+    }
+}
 
 fn set_config(arguments: &[Expr]) -> Option<(Call, SetValue)> {
     let [name, value, local] = arguments else {

@@ -48,6 +48,14 @@ impl Shape {
             return Self { targets, catalog };
         }
         let targets = returning(statement).unwrap_or_default();
+        // A set operation takes its types from all of its parts.
+        let plain = !matches!(statement, Statement::Query(query)
+            if matches!(*query.body, SetExpr::SetOperation { .. }));
+        let oid_of = |expr: &Expr| match names::literal(expr) {
+            // PostgreSQL calls what has no type a text; DuckDB calls it an integer.
+            Some(Value::Null) if plain => Some(oid::TEXT),
+            _ => oid_of(expr, catalog),
+        };
         let targets = targets
             .iter()
             .map(|item| match item {
@@ -58,13 +66,13 @@ impl Shape {
                     let name = names::target_name(expr);
                     Target::Column {
                         name: name.or_else(|| own_name(expr).filter(|_| catalog)),
-                        oid: oid_of(expr, catalog),
+                        oid: oid_of(expr),
                     }
                 }
                 // PostgreSQL folds names without quotes; tools look for its own in lower case.
                 SelectItem::ExprWithAlias { expr, alias } => Target::Column {
                     name: catalog.then(|| folded(alias)),
-                    oid: oid_of(expr, catalog),
+                    oid: oid_of(expr),
                 },
                 _ => Target::Star,
             })

@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 pub(crate) enum Slot {
     /// `current_setting('name', missing_ok)`.
     Setting { name: String, missing_ok: bool },
+    /// The same, left of the `set_config` that may change it.
+    SettingBefore { name: String, missing_ok: bool },
     /// All settings as a DuckDB map from lower-case name to value.
     Settings,
     /// `pg_backend_pid()`.
@@ -71,6 +73,10 @@ pub(crate) struct ActivityRow {
 pub(crate) trait Owner {
     /// The value of a setting; `None` when it is not known here.
     fn setting(&self, name: &str) -> Option<String>;
+    /// The value before the functions of the statement have set anything.
+    fn setting_before(&self, name: &str) -> Option<String> {
+        self.setting(name)
+    }
     fn settings(&self) -> Vec<SettingRow>;
     fn activity(&self) -> Vec<ActivityRow>;
     fn pid(&self) -> i32;
@@ -94,12 +100,16 @@ pub(crate) enum SlotValue {
 impl Slot {
     /// The value for a session; `None` for what is no single value, or only DuckDB knows.
     pub(crate) fn value(&self, owner: &dyn Owner) -> Option<SlotValue> {
+        let setting = |value: Option<String>, missing_ok| match value {
+            Some(value) => Some(SlotValue::Text(Some(value))),
+            None if missing_ok => Some(SlotValue::Text(None)),
+            None => None,
+        };
         Some(match self {
-            Self::Setting { name, missing_ok } => match owner.setting(name) {
-                Some(value) => SlotValue::Text(Some(value)),
-                None if *missing_ok => SlotValue::Text(None),
-                None => return None,
-            },
+            Self::Setting { name, missing_ok } => setting(owner.setting(name), *missing_ok)?,
+            Self::SettingBefore { name, missing_ok } => {
+                setting(owner.setting_before(name), *missing_ok)?
+            }
             Self::Pid => SlotValue::Int(owner.pid()),
             Self::Version => SlotValue::Text(Some(owner.version())),
             Self::Database => SlotValue::Text(Some(owner.database())),
@@ -133,7 +143,7 @@ impl Slot {
         }
         match self {
             // Not one of PostgreSQL's: DuckDB knows it or says that it does not exist.
-            Self::Setting { name, .. } => {
+            Self::Setting { name, .. } | Self::SettingBefore { name, .. } => {
                 out.push_str("CAST(current_setting(");
                 quote(name, out);
                 out.push_str(") AS VARCHAR)");

@@ -124,7 +124,8 @@ pub(super) fn is_steady_slot(slot: &Slot) -> bool {
         | Slot::User
         | Slot::Public
         | Slot::Database3 { .. } => true,
-        Slot::Pid
+        Slot::SettingBefore { .. }
+        | Slot::Pid
         | Slot::ClientAddress
         | Slot::TransactionId
         | Slot::SettingsRelation

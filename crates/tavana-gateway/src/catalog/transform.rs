@@ -17,7 +17,7 @@ use sqlparser::ast::{
 };
 use tavana_common::catalog::{
     DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_RELATIONS, PG_SCHEMA,
-    REG_COLUMNS,
+    REG_COLUMNS, REG_TYPES,
 };
 
 use super::columns::counts_from_zero;
@@ -213,6 +213,14 @@ impl Transform {
             Expr::Nested(inner) => self.outward(inner),
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) if self.reads.only_catalog() => {
                 if let Some(reg) = own_name(expr).and_then(|name| reg_of_column(&name)) {
+                    *expr = catalog_call(&format!("{reg}_out"), vec![expr.clone()]);
+                    self.changed = true;
+                }
+            }
+            Expr::Function(function) => {
+                let name = names::last_part(&function.name);
+                let reg = name.as_deref().and_then(|name| name.strip_prefix("to_"));
+                if let Some(reg) = reg.filter(|reg| REG_TYPES.contains(reg)) {
                     *expr = catalog_call(&format!("{reg}_out"), vec![expr.clone()]);
                     self.changed = true;
                 }

@@ -152,6 +152,7 @@ pub(crate) fn describe(duckdb_type: &str) -> PgColumn {
 
 /// Types of the catalog that DuckDB lacks, under names that no type of DuckDB has.
 const SHOWN: &[(&str, u32)] = &[
+    ("pg_catalog.text", oid::TEXT),
     ("pg_catalog.oid", oid::OID),
     ("pg_catalog.name", oid::NAME),
     ("pg_catalog.char", oid::CHAR),
@@ -169,6 +170,8 @@ pub(crate) fn shown_as(duckdb_type: &str, oid: u32) -> Option<&'static str> {
     let integers = |of: &str| matches!(of, "BIGINT" | "UBIGINT" | "INTEGER" | "UINTEGER");
     let small = |of: &str| matches!(of, "SMALLINT" | "TINYINT") || integers(of);
     let fits = match oid {
+        // NULL alone.
+        oid::TEXT => matches!(duckdb_type, "INTEGER" | "\"NULL\""),
         oid::OID | oid::XID => integers(duckdb_type),
         oid::NAME | oid::CHAR => duckdb_type == "VARCHAR",
         oid::INT2VECTOR => element_of(duckdb_type).is_some_and(small),

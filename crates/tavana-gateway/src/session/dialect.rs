@@ -39,6 +39,11 @@ impl Owner for Session {
         self.settings.show(name).map(|(_, value)| value)
     }
 
+    fn setting_before(&self, name: &str) -> Option<String> {
+        let settings = self.settings_before.as_deref().unwrap_or(&self.settings);
+        settings.show(name).map(|(_, value)| value)
+    }
+
     fn settings(&self) -> Vec<SettingRow> {
         self.settings.rows()
     }
@@ -250,6 +255,12 @@ impl Session {
         }
         let mut notices = Vec::new();
         let mut signals = Vec::new();
+        let sets = |call: &Call| matches!(call, Call::SetConfig { .. });
+        self.settings_before = plan
+            .calls
+            .iter()
+            .any(sets)
+            .then(|| Box::new(self.settings.clone()));
         for call in &plan.calls {
             match call {
                 Call::SetConfig { name, value, local } => {

@@ -168,6 +168,8 @@ pub(crate) struct Session {
     principal: Principal,
     protocol: Protocol,
     settings: SessionSettings,
+    /// Those before the functions of the statement that runs have set anything.
+    settings_before: Option<Box<SessionSettings>>,
     block: Option<Block>,
     cursors: Cursors,
     prepared: PreparedStatements,
@@ -198,6 +200,7 @@ impl Session {
             gateway: Arc::clone(gateway),
             id: SessionId::mint(),
             settings: SessionSettings::new(principal.name()),
+            settings_before: None,
             principal,
             protocol,
             block: None,

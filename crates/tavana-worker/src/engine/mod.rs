@@ -35,6 +35,7 @@ mod priority;
 mod profile;
 mod redact;
 mod rules;
+mod search_path;
 mod secrets;
 mod session;
 mod spilled;

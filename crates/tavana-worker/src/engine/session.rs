@@ -29,6 +29,7 @@ use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
 use super::redact::Redactor;
 use super::rules::Rules;
+use super::search_path::SearchPath;
 use super::secrets::{self, Secrets};
 use super::spool::Spool;
 use super::text::{SqlText, quote_name, quote_text};
@@ -38,6 +39,7 @@ use crate::stream::{Frame, ToEngineFrame};
 const NAMED_MAX: usize = 256;
 /// Cursors open at once in one session.
 const CURSORS_MAX: usize = 64;
+const SEARCH_PATH: &str = "search_path";
 
 /// What the reader hands to the executor.
 #[derive(Debug)]
@@ -57,7 +59,6 @@ pub(crate) struct Session {
     output: Output,
     interrupts: Interrupts,
     granted: Grant,
-    /// Settings in force, in the order they were set.
     /// What is wrong with an endpoint that the session has set.
     misplaced: Option<Failure>,
     /// `current_user` says whose engine this is.
@@ -65,7 +66,9 @@ pub(crate) struct Session {
     /// DuckDB's own threads have given way, and this is another thread than the one they started
     /// from.
     renews_threads: bool,
+    /// Settings in force, in the order they were set.
     settings: Vec<Setting>,
+    path: SearchPath,
     /// Texts of PREPARE by the name of the statement. DuckDB would run the plan it made then, with
     /// statistics that may be wrong by now, so EXECUTE prepares anew.
     named: HashMap<String, String>,
@@ -160,6 +163,7 @@ impl Session {
             },
             renews_threads: false,
             settings: Vec::new(),
+            path: SearchPath::default(),
             named: HashMap::new(),
             cursors: Vec::new(),
             spool: Spool::new(&start.spill_directory, start.spill_bytes_max),
@@ -648,6 +652,10 @@ impl Session {
             self.catalog.transaction_ends();
         } else {
             self.apply_settings(settings)?;
+            if self.path.look_again(&self.instance.session)? {
+                self.catalog.setting_changes(SEARCH_PATH);
+            }
+            self.path.check(text)?;
             self.catalog
                 .before(text, &self.instance.session, self.in_transaction)?;
             let path_keys = secrets::has_path_keys(text);
@@ -744,6 +752,9 @@ impl Session {
         for name in gone {
             self.catalog.setting_changes(&name);
             self.set(&format!("RESET {name}"))?;
+            if name.eq_ignore_ascii_case(SEARCH_PATH) {
+                self.path.reset();
+            }
             self.settings.retain(|old| old.name != name);
         }
         for setting in &wanted {
@@ -751,11 +762,15 @@ impl Session {
                 continue;
             }
             self.catalog.setting_changes(&setting.name);
-            self.set(&format!(
-                "SET {}={}",
-                setting.name,
-                quote_text(&setting.value)
-            ))?;
+            if setting.name.eq_ignore_ascii_case(SEARCH_PATH) {
+                self.path.set(&setting.value, &self.instance.session)?;
+            } else {
+                self.set(&format!(
+                    "SET {}={}",
+                    setting.name,
+                    quote_text(&setting.value)
+                ))?;
+            }
             self.settings
                 .retain(|old| !old.name.eq_ignore_ascii_case(&setting.name));
             self.settings.push((*setting).clone());

@@ -531,7 +531,7 @@ pub(super) const KNOWN: &[Known] = &[
         Rule::Fixed,
         "Whether the user may do everything.",
     ),
-    known("jit", "off", UNREPORTED, Rule::Bool, "Has no effect."),
+    known("jit", "on", UNREPORTED, Rule::Bool, "Has no effect."),
     known(
         "join_collapse_limit",
         "8",

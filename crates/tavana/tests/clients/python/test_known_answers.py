@@ -105,3 +105,10 @@ def test_several_statements_of_one_query_are_answered_without_a_worker(tavana, c
 def test_what_moves_by_itself_is_asked_each_time(connect, sql):
     found = [connect().execute(sql).fetchone() for _ in range(3)]
     assert len(set(found)) == 3
+
+
+def test_a_setting_is_read_before_a_function_to_its_right_changes_it(connect):
+    connection = connect()
+    sql = "SELECT current_setting('jit'), set_config('jit', 'off', false), current_setting('jit')"
+    assert connection.execute(sql).fetchone() == ("on", "off", "off")
+    assert connection.execute(sql).fetchone() == ("off", "off", "off")

@@ -64,3 +64,23 @@ def test_activity_tells_what_sessions_of_the_same_user_do(tavana):
         ).fetchone()
         user = first.info.user
         assert row == ("first", "idle in transaction", "SELECT 'seen' FROM range(1)", user, True, "127.0.0.1")
+
+
+def test_a_search_path_may_name_schemas_that_do_not_exist_yet(tavana):
+    with psycopg.connect(tavana.dsn, autocommit=True) as connection:
+        connection.execute("SET search_path = later, public")
+        assert connection.execute("SELECT 1 FROM range(1)").fetchone() == (1,)
+        connection.execute("CREATE TABLE first (n INTEGER)")
+        connection.execute("CREATE SCHEMA later")
+        connection.execute("CREATE TABLE second (n INTEGER)")
+        found = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_name IN ('first', 'second') ORDER BY 2"
+        )
+        assert found.fetchall() == [("public", "first"), ("later", "second")]
+        connection.execute("DROP SCHEMA later CASCADE")
+        connection.execute("SET search_path = nowhere")
+        with pytest.raises(psycopg.errors.InvalidSchemaName, match="no schema has been selected"):
+            connection.execute("CREATE TABLE third (n INTEGER)")
+        connection.execute("CREATE SCHEMA nowhere")
+        connection.execute("CREATE TABLE third (n INTEGER)")
+        assert connection.execute("SELECT count(*) FROM nowhere.third").fetchone() == (0,)

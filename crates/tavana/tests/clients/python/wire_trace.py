@@ -4,6 +4,7 @@ Plain TCP: the clients are told not to ask for TLS. A record is taken apart afte
 ended: each ReadyForQuery of the server answers one Query or Sync of the client.
 """
 
+import re
 import socket
 import struct
 import threading
@@ -103,9 +104,9 @@ def client_segments(data):
     texts = []
     for tag, body in messages(data):
         if tag == "Q":
-            yield text(body)
+            yield named(text(body))
         elif tag == "P":
-            texts.append(body.split(b"\0")[1].decode())
+            texts.append(named(body.split(b"\0")[1].decode()))
         elif tag == "S":
             yield " | ".join(texts) + "Sync"
             texts = []
@@ -138,6 +139,11 @@ def messages(data):
 
 def text(body):
     return body.rstrip(b"\0").decode()
+
+
+def named(sql):
+    """Without the numbers that asyncpg and psqlODBC give to what they name."""
+    return re.sub(r"(__asyncpg_[a-z]+_|_PLAN0x)[0-9a-f]+", r"\1n", sql)
 
 
 def line_of(tag, body, formats, connecting):
