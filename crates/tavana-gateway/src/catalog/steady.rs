@@ -31,6 +31,7 @@ const STEADY_FUNCTIONS: &[&str] = &[
     "current_database",
     "current_schema",
     "current_schemas",
+    "current_setting",
     "current_user",
     "format",
     "format_type",

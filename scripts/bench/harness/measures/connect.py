@@ -14,10 +14,11 @@ SECURED = {"sslmode": "require", "channel_binding": "require", "require_auth": "
 
 def measure(bench):
     count = bench.sizes["logins"]
-    bench.postgres.secure(USER, PASSWORD)
-    contenders = {"PostgreSQL": _logins(count, bench.postgres.pg_port)}
+    server = bench.another_postgres(with_tls=True)
     other = None
     try:
+        server.secure(USER, PASSWORD)
+        contenders = {"PostgreSQL": _logins(count, server.pg_port)}
         if bench.tavana:
             users = bench.scratch / "users.txt"
             subprocess.run(
@@ -37,6 +38,7 @@ def measure(bench):
             contenders["tavana"] = _logins(count, other.pg_port)
         results, failed = bench.compare("connect", contenders)
     finally:
+        server.stop()
         if other:
             other.stop()
     times = {name: [t for run in runs for t in run["times"]] for name, runs in results.items()}
