@@ -20,6 +20,9 @@ use crate::settings::GatewaySettings;
 
 /// Longest message that a worker may send: one batch of wide values.
 const DECODE_BYTES_MAX: usize = 1024 * 1024 * 1024;
+/// Largest HTTP/2 frame that a worker may send. Each is read by a few calls of the system; the
+/// protocol's default of 16 KiB means two for each 16 KiB.
+const FRAME_BYTES_MAX: u32 = 512 * 1024;
 /// A dead peer is noticed within twice this time.
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
@@ -74,6 +77,7 @@ impl Linker {
             .connect_timeout(self.connect_max)
             .initial_stream_window_size(self.stream_window_bytes)
             .initial_connection_window_size(self.connection_window_bytes)
+            .max_frame_size(FRAME_BYTES_MAX)
             .http2_keep_alive_interval(KEEPALIVE)
             .keep_alive_timeout(KEEPALIVE)
             .keep_alive_while_idle(true)
