@@ -1,6 +1,7 @@
-"""pandas, polars and DuckDB read and write over Flight SQL through the ADBC driver."""
+"""pandas, polars, Ibis and DuckDB read and write over Flight SQL through the ADBC driver."""
 
 import adbc_driver_flightsql.dbapi as flight_dbapi
+import ibis
 import pandas
 import polars
 import pytest
@@ -39,3 +40,29 @@ def test_duckdb_reads_a_result_without_a_copy_of_it(connection, oracle):
         cursor.execute("SELECT i, i % 7 AS m FROM range(1000000) t(i)")
         reader = cursor.fetch_record_batch()
         assert oracle.execute("SELECT count(*), sum(m) FROM reader").fetchone() == (1_000_000, 2_999_997)
+
+
+def test_an_expression_of_ibis_means_what_it_means_in_duckdb(connection, oracle):
+    """Ibis has no backend of its own for Flight SQL: it writes DuckDB's SQL, and the driver runs it."""
+    rows = "SELECT i AS id, i % 7 AS shop, i * 0.25 AS amount, DATE '2024-01-01' + (i % 60)::INTEGER AS day FROM range(10000) t(i)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE sales AS {rows}")
+        cursor.execute("CREATE TABLE shops AS SELECT i AS shop, 'shop ' || i AS name FROM range(7) t(i)")
+        cursor.execute("SELECT * FROM sales LIMIT 0")
+        sales = ibis.table(ibis.Schema.from_pyarrow(cursor.fetch_arrow_table().schema), name="sales")
+        cursor.execute("SELECT * FROM shops LIMIT 0")
+        shops = ibis.table(ibis.Schema.from_pyarrow(cursor.fetch_arrow_table().schema), name="shops")
+        expression = (
+            sales.filter(sales.amount > 10)
+            .join(shops, "shop")
+            .group_by(["name", ibis._.day.truncate("M")])
+            .agg(n=ibis._.count(), total=ibis._.amount.sum(), last=ibis._.id.max())
+            .order_by(["name", "n", "last"])
+        )
+        sql = str(ibis.to_sql(expression, dialect="duckdb"))
+        cursor.execute(sql)
+        found = cursor.fetch_arrow_table()
+    oracle.execute(f"CREATE OR REPLACE TEMP TABLE sales AS {rows}")
+    oracle.execute("CREATE OR REPLACE TEMP TABLE shops AS SELECT i AS shop, 'shop ' || i AS name FROM range(7) t(i)")
+    assert found.to_pylist() == oracle.execute(sql).to_arrow_table().to_pylist()
+    assert found.num_rows == 14 and sum(found["n"].to_pylist()) == 9959
