@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod env;
 pub mod failure;
 pub mod ids;
+pub mod inside;
 pub mod process;
 pub mod proto;
 pub mod secret;

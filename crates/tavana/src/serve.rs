@@ -196,23 +196,25 @@ async fn serve(plan: Plan) -> Result<(), String> {
         .map_err(|problem| problem.to_string())?;
     let addresses = listeners.addresses();
 
+    // Through memory: it is faster than a port, and nobody else can come in.
+    let (entrance, incoming) = tavana_common::inside::entrance();
+    gateway.worker_inside = Some(entrance);
+    gateway.worker_addresses = vec![format!("http://{}", worker.listen)];
     let (worker_ready, worker_is_ready) = oneshot::channel();
     let stop_worker = CancellationToken::new();
     let stopped = stop_worker.clone();
     let mut worker = task::spawn(async move {
-        tavana_worker::run(worker, worker_ready, stopped.cancelled_owned()).await
+        tavana_worker::run_inside(worker, incoming, worker_ready, stopped.cancelled_owned()).await
     });
-    let worker_address = tokio::select! {
+    tokio::select! {
         biased;
         () = signals.next() => return Ok(()),
         ended = &mut worker => return Err(worker_ended(ended)),
-        address = worker_is_ready => match address {
-            Ok(address) => address,
-            // It ended before it was ready: what it says itself is the reason.
-            Err(_) => return Err(worker_ended(worker.await)),
+        // If it ended before it was ready, what it says itself is the reason.
+        ready = worker_is_ready => if ready.is_err() {
+            return Err(worker_ended(worker.await));
         },
-    };
-    gateway.worker_addresses = vec![format!("http://{worker_address}")];
+    }
 
     let (gateway_ready, gateway_is_ready) = oneshot::channel();
     let stop_gateway = CancellationToken::new();

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use tavana_common::env::Env;
+use tavana_common::inside::Entrance;
 use tavana_common::proto::v1::Compression;
 use tavana_common::secret::{CLUSTER_KEY_BYTES_MIN, ClusterKey};
 use tavana_common::telemetry;
@@ -37,6 +38,8 @@ pub struct GatewaySettings {
     /// `http://host:port` or `https://host:port` of each worker; a host name stands for all workers
     /// at its addresses.
     pub worker_addresses: Vec<String>,
+    /// The way to the worker, when it is in this process: its address only names it then.
+    pub worker_inside: Option<Entrance>,
     /// How workers are reached by https.
     pub worker_tls: Option<ClientFiles>,
     /// TLS of the ports.
@@ -187,6 +190,7 @@ impl GatewaySettings {
                 "port of /health, /ready and /metrics; 0 = any free one",
             ),
             worker_addresses,
+            worker_inside: None,
             worker_tls,
             tls,
             auth,

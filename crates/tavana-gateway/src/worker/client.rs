@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
+use tavana_common::inside::Entrance;
 use tavana_common::proto::v1::worker_service_client::WorkerServiceClient;
 use tavana_common::secret::Secret;
 use tavana_common::tls::ClientTls;
@@ -47,6 +48,7 @@ pub(crate) struct Linker {
     stream_window_bytes: u32,
     connection_window_bytes: u32,
     token: Token,
+    inside: Option<Entrance>,
 }
 
 impl Linker {
@@ -59,6 +61,7 @@ impl Linker {
             stream_window_bytes: settings.grpc_stream_window_bytes,
             connection_window_bytes: settings.grpc_connection_window_bytes,
             token: Token(key.map(|key| bearer(&key.internal_token()))),
+            inside: settings.worker_inside.clone(),
         }
     }
 
@@ -85,9 +88,16 @@ impl Linker {
             // was reset a thousand times must not lose the statements of everyone else.
             .http2_max_local_error_reset_streams(None)
             .tcp_nodelay(true);
-        let connect = || match tls_name {
-            None => endpoint.connect_lazy(),
-            Some(name) => {
+        let connect = || match (&self.inside, tls_name) {
+            (Some(entrance), _) => {
+                let entrance = entrance.clone();
+                endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
+                    let entrance = entrance.clone();
+                    async move { entrance.open().await.map(TokioIo::new) }
+                }))
+            }
+            (None, None) => endpoint.connect_lazy(),
+            (None, Some(name)) => {
                 let tls = self.tls.as_ref();
                 let connect = Connect {
                     tls: Arc::clone(tls.expect("https needs TAVANA_WORKER_CA_PATH, see settings")),

@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tavana_common::failure;
+use tavana_common::inside::Incoming;
 use tavana_common::proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
 use tavana_common::proto::v1::{
     AppendRequest, AppendResponse, CancelRequest, CancelResponse, CloseCursorRequest,
@@ -64,8 +65,16 @@ pub(crate) struct Rpc {
     closing: CancellationToken,
 }
 
+/// Where gateways come in.
+enum Door {
+    Port(TcpListener),
+    /// The gateway is in this process.
+    Inside(Incoming),
+}
+
 pub(crate) async fn run(
     settings: WorkerSettings,
+    inside: Option<Incoming>,
     ready: oneshot::Sender<SocketAddr>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), WorkerError> {
@@ -76,9 +85,16 @@ pub(crate) async fn run(
         address: settings.listen,
         source,
     };
-    let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
-    if settings.internal_token.is_none() && settings.tls.is_none() {
+    let (door, address) = match inside {
+        Some(incoming) => (Door::Inside(incoming), settings.listen),
+        None => {
+            let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
+            let address = listener.local_addr().map_err(listen)?;
+            (Door::Port(listener), address)
+        }
+    };
+    let is_port = matches!(door, Door::Port(_));
+    if is_port && settings.internal_token.is_none() && settings.tls.is_none() {
         warn!(
             %address,
             "TAVANA_CLUSTER_KEY is not set: the worker port accepts any client that reaches it"
@@ -113,11 +129,14 @@ pub(crate) async fn run(
             Gate::new(settings.internal_token.as_ref()),
         ));
     let closed = closing.clone().cancelled_owned();
-    let serve: BoxFuture<'static, _> = match settings.tls.clone() {
-        Some(tls) => {
+    let serve: BoxFuture<'static, _> = match (door, settings.tls.clone()) {
+        (Door::Inside(incoming), _) => {
+            Box::pin(router.serve_with_incoming_shutdown(incoming, closed))
+        }
+        (Door::Port(listener), Some(tls)) => {
             Box::pin(router.serve_with_incoming_shutdown(tls::accept(listener, tls)?, closed))
         }
-        None => Box::pin(router.serve_with_incoming_shutdown(
+        (Door::Port(listener), None) => Box::pin(router.serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             closed,
         )),
