@@ -147,6 +147,13 @@ impl Session {
                 .is_none()
     }
 
+    /// A query of the open block is answered though no engine was asked.
+    pub(super) fn note_query(&mut self) {
+        if let Some(block) = &mut self.block {
+            block.queried = true;
+        }
+    }
+
     /// The rows of an answer that is known.
     pub(super) fn known_rows(&self, key: &Key) -> Option<Rows> {
         match self.known(key)? {

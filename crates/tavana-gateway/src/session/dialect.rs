@@ -251,6 +251,7 @@ impl Session {
             return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
         }
         if let Some(answer) = self.local_answer(&plan) {
+            self.note_query();
             return answer;
         }
         let mut notices = Vec::new();

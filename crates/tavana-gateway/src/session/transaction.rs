@@ -44,6 +44,8 @@ pub(crate) struct Block {
     pub(crate) failed: bool,
     /// DuckDB's own transaction is open.
     pub(crate) begun: bool,
+    /// A query was answered, perhaps by the gateway alone.
+    pub(crate) queried: bool,
     /// Something may have been written, so DuckDB's transaction cannot be begun anew.
     pub(crate) wrote: bool,
     /// Statements that may have written, and did not fail.
@@ -63,6 +65,7 @@ impl Block {
             read_only: false,
             failed: false,
             begun: false,
+            queried: false,
             wrote: false,
             writes: 0,
             savepoints: Vec::new(),
@@ -225,12 +228,11 @@ impl Session {
 
     /// Makes the open transaction one of these modes.
     pub(super) async fn apply_modes(&mut self, modes: &TransactionModes) -> Result<(), QueryError> {
-        let (begun, wrote) = self
-            .block
-            .as_ref()
-            .map_or((false, false), |block| (block.begun, block.wrote));
+        let block = self.block.as_ref();
+        let (begun, wrote) = block.map_or((false, false), |block| (block.begun, block.wrote));
+        let queried = begun || block.is_some_and(|block| block.queried);
         if let Some(isolation) = modes.isolation {
-            if begun && self.settings.transaction_isolation() != isolation {
+            if queried && self.settings.transaction_isolation() != isolation {
                 return Err(QueryError::new(
                     SqlState::ACTIVE_TRANSACTION,
                     "SET TRANSACTION ISOLATION LEVEL must be called before any query",
@@ -242,7 +244,7 @@ impl Session {
         if let Some(read_only) = modes.read_only
             && read_only != self.settings.transaction_read_only()
         {
-            if begun && !read_only {
+            if queried && !read_only {
                 return Err(QueryError::new(
                     SqlState::ACTIVE_TRANSACTION,
                     "transaction read-write mode must be set before any query",
