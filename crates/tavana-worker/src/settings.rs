@@ -15,7 +15,7 @@ use crate::supervisor::admission::GRANT_BYTES_MIN;
 pub use crate::supervisor::credentials::Credentials;
 pub use crate::supervisor::egress::Egress;
 use crate::supervisor::extensions::default_folder;
-use crate::supervisor::limits::{Kernel, cores};
+use crate::supervisor::limits::{Kernel, budget_of, cores};
 
 /// The program that becomes the process that engines are copies of.
 #[derive(Debug, Clone)]
@@ -51,6 +51,10 @@ pub struct WorkerSettings {
     pub tls: Option<TlsSettings>,
     /// Sum of what all statements may use.
     pub memory_budget_bytes: u64,
+    /// The sum follows what the kernel allows the process.
+    pub(crate) memory_follows_limit: bool,
+    /// Where the kernel says that.
+    pub(crate) kernel: Kernel,
     /// Threads of one statement.
     pub threads: u32,
     /// Statements that may run at once.
@@ -126,7 +130,8 @@ impl WorkerSettings {
             );
         }
 
-        let memory_budget_bytes = read_memory_budget(env);
+        let kernel = Kernel::default();
+        let (memory_budget_bytes, memory_follows_limit) = read_memory_budget(env, &kernel);
         let threads = read_threads(env);
         let slots = read_slots(env, memory_budget_bytes);
         let pinned_sessions_max = env.number(
@@ -239,6 +244,8 @@ impl WorkerSettings {
             cluster_key,
             tls,
             memory_budget_bytes,
+            memory_follows_limit,
+            kernel,
             threads,
             slots,
             pinned_sessions_max,
@@ -328,16 +335,17 @@ fn read_cluster_key(env: &mut Env) -> Option<ClusterKey> {
     key
 }
 
-fn read_memory_budget(env: &mut Env) -> u64 {
+/// The budget, and whether it follows what the kernel allows.
+fn read_memory_budget(env: &mut Env, kernel: &Kernel) -> (u64, bool) {
     const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
     let gib = env.number(
         "MAX_MEMORY_GB",
         0.0_f64,
         0.0..=65536.0,
-        "Memory for all statements together, in GiB; 0: 80 % of the container's or machine's.",
+        "Memory for all statements together, in GiB; 0: 80 % of the container's or machine's, also when that changes.",
     );
     let bytes = if gib == 0.0 {
-        Kernel::default().memory_bytes() / 5 * 4
+        budget_of(kernel.memory_bytes())
     } else {
         #[expect(
             clippy::cast_possible_truncation,
@@ -357,7 +365,7 @@ fn read_memory_budget(env: &mut Env) -> u64 {
             ),
         );
     }
-    bytes
+    (bytes, gib == 0.0)
 }
 
 fn read_threads(env: &mut Env) -> u32 {

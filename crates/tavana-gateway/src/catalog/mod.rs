@@ -34,7 +34,7 @@ use sqlparser::parser::Parser;
 pub(crate) use self::fidelity::position_in;
 pub(crate) use self::functions::{Argument, Call};
 pub(crate) use self::shape::Shape;
-pub(crate) use self::slots::{ActivityRow, Owner, SettingRow, Slot, SlotValue};
+pub(crate) use self::slots::{ActivityRow, Owner, QueueRow, SettingRow, Slot, SlotValue};
 
 use self::scan::Scan;
 use self::transform::{MARK, Reads, Transform};

@@ -52,6 +52,7 @@ pub(super) fn read(
         settings,
         store,
         role,
+        memory_bytes: 0,
     })
 }
 

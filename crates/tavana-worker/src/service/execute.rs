@@ -16,7 +16,8 @@ pub(super) async fn execute(
     supervisor: &Arc<Supervisor>,
     mut request: ExecuteRequest,
 ) -> Result<ResultStream, Failure> {
-    let context = context::read(request.session.take(), supervisor.cluster_key())?;
+    let mut context = context::read(request.session.take(), supervisor.cluster_key())?;
+    context.memory_bytes = request.memory_bytes;
     request.sql = context::sql(
         std::mem::take(&mut request.sql),
         &request.sealed_sql,

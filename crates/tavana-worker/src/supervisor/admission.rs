@@ -15,6 +15,8 @@ use tavana_common::proto::v1::FailureKind;
 pub(crate) struct Bounds {
     /// Statements that may run at once.
     pub(crate) slots: u32,
+    /// The same with all the memory there was at the start.
+    slots_max: u32,
     /// Sessions that may keep an engine.
     pub(crate) pinned_sessions_max: u32,
     /// Engine processes alive at once: running, pinned, idle, never used, dying.
@@ -67,6 +69,7 @@ impl Bounds {
         let grant_bytes = memory_budget_bytes / u64::from(slots.max(1));
         Self {
             slots,
+            slots_max: slots,
             pinned_sessions_max,
             engines_max: slots
                 .saturating_add(pinned_sessions_max)
@@ -80,6 +83,32 @@ impl Bounds {
             idle_floor_bytes: PINNED_FLOOR_BYTES_MIN.min(grant_bytes),
             engines_per_principal_max: u32::MAX,
             sessions_per_principal_max: u32::MAX,
+        }
+    }
+
+    /// The same for another amount of memory: as many statements, sessions and engines, each with
+    /// another share; fewer statements when the share would be too small for any.
+    fn with_memory(self, memory_budget_bytes: u64) -> Self {
+        let affordable = u32::try_from(memory_budget_bytes / GRANT_BYTES_MIN).unwrap_or(u32::MAX);
+        let slots = self.slots_max.min(affordable).max(1);
+        let waiting = self
+            .engines_max
+            .saturating_sub(self.slots_max)
+            .saturating_sub(self.pinned_sessions_max);
+        Self {
+            engines_max: self.engines_max,
+            pinned_sessions_max: self.pinned_sessions_max,
+            slots_max: self.slots_max,
+            ..Self::new(
+                slots,
+                self.pinned_sessions_max,
+                waiting,
+                memory_budget_bytes,
+            )
+            .for_each_principal(
+                self.engines_per_principal_max,
+                self.sessions_per_principal_max,
+            )
         }
     }
 
@@ -152,6 +181,13 @@ impl Refusal {
     }
 }
 
+/// Memory for one request, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) full: u64,
+    pub(crate) least: u64,
+}
+
 /// The counts behind the decisions.
 #[derive(Debug)]
 pub(crate) struct Admission {
@@ -164,6 +200,8 @@ pub(crate) struct Admission {
     /// Engines of each principal that has any; never-used ones belong to nobody.
     engines_of: HashMap<Arc<str>, u32>,
     granted_bytes: u64,
+    /// Of these, the ones of engines that run a statement.
+    running_bytes: u64,
     draining: bool,
 }
 
@@ -177,12 +215,19 @@ impl Admission {
             engines: 0,
             engines_of: HashMap::new(),
             granted_bytes: 0,
+            running_bytes: 0,
             draining: false,
         }
     }
 
     pub(crate) fn bounds(&self) -> &Bounds {
         &self.bounds
+    }
+
+    /// From now on there is this much memory. What is granted stays granted; when that is more
+    /// than there is, nothing is granted before enough has come back.
+    pub(crate) fn resize(&mut self, memory_budget_bytes: u64) {
+        self.bounds = self.bounds.with_memory(memory_budget_bytes);
     }
 
     pub(crate) fn running(&self) -> u32 {
@@ -195,6 +240,38 @@ impl Admission {
 
     pub(crate) fn granted_bytes(&self) -> u64 {
         self.granted_bytes
+    }
+
+    pub(crate) fn running_bytes(&self) -> u64 {
+        self.running_bytes
+    }
+
+    /// What the engine of a running statement has, and what it had before.
+    pub(crate) fn use_memory(&mut self, before: u64, after: u64) {
+        self.running_bytes = self
+            .running_bytes
+            .checked_sub(before)
+            .expect("each use ends once")
+            + after;
+    }
+
+    /// What an engine gets for a request that is thought to need `wanted` bytes, and the least it
+    /// makes do with. What needs more than others have waits until it is there, unless nothing else
+    /// runs: then nothing would ever change.
+    pub(crate) fn share_for(&self, wanted: u64) -> Share {
+        let Bounds {
+            grant_bytes,
+            short_grant_bytes,
+            memory_budget_bytes,
+            ..
+        } = self.bounds;
+        let full = grant_bytes.max(wanted.min(memory_budget_bytes));
+        let least = if full > grant_bytes && self.running > 1 {
+            full
+        } else {
+            short_grant_bytes
+        };
+        Share { full, least }
     }
 
     pub(crate) fn draining(&self) -> bool {
@@ -350,6 +427,31 @@ mod tests {
     }
 
     #[test]
+    fn with_less_memory_statements_get_less_and_below_the_least_there_are_fewer() {
+        let mut admission = Admission::new(Bounds::new(4, 64, 2, 16 * GIB));
+        let before = *admission.bounds();
+        assert_eq!(admission.grant(4 * GIB, 4 * GIB), Ok(4 * GIB));
+        for (budget, slots, grant) in [
+            (8 * GIB, 4, 2 * GIB),
+            (2 * GIB, 4, GIB / 2),
+            (GIB / 2, 2, GIB / 4),
+            (1, 1, 1),
+        ] {
+            admission.resize(budget);
+            let bounds = admission.bounds();
+            assert_eq!(
+                (bounds.slots, bounds.grant_bytes),
+                (slots, grant),
+                "{budget}"
+            );
+        }
+        assert_eq!(admission.grant(1, 1), Err(Refusal::NoMemory));
+        assert_eq!(admission.granted_bytes(), 4 * GIB, "what was granted stays");
+        admission.resize(16 * GIB);
+        assert_eq!(*admission.bounds(), before);
+    }
+
+    #[test]
     fn the_last_slot_is_given_once_and_can_be_given_again() {
         let mut admission = Admission::new(Bounds::new(2, 1, 0, GIB));
         assert_eq!(admission.start(), Ok(()));
@@ -399,6 +501,30 @@ mod tests {
             Err(Refusal::NoMemory)
         );
         assert_eq!(admission.granted_bytes(), GIB);
+    }
+
+    #[test]
+    fn what_is_thought_to_need_more_gets_that_or_waits_unless_it_is_alone() {
+        let mut admission = Admission::new(Bounds::new(4, 8, 0, 4 * GIB));
+        let Bounds {
+            grant_bytes,
+            short_grant_bytes,
+            ..
+        } = *admission.bounds();
+        let usual = Share {
+            full: grant_bytes,
+            least: short_grant_bytes,
+        };
+        assert_eq!(admission.start(), Ok(()));
+        for wanted in [0, 1, grant_bytes] {
+            assert_eq!(admission.share_for(wanted), usual);
+        }
+        let alone = admission.share_for(9 * GIB);
+        assert_eq!((alone.full, alone.least), (4 * GIB, short_grant_bytes));
+        assert_eq!(admission.start(), Ok(()));
+        assert_eq!(admission.share_for(0), usual);
+        let beside = admission.share_for(3 * GIB);
+        assert_eq!((beside.full, beside.least), (3 * GIB, 3 * GIB));
     }
 
     #[test]
