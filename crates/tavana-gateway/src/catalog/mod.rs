@@ -102,6 +102,8 @@ pub(crate) struct Plan {
     /// Parameters of types that DuckDB lacks: number from 0, and OID.
     pub(crate) parameters: Vec<(usize, u32)>,
     pub(crate) calls: Vec<Call>,
+    /// It reads the catalog and nothing else.
+    pub(crate) only_catalog: bool,
     /// Why it cannot be run.
     pub(crate) refused: Option<&'static str>,
     /// The values of a statement that asks for nothing but the session's.
@@ -219,6 +221,7 @@ impl Plan {
             ..Self::default()
         };
         let only_catalog = reads.only_catalog();
+        plan.only_catalog = only_catalog;
         let faithful = || fidelity::same(sql, &parse(sql).as_ref().map_or_else(String::new, print));
         let local = local_targets(statement, &plan.shape);
         let renames = statements::renames(statement);

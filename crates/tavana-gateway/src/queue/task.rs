@@ -50,6 +50,8 @@ pub(crate) struct Job {
 pub(crate) enum Work {
     /// Parse and bind.
     Plan,
+    /// Run what reads nothing but the catalog.
+    Look,
     Run,
 }
 
@@ -264,7 +266,7 @@ impl Shared {
             statement: job.statement,
             size: match (past, job.work) {
                 (Some(past), _) => past.size(),
-                (None, Work::Plan) => Size::Short,
+                (None, Work::Plan | Work::Look) => Size::Short,
                 (None, Work::Run) => Size::Ordinary,
             },
             needs: job.needs,
@@ -280,9 +282,9 @@ impl Shared {
             let (place, mut admitted) = match state.book.offer(want) {
                 Ok(offered) => offered,
                 Err(refusal) => {
-                    let waiting = state.book.waiting();
+                    let (waiting, after) = (state.book.waiting(), state.retry_after());
                     drop(state);
-                    return Err(self.refused(refusal, waiting));
+                    return Err(self.refused(refusal, waiting, after));
                 }
             };
             let (waker, woken) = oneshot::channel();
@@ -347,7 +349,7 @@ impl Shared {
         }
     }
 
-    fn refused(&self, refusal: Refusal, waiting: usize) -> QueryError {
+    fn refused(&self, refusal: Refusal, waiting: usize, after: Duration) -> QueryError {
         let (reason, message, detail) = match refusal {
             Refusal::Full => (
                 Reason::Full,
@@ -366,7 +368,10 @@ impl Shared {
         self.metrics.refused(reason);
         QueryError::new(SqlState::TOO_MANY_CONNECTIONS, message)
             .with_detail(detail)
-            .with_hint("Try again later.")
+            .with_hint(format!(
+                "Try again in {} seconds.",
+                after.as_secs_f64().ceil()
+            ))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -701,7 +701,12 @@ impl Session {
         let limits = self.limits();
         let started = Instant::now();
         let pins = *statement.class() != Class::Read || self.block.is_some();
-        let job = self.job(statement.text(), Work::Run);
+        let work = if plan.only_catalog {
+            Work::Look
+        } else {
+            Work::Run
+        };
+        let job = self.job(statement.text(), work);
         let result = limits
             .hold(self.attempt(&sql, &parameters, pins, &limits, job))
             .await;
@@ -875,7 +880,7 @@ impl Session {
             // To plan a statement is another thing than to run it.
             statement: match work {
                 Work::Plan => !statement,
-                Work::Run => statement,
+                Work::Look | Work::Run => statement,
             },
             work,
             needs: match self.pinned {

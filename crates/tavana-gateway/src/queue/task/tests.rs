@@ -119,7 +119,8 @@ async fn a_refused_statement_hears_when_those_before_it_should_have_had_their_tu
     let waiting = queue.clone();
     let _waiting = tavana_common::task::spawn(async move { admit(&waiting).await });
     tokio::task::yield_now().await;
-    admit(&queue).await.expect_err("the queue is full");
+    let refused = admit(&queue).await.expect_err("the queue is full");
+    assert_eq!(refused.hint.as_deref(), Some("Try again in 8 seconds."));
     let seconds = queue.retry_after().as_secs_f64();
     assert!((7.9..=8.0).contains(&seconds), "{seconds}");
 }
