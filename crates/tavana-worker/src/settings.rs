@@ -59,6 +59,8 @@ pub struct WorkerSettings {
     pub threads: u32,
     /// Statements that may run at once.
     pub slots: u32,
+    /// Of these, the ones for short statements and for principals of whom nothing runs.
+    pub reserved_slots: u32,
     /// Sessions that may keep an engine.
     pub pinned_sessions_max: u32,
     /// Engine processes that one principal may have.
@@ -134,6 +136,13 @@ impl WorkerSettings {
         let (memory_budget_bytes, memory_follows_limit) = read_memory_budget(env, &kernel);
         let threads = read_threads(env);
         let slots = read_slots(env, memory_budget_bytes);
+        let reserved_slots = env.number_or_auto(
+            "TAVANA_WORKER_RESERVED_SLOTS",
+            slots / 4,
+            0..=1024,
+            "Of these, the slots that only statements may take which were short before, and the \
+             first statement of a user; at least one is for all. auto: a quarter.",
+        );
         let pinned_sessions_max = env.number(
             "TAVANA_WORKER_PINNED_SESSIONS_MAX",
             128,
@@ -248,6 +257,7 @@ impl WorkerSettings {
             kernel,
             threads,
             slots,
+            reserved_slots,
             pinned_sessions_max,
             engines_per_principal_max,
             sessions_per_principal_max,
@@ -539,6 +549,20 @@ mod tests {
             (settings.memory_budget_bytes, settings.slots),
             (512 << 20, 2)
         );
+    }
+
+    #[test]
+    fn a_quarter_of_the_slots_is_reserved_unless_it_is_set() {
+        for (set, expected) in [("auto", 2), ("0", 0), ("5", 5)] {
+            let (settings, mistakes) = read(&[
+                ("MAX_MEMORY_GB", "4"),
+                ("TAVANA_BIND_ADDRESS", "127.0.0.1"),
+                ("TAVANA_WORKER_SLOTS", "8"),
+                ("TAVANA_WORKER_RESERVED_SLOTS", set),
+            ]);
+            assert_eq!(mistakes, Vec::<String>::new());
+            assert_eq!(settings.reserved_slots, expected);
+        }
     }
 
     #[test]

@@ -303,6 +303,16 @@ impl Book {
         self.waiting
     }
 
+    /// Whether a running statement is thought to be short.
+    pub(super) fn is_short(&self, place: Place) -> bool {
+        let line = self
+            .owners
+            .get(&place)
+            .and_then(|owner| self.lines.get(owner));
+        line.and_then(|line| line.running.get(&place))
+            .is_some_and(|running| running.want.size == Size::Short)
+    }
+
     /// Principals of whom something waits.
     pub(super) fn lines_waiting(&self) -> usize {
         self.lines

@@ -136,6 +136,7 @@ struct Held {
     end: End,
     /// More memory than a slot has, if it is thought to need that; else 0.
     memory_bytes: u64,
+    is_short: bool,
     /// The place is another's to give back.
     is_void: bool,
 }
@@ -392,6 +393,7 @@ impl Shared {
                 let mut state = self.lock();
                 let waker = state.wakers.remove(&place);
                 let usual = state.book.capacity().bytes_of_slot();
+                let is_short = state.book.is_short(place);
                 let entry = state.entries.get_mut(&place);
                 entry.map(|entry| {
                     if entry.begun.is_none() {
@@ -404,10 +406,11 @@ impl Shared {
                         entry.job.statement,
                         entry.bytes,
                         usual,
+                        is_short,
                     )
                 })
             };
-            let Some((waker, principal, statement, bytes, usual)) = woken else {
+            let Some((waker, principal, statement, bytes, usual, is_short)) = woken else {
                 continue;
             };
             let permit = Permit(Box::new(Held {
@@ -418,6 +421,7 @@ impl Shared {
                 since: now,
                 end: End::Early,
                 memory_bytes: if bytes > usual { bytes } else { 0 },
+                is_short,
                 is_void: false,
             }));
             // A waiter that left in this moment drops the permit, which lets the next one in.
@@ -487,6 +491,11 @@ impl Permit {
     /// More memory than a slot has, if the statement is thought to need that; else 0.
     pub(crate) fn memory_bytes(&self) -> u64 {
         self.0.memory_bytes
+    }
+
+    /// Whether the statement is thought to be short.
+    pub(crate) fn is_short(&self) -> bool {
+        self.0.is_short
     }
 
     /// No worker has room: waits where the statement stood before, for the next news of the

@@ -10,6 +10,8 @@ pub(super) struct Load {
     /// Whose word it is; `None` while it cannot be reached.
     pub(super) id: Option<Arc<str>>,
     pub(super) slots: usize,
+    /// Of these, the reserved ones.
+    pub(super) reserved: usize,
     /// Statements that run there, and those that have come and do not run yet.
     pub(super) running: usize,
     /// Of these, the statements of this gateway.
@@ -94,6 +96,11 @@ pub(super) fn capacity(loads: &[Load]) -> usize {
     taken + away.map(|load| load.own).sum::<usize>()
 }
 
+/// Of the slots, those that are not for everybody.
+pub(super) fn reserved(loads: &[Load]) -> usize {
+    takers(loads).map(|(_, load)| load.reserved).sum()
+}
+
 /// What all statements may use together. What runs where nothing new is taken counts with what a
 /// slot has elsewhere, as it counts as a slot.
 pub(super) fn memory_bytes(loads: &[Load]) -> u64 {
@@ -128,6 +135,7 @@ mod tests {
             state: State::Lively,
             id: Some(Arc::from(id)),
             slots,
+            reserved: slots / 4,
             running,
             own: running,
             memory_bytes: 0,
@@ -143,6 +151,7 @@ mod tests {
             ..load("a", 3, 4)
         };
         assert_eq!(capacity(&[load("b", 1, 4), draining.clone()]), 7);
+        assert_eq!(reserved(&[load("b", 1, 4), draining.clone()]), 1);
         assert_eq!(capacity(std::slice::from_ref(&draining)), 3);
         assert_eq!(
             capacity(&[load("b", 1, 4), load("b", 1, 4)]),

@@ -127,6 +127,7 @@ impl Worker {
                 state: State::Away,
                 id: None,
                 slots: 0,
+                reserved: 0,
                 running: own,
                 own,
                 memory_bytes: 0,
@@ -145,6 +146,7 @@ impl Worker {
             },
             id: Some(Arc::clone(id)),
             slots: count(status.slots),
+            reserved: count(status.reserved_slots),
             // Its own count lags by a moment, ours knows nothing of other gateways.
             running: match self.is_full.load(Ordering::Relaxed) {
                 true => own.max(count(status.slots)),

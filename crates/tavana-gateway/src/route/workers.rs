@@ -54,7 +54,6 @@ impl Workers {
             id,
             draining: draining.clone(),
             linker: Linker::new(settings, tls),
-            reserved_percent: settings.queue_reserved_percent,
         });
         let following = task::spawn(follow(Arc::clone(&roster), snapshots));
         Ok(Self {
@@ -171,8 +170,6 @@ struct Roster {
     id: GatewayId,
     draining: CancellationToken,
     linker: Linker,
-    /// Of a hundred slots.
-    reserved_percent: usize,
 }
 
 #[derive(Debug)]
@@ -256,10 +253,9 @@ impl Roster {
     fn recount(&self) {
         let entries = self.entries();
         let loads = self.loads(&entries, None);
-        let slots = choose::capacity(&loads);
         self.queue.resize(Capacity {
-            slots,
-            reserved: slots.saturating_mul(self.reserved_percent) / 100,
+            slots: choose::capacity(&loads),
+            reserved: choose::reserved(&loads),
             bytes: choose::memory_bytes(&loads),
         });
         drop(entries);
@@ -323,7 +319,6 @@ mod tests {
             id: GatewayId::mint(),
             draining: CancellationToken::new(),
             linker: Linker::new(&settings, None),
-            reserved_percent: 25,
         })
     }
 

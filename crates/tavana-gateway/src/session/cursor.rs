@@ -192,6 +192,7 @@ impl Session {
                 sql: self.plain_sql(&sql),
                 sealed_sql: self.sealed_sql(&sql),
                 memory_bytes: 0,
+                short: false,
                 parameter_types: parameters.types,
                 parameters: parameters.ipc,
                 timeout_ms: timeout_ms(limits.deadline),

@@ -773,6 +773,7 @@ impl Session {
             let running = worker.begin();
             let request = ExecuteRequest {
                 memory_bytes: wish.memory_bytes,
+                short: permit.is_short(),
                 compression: self.compression.into(),
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),

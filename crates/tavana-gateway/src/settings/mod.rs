@@ -73,8 +73,6 @@ pub struct GatewaySettings {
     pub queue_wait_max: Duration,
     /// Statements of one user that may run at once.
     pub running_per_principal_max: usize,
-    /// Of a hundred slots, those for short statements and for users of whom nothing runs.
-    pub queue_reserved_percent: usize,
     /// What users weigh in the queue, by name; all others weigh 1.
     pub queue_weights: Arc<BTreeMap<String, u32>>,
     /// Longest run of a statement whose session sets no `statement_timeout`; zero = no limit.
@@ -268,12 +266,6 @@ impl GatewaySettings {
                 1..=1_000_000,
                 "statements of one user that one gateway lets run at once; auto: as many as there are slots, but for the reserved ones",
             ),
-            queue_reserved_percent: env.number(
-                "TAVANA_QUEUE_RESERVED_PERCENT",
-                25,
-                0..=90,
-                "of a hundred slots, those that are only for statements that were short before and for the first statement of a user; rounded down",
-            ),
             queue_weights: weights(env),
             query_timeout: env.seconds(
                 "TAVANA_QUERY_TIMEOUT_SECS",
@@ -390,12 +382,10 @@ mod tests {
             ("TAVANA_QUEUE_LENGTH_MAX", "8"),
             ("TAVANA_QUEUE_WEIGHTS", "ann=3, o=dd = 100,"),
             ("TAVANA_RUNNING_PER_PRINCIPAL_MAX", "2"),
-            ("TAVANA_QUEUE_RESERVED_PERCENT", "50"),
         ]);
         assert_eq!(env.finish(), Ok(()));
         assert_eq!(settings.queue_length_per_principal_max, 6);
         assert_eq!(settings.running_per_principal_max, 2);
-        assert_eq!(settings.queue_reserved_percent, 50);
         let weights: Vec<_> = settings.queue_weights.iter().collect();
         assert_eq!(
             weights,

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 
-use super::admission::{Admission, Bounds, Refusal};
+use super::admission::{Admission, Bounds, Length, Refusal, Seat};
 use crate::metrics::Metrics;
 
 /// What engines, statements and sessions of one worker share.
@@ -79,11 +79,18 @@ impl Ledger {
         self.change(Admission::drain);
     }
 
-    pub(crate) fn slot(self: &Arc<Self>) -> Result<Slot, Refusal> {
-        self.change(Admission::start).map(|()| Slot {
-            ledger: Arc::clone(self),
-            bytes: 0,
-        })
+    pub(crate) fn slot(
+        self: &Arc<Self>,
+        principal: &Arc<str>,
+        length: Length,
+    ) -> Result<Slot, Refusal> {
+        self.change(|admission| admission.start(principal, length))
+            .map(|seat| Slot {
+                ledger: Arc::clone(self),
+                principal: Arc::clone(principal),
+                seat,
+                bytes: 0,
+            })
     }
 
     pub(crate) fn pin(self: &Arc<Self>, principal: &Arc<str>) -> Result<Pinning, Refusal> {
@@ -126,6 +133,8 @@ impl Buried {
 #[derive(Debug)]
 pub(crate) struct Slot {
     ledger: Arc<Ledger>,
+    principal: Arc<str>,
+    seat: Seat,
     /// What its engine was granted.
     bytes: u64,
 }
@@ -144,7 +153,7 @@ impl Drop for Slot {
         let bytes = self.bytes;
         self.ledger.change(|admission| {
             admission.use_memory(bytes, 0);
-            admission.finish();
+            admission.finish(&self.principal, self.seat);
         });
     }
 }

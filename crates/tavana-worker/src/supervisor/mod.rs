@@ -39,10 +39,10 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{debug, info, warn};
 
-use self::admission::{Bounds, Refusal, Share};
+use self::admission::{Bounds, Length, Refusal, Share};
 use self::checkout::Checkout;
 use self::credentials::{FIRST_FETCH_MAX, Refresh, Store, Vault};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Slot};
 use self::limits::Kernel;
 use self::pool::Pool;
 use self::process::{Blueprint, Engine, Owner, StartError};
@@ -114,6 +114,8 @@ pub(crate) struct Context {
     pub(crate) role: Role,
     /// Memory that the request is thought to need; 0 = not known.
     pub(crate) memory_bytes: u64,
+    /// How long it is thought to run.
+    pub(crate) length: Length,
 }
 
 /// Whether a request takes one of the worker's slots.
@@ -141,6 +143,7 @@ impl Supervisor {
             settings.prefork.saturating_add(settings.idle_engines_max),
             settings.memory_budget_bytes,
         )
+        .with_reserved(settings.reserved_slots)
         .for_each_principal(
             settings.engines_per_principal_max,
             settings.sessions_per_principal_max,
@@ -297,6 +300,7 @@ impl Supervisor {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             duckdb_version: self.duckdb_version.get().cloned().unwrap_or_default(),
             slots: admission.bounds().slots,
+            reserved_slots: admission.bounds().reserved_slots,
             running: admission.running(),
             pinned_sessions: admission.pinned(),
             idle_engines,
@@ -326,7 +330,7 @@ impl Supervisor {
         }
         match context.pin {
             Pin::None => {
-                let slot = self.ledger.slot().map_err(refused)?;
+                let slot = self.slot_for(context)?;
                 let mut engine = watch.race(self.lease(context)).await??;
                 engine.set_slot(Some(slot));
                 Ok(Checkout::new(Arc::clone(self), Some(engine), None))
@@ -398,7 +402,7 @@ impl Supervisor {
         // From here on dropping gives back what was taken, and ends a session without engine.
         let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
         let slot = match load {
-            Load::Statement => Some(self.ledger.slot().map_err(refused)?),
+            Load::Statement => Some(self.slot_for(context)?),
             Load::Housekeeping => None,
         };
         if !known {
@@ -435,6 +439,11 @@ impl Supervisor {
             }
         }
         Ok(())
+    }
+
+    fn slot_for(&self, context: &Context) -> Result<Slot, Failure> {
+        let slot = self.ledger.slot(&context.principal, context.length);
+        slot.map_err(refused)
     }
 
     fn share_for(&self, context: &Context) -> Share {

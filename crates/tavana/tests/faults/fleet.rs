@@ -10,7 +10,7 @@ use tavana_common::secret::{ClusterKey, Secret};
 use tempfile::TempDir;
 
 use crate::support::server::{http_get, program_beside};
-use crate::support::{PATIENCE, eventually, process};
+use crate::support::{PATIENCE, eventually};
 
 const CLUSTER_KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -49,7 +49,8 @@ struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        process::signal(self.0.id(), "KILL");
+        // One that has ended is not signalled: its number may be another's by now.
+        self.0.kill().expect("our own child");
         self.0.wait().expect("our own child");
     }
 }
@@ -138,9 +139,9 @@ impl Fleet {
 
     /// Ends a worker as a lost machine does, but for its engines, which go with it.
     pub(crate) fn kill_worker(&mut self, index: usize) {
-        let process = &mut self.workers[index].process;
-        assert!(process::signal(process.0.id(), "KILL"), "it lives");
-        process.0.wait().expect("our own child");
+        let Process(child) = &mut self.workers[index].process;
+        child.kill().expect("our own child");
+        child.wait().expect("our own child");
     }
 
     /// Starts a new worker in the place of one that was killed.

@@ -175,7 +175,7 @@ fn two_gateways_share_a_worker_without_more_statements_than_slots_and_without_an
             std::thread::spawn(move || {
                 let mut wire = Wire::connect_as(to, &[("user", &format!("user{number}"))]);
                 let answers = (0..wanted).map(|round| {
-                    let sql = format!("SELECT sum(i) FROM range({}) t(i)", 2_000_000 + round);
+                    let sql = format!("SELECT sum(i) FROM range({}) t(i)", 20_000_000 + round);
                     wire.query(sql).ok().value()
                 });
                 answers.filter(Option::is_some).count()

@@ -204,7 +204,8 @@ async fn a_statement_that_was_short_takes_a_reserved_slot_the_next_time() {
     let unknown = admit(&queue);
     tokio::pin!(unknown);
     assert!(futures::poll!(&mut unknown).is_pending());
-    queue.admit(&brief, &unheard).await.expect("the reserve");
+    let permit = queue.admit(&brief, &unheard).await.expect("the reserve");
+    assert!(permit.is_short() && !running[0].is_short());
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,8 +46,10 @@ impl Fingerprint {
 enum Place {
     /// Right after FROM or JOIN.
     Source,
-    /// In the name of a table or a function, after FROM or JOIN.
+    /// After a name, or a part of one, that follows FROM or JOIN.
     Name,
+    /// After the dot in such a name.
+    Dot,
     /// After the name of a function that reads files.
     Call,
     Elsewhere,
@@ -101,7 +103,7 @@ impl Reader<'_> {
                 let name = token.value(self.sql);
                 if is_reader(&name) {
                     Place::Call
-                } else if matches!(place, Place::Source | Place::Name) {
+                } else if matches!(place, Place::Source | Place::Dot) {
                     self.named(place, &name);
                     Place::Name
                 } else {
@@ -122,7 +124,7 @@ impl Reader<'_> {
                     Place::Elsewhere
                 }
                 "[" if place == Place::Source => Place::Source,
-                "." if place == Place::Name => Place::Name,
+                "." if place == Place::Name => Place::Dot,
                 _ => Place::Elsewhere,
             },
             _ => Place::Elsewhere,
@@ -158,7 +160,7 @@ impl Reader<'_> {
     /// A part of a table's name: the whole name is what was read so far, and this.
     fn named(&mut self, place: Place, part: &str) {
         let mut hasher = DefaultHasher::new();
-        if place == Place::Name
+        if place == Place::Dot
             && let Some(before) = self.sources.pop()
         {
             before.hash(&mut hasher);
