@@ -41,7 +41,7 @@ use crate::accept::Seats;
 use crate::auth::{AuthStartError, Authenticator};
 use crate::catalog::Rewriter;
 use crate::metrics::Metrics;
-use crate::queue::Queue;
+use crate::queue::{Bounds, Queue, QueueSettings};
 use crate::route::{Worker, Workers};
 use crate::session::activity::Activities;
 use crate::session::answers::Answers;
@@ -249,7 +249,8 @@ pub async fn run(
         .transpose()?;
     let _certificate = tls.as_ref().map(ServerTls::follow);
     info!(auth = ?settings.auth.mode, tls = ?settings.tls.mode, "clients are checked");
-    let queue = Queue::new(settings.queue_length_max, settings.queue_wait_max);
+    let metrics = Metrics::new();
+    let queue = Queue::new(&queue_settings(&settings), metrics.queue());
     let draining = CancellationToken::new();
     let worker_tls = settings
         .worker_tls
@@ -273,7 +274,7 @@ pub async fn run(
         cluster_key,
         queue,
         workers,
-        metrics: Metrics::new(),
+        metrics,
         cancels: pg::Cancels::default(),
         activities: Activities::default(),
         rewriter: Rewriter::new(REWRITTEN_BYTES_MAX),
@@ -308,6 +309,18 @@ pub async fn run(
     let failed = serve_until(shutdown, postgres, flight, http, &gateway, &stop, drain_max).await;
     info!(gateway = %id, "gateway has stopped");
     failed
+}
+
+fn queue_settings(settings: &GatewaySettings) -> QueueSettings {
+    QueueSettings {
+        bounds: Bounds {
+            waiting_max: settings.queue_length_max,
+            waiting_per_principal_max: settings.queue_length_per_principal_max,
+            running_per_principal_max: settings.running_per_principal_max,
+        },
+        wait_max: settings.queue_wait_max,
+        weights: Arc::clone(&settings.queue_weights),
+    }
 }
 
 async fn serve_until(

@@ -10,6 +10,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use crate::error::SqlState;
+use crate::queue::QueueMetrics;
 use crate::session::Protocol;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -36,10 +37,12 @@ pub(crate) struct Metrics {
     failures: Family<BySqlState, Counter>,
     retries: Counter,
     connections: Gauge,
-    queue_running: Gauge,
-    queue_waiting: Gauge,
+    queue: QueueMetrics,
     workers_up: Gauge,
     worker_slots: Gauge,
+    open_circuits: Gauge,
+    memory: Gauge,
+    memory_running: Gauge,
     pinned_sessions: Gauge,
 }
 
@@ -47,15 +50,17 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("tavana");
         let metrics = Self {
+            queue: QueueMetrics::new(&mut registry),
             registry: Arc::default(),
             statements: Family::default(),
             failures: Family::default(),
             retries: Counter::default(),
             connections: Gauge::default(),
-            queue_running: Gauge::default(),
-            queue_waiting: Gauge::default(),
             workers_up: Gauge::default(),
             worker_slots: Gauge::default(),
+            open_circuits: Gauge::default(),
+            memory: Gauge::default(),
+            memory_running: Gauge::default(),
             pinned_sessions: Gauge::default(),
         };
         registry.register(
@@ -79,16 +84,6 @@ impl Metrics {
             metrics.connections.clone(),
         );
         registry.register(
-            "queue_running",
-            "Statements that hold a slot",
-            metrics.queue_running.clone(),
-        );
-        registry.register(
-            "queue_waiting",
-            "Statements that wait for a slot",
-            metrics.queue_waiting.clone(),
-        );
-        registry.register(
             "workers_up",
             "Workers that can be reached",
             metrics.workers_up.clone(),
@@ -97,6 +92,21 @@ impl Metrics {
             "worker_slots",
             "Slots of all reachable workers",
             metrics.worker_slots.clone(),
+        );
+        registry.register(
+            "worker_circuits_open",
+            "Workers that statements of this gateway do not reach",
+            metrics.open_circuits.clone(),
+        );
+        registry.register(
+            "worker_memory_bytes",
+            "Memory for the statements of all reachable workers",
+            metrics.memory.clone(),
+        );
+        registry.register(
+            "worker_memory_running_bytes",
+            "Of this, what statements have that run",
+            metrics.memory_running.clone(),
         );
         registry.register(
             "worker_pinned_sessions",
@@ -131,6 +141,11 @@ impl Metrics {
         self.retries.inc();
     }
 
+    /// What the queue counts.
+    pub(crate) fn queue(&self) -> &QueueMetrics {
+        &self.queue
+    }
+
     /// Counts a PostgreSQL connection until the guard is dropped.
     pub(crate) fn connection(&self) -> Connection {
         self.connections.inc();
@@ -143,12 +158,18 @@ impl Metrics {
     /// When the text cannot be built, which would be a fault of this program.
     pub(crate) fn render(&self, gateway: &crate::Gateway) -> Result<String, std::fmt::Error> {
         let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.queue_running.set(whole(gateway.queue.running()));
-        self.queue_waiting.set(whole(gateway.queue.waiting()));
+        self.queue.read(&gateway.queue);
         let statuses = gateway.workers.statuses();
         self.workers_up.set(whole(statuses.len()));
         self.worker_slots
             .set(statuses.iter().map(|status| i64::from(status.slots)).sum());
+        self.open_circuits
+            .set(whole(gateway.workers.open_circuits()));
+        let bytes = |sum: u64| i64::try_from(sum).unwrap_or(i64::MAX);
+        let memory = statuses.iter().map(|status| status.memory_budget_bytes);
+        self.memory.set(bytes(memory.sum()));
+        let running = statuses.iter().map(|status| status.memory_running_bytes);
+        self.memory_running.set(bytes(running.sum()));
         self.pinned_sessions.set(
             statuses
                 .iter()

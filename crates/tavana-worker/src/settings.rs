@@ -15,7 +15,7 @@ use crate::supervisor::admission::GRANT_BYTES_MIN;
 pub use crate::supervisor::credentials::Credentials;
 pub use crate::supervisor::egress::Egress;
 use crate::supervisor::extensions::default_folder;
-use crate::supervisor::limits::{Kernel, cores};
+use crate::supervisor::limits::{Kernel, budget_of, cores};
 
 /// The program that becomes the process that engines are copies of.
 #[derive(Debug, Clone)]
@@ -51,10 +51,16 @@ pub struct WorkerSettings {
     pub tls: Option<TlsSettings>,
     /// Sum of what all statements may use.
     pub memory_budget_bytes: u64,
+    /// The sum follows what the kernel allows the process.
+    pub(crate) memory_follows_limit: bool,
+    /// Where the kernel says that.
+    pub(crate) kernel: Kernel,
     /// Threads of one statement.
     pub threads: u32,
     /// Statements that may run at once.
     pub slots: u32,
+    /// Of these, the ones for short statements and for principals of whom nothing runs.
+    pub reserved_slots: u32,
     /// Sessions that may keep an engine.
     pub pinned_sessions_max: u32,
     /// Engine processes that one principal may have.
@@ -126,9 +132,17 @@ impl WorkerSettings {
             );
         }
 
-        let memory_budget_bytes = read_memory_budget(env);
+        let kernel = Kernel::default();
+        let (memory_budget_bytes, memory_follows_limit) = read_memory_budget(env, &kernel);
         let threads = read_threads(env);
         let slots = read_slots(env, memory_budget_bytes);
+        let reserved_slots = env.number_or_auto(
+            "TAVANA_WORKER_RESERVED_SLOTS",
+            slots / 4,
+            0..=1024,
+            "Of these, the slots that only statements may take which were short before, and the \
+             first statement of a user; at least one is for all. auto: a quarter.",
+        );
         let pinned_sessions_max = env.number(
             "TAVANA_WORKER_PINNED_SESSIONS_MAX",
             128,
@@ -239,8 +253,11 @@ impl WorkerSettings {
             cluster_key,
             tls,
             memory_budget_bytes,
+            memory_follows_limit,
+            kernel,
             threads,
             slots,
+            reserved_slots,
             pinned_sessions_max,
             engines_per_principal_max,
             sessions_per_principal_max,
@@ -328,16 +345,17 @@ fn read_cluster_key(env: &mut Env) -> Option<ClusterKey> {
     key
 }
 
-fn read_memory_budget(env: &mut Env) -> u64 {
+/// The budget, and whether it follows what the kernel allows.
+fn read_memory_budget(env: &mut Env, kernel: &Kernel) -> (u64, bool) {
     const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
     let gib = env.number(
         "MAX_MEMORY_GB",
         0.0_f64,
         0.0..=65536.0,
-        "Memory for all statements together, in GiB; 0: 80 % of the container's or machine's.",
+        "Memory for all statements together, in GiB; 0: 80 % of the container's or machine's, also when that changes.",
     );
     let bytes = if gib == 0.0 {
-        Kernel::default().memory_bytes() / 5 * 4
+        budget_of(kernel.memory_bytes())
     } else {
         #[expect(
             clippy::cast_possible_truncation,
@@ -357,7 +375,7 @@ fn read_memory_budget(env: &mut Env) -> u64 {
             ),
         );
     }
-    bytes
+    (bytes, gib == 0.0)
 }
 
 fn read_threads(env: &mut Env) -> u32 {
@@ -531,6 +549,20 @@ mod tests {
             (settings.memory_budget_bytes, settings.slots),
             (512 << 20, 2)
         );
+    }
+
+    #[test]
+    fn a_quarter_of_the_slots_is_reserved_unless_it_is_set() {
+        for (set, expected) in [("auto", 2), ("0", 0), ("5", 5)] {
+            let (settings, mistakes) = read(&[
+                ("MAX_MEMORY_GB", "4"),
+                ("TAVANA_BIND_ADDRESS", "127.0.0.1"),
+                ("TAVANA_WORKER_SLOTS", "8"),
+                ("TAVANA_WORKER_RESERVED_SLOTS", set),
+            ]);
+            assert_eq!(mistakes, Vec::<String>::new());
+            assert_eq!(settings.reserved_slots, expected);
+        }
     }
 
     #[test]

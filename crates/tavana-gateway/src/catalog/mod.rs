@@ -35,7 +35,7 @@ use sqlparser::parser::Parser;
 pub(crate) use self::fidelity::position_in;
 pub(crate) use self::functions::{Argument, Call};
 pub(crate) use self::shape::Shape;
-pub(crate) use self::slots::{ActivityRow, Owner, SettingRow, Slot, SlotValue};
+pub(crate) use self::slots::{ActivityRow, Owner, QueueRow, SettingRow, Slot, SlotValue};
 
 use self::scan::Scan;
 use self::transform::{MARK, Reads, Transform};
@@ -103,6 +103,8 @@ pub(crate) struct Plan {
     /// Parameters of types that DuckDB lacks: number from 0, and OID.
     pub(crate) parameters: Vec<(usize, u32)>,
     pub(crate) calls: Vec<Call>,
+    /// It reads the catalog and nothing else.
+    pub(crate) only_catalog: bool,
     /// Why it cannot be run.
     pub(crate) refused: Option<&'static str>,
     /// The values of a statement that asks for nothing but the session's.
@@ -223,6 +225,7 @@ impl Plan {
         };
         let only_catalog = reads.only_catalog();
         let steady = steady::is_steady(statement, &reads);
+        plan.only_catalog = only_catalog;
         let faithful = || fidelity::same(sql, &parse(sql).as_ref().map_or_else(String::new, print));
         let local = local_targets(statement, &plan.shape);
         let renames = statements::renames(statement);

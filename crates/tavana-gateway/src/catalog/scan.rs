@@ -22,7 +22,7 @@ pub(super) struct Scan {
 }
 
 /// Words that mean something to PostgreSQL and nothing, or something else, to DuckDB.
-const WORDS: [&str; 37] = [
+const WORDS: [&str; 38] = [
     "all",
     "any",
     "bpchar",
@@ -56,6 +56,7 @@ const WORDS: [&str; 37] = [
     "session_user",
     "set_config",
     "some",
+    "tavana",
     "unnest",
     "varbit",
     "version",

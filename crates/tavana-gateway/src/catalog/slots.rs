@@ -35,6 +35,8 @@ pub(crate) enum Slot {
     SettingsRelation,
     /// The relation `pg_stat_activity`.
     ActivityRelation,
+    /// The relation `tavana.queue`.
+    QueueRelation,
 }
 
 /// A row of `pg_settings`.
@@ -69,6 +71,23 @@ pub(crate) struct ActivityRow {
     pub(crate) query: Option<String>,
 }
 
+/// A row of `tavana.queue`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct QueueRow {
+    pub(crate) user: String,
+    /// As in `pg_stat_activity`; `None` for sessions that are not there.
+    pub(crate) pid: Option<i32>,
+    pub(crate) state: &'static str,
+    /// Of one that waits.
+    pub(crate) position: Option<i64>,
+    pub(crate) lane: &'static str,
+    /// Microseconds since 1970.
+    pub(crate) queued_at: i64,
+    /// Microseconds.
+    pub(crate) waited: i64,
+    pub(crate) memory_bytes: i64,
+}
+
 /// A session, as far as its statements can ask about it.
 pub(crate) trait Owner {
     /// The value of a setting; `None` when it is not known here.
@@ -79,6 +98,8 @@ pub(crate) trait Owner {
     }
     fn settings(&self) -> Vec<SettingRow>;
     fn activity(&self) -> Vec<ActivityRow>;
+    /// What runs and waits of the session's principal.
+    fn queue(&self) -> Vec<QueueRow>;
     fn pid(&self) -> i32;
     fn version(&self) -> String;
     fn database(&self) -> String;
@@ -122,7 +143,8 @@ impl Slot {
             | Self::Public
             | Self::Database3 { .. }
             | Self::SettingsRelation
-            | Self::ActivityRelation => return None,
+            | Self::ActivityRelation
+            | Self::QueueRelation => return None,
         })
     }
 
@@ -169,6 +191,7 @@ impl Slot {
             }
             Self::SettingsRelation => render_settings(&owner.settings(), out),
             Self::ActivityRelation => render_activity(&owner.activity(), out),
+            Self::QueueRelation => render_queue(&owner.queue(), out),
             Self::Pid
             | Self::Version
             | Self::Database
@@ -259,9 +282,15 @@ impl<'out> ValuesList<'out> {
     }
 
     fn end(self, columns: &str) {
+        self.end_where(columns, "");
+    }
+
+    fn end_where(self, columns: &str, condition: &str) {
         self.out.push_str(")) __tavana_v (");
         self.out.push_str(columns);
-        self.out.push_str("))");
+        self.out.push(')');
+        self.out.push_str(condition);
+        self.out.push(')');
     }
 }
 
@@ -332,4 +361,30 @@ fn render_activity(rows: &[ActivityRow], out: &mut String) {
         list.text(Some("client backend"));
     }
     list.end(ACTIVITY_COLUMNS);
+}
+
+const QUEUE_COLUMNS: &str = "usename, pid, state, position, lane, queued_at, wait_seconds, \
+    memory_bytes";
+
+fn render_queue(rows: &[QueueRow], out: &mut String) {
+    // A list needs a row, and there may be none: one without a state stands before them.
+    let mut list = ValuesList::begin(out, "(SELECT *");
+    for row in std::iter::once(None).chain(rows.iter().map(Some)) {
+        list.next_row();
+        list.text(row.map(|row| row.user.as_str()));
+        list.int(row.and_then(|row| row.pid).map(i64::from), "INTEGER");
+        list.text(row.map(|row| row.state));
+        list.int(row.and_then(|row| row.position), "BIGINT");
+        list.text(row.map(|row| row.lane));
+        list.time(row.map(|row| row.queued_at));
+        list.value("DOUBLE", |out| match row {
+            Some(row) => {
+                write_number(out, row.waited);
+                out.push_str(" / 1e6");
+            }
+            None => out.push_str("NULL"),
+        });
+        list.int(row.map(|row| row.memory_bytes), "BIGINT");
+    }
+    list.end_where(QUEUE_COLUMNS, " WHERE state IS NOT NULL");
 }

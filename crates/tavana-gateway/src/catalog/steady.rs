@@ -130,7 +130,8 @@ pub(super) fn is_steady_slot(slot: &Slot) -> bool {
         | Slot::ClientAddress
         | Slot::TransactionId
         | Slot::SettingsRelation
-        | Slot::ActivityRelation => false,
+        | Slot::ActivityRelation
+        | Slot::QueueRelation => false,
     }
 }
 

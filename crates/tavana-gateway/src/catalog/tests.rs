@@ -31,6 +31,15 @@ impl Owner for Ada {
         }]
     }
 
+    fn queue(&self) -> Vec<QueueRow> {
+        vec![QueueRow {
+            user: "ada".to_owned(),
+            state: "waiting",
+            position: Some(3),
+            ..QueueRow::default()
+        }]
+    }
+
     fn pid(&self) -> i32 {
         7
     }
@@ -73,6 +82,10 @@ impl Owner for Moved {
     }
 
     fn activity(&self) -> Vec<ActivityRow> {
+        Vec::new()
+    }
+
+    fn queue(&self) -> Vec<QueueRow> {
         Vec::new()
     }
 
@@ -443,6 +456,14 @@ fn what_belongs_to_a_session_is_put_in_for_each_session() {
     assert!(sent("SELECT name FROM pg_settings").contains("CAST('TimeZone' AS VARCHAR)"));
     assert!(
         sent("SELECT query FROM pg_stat_activity a").contains("CAST('SELECT ''x''' AS VARCHAR)")
+    );
+    let queue = sent("SELECT position FROM tavana.queue");
+    let row = "(CAST('ada' AS VARCHAR), CAST(NULL AS INTEGER), CAST('waiting' AS VARCHAR), \
+               CAST(3 AS BIGINT)";
+    assert!(queue.contains(row), "{queue}");
+    assert!(
+        queue.ends_with("WHERE state IS NOT NULL) AS queue"),
+        "{queue}"
     );
 }
 

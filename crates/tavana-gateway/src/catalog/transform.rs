@@ -139,6 +139,7 @@ impl Relation {
         match schema {
             "pg_catalog" if relation == "pg_settings" => Self::Session(Slot::SettingsRelation),
             "pg_catalog" if relation == "pg_stat_activity" => Self::Session(Slot::ActivityRelation),
+            "tavana" if relation == "queue" => Self::Session(Slot::QueueRelation),
             "pg_catalog" if listed(PG_RELATIONS, relation) => {
                 Self::Catalog(PG_SCHEMA, relation.clone())
             }
@@ -344,10 +345,10 @@ impl Transform {
                 self.changed = true;
             }
             Relation::Session(slot) => {
-                let relation = if slot == Slot::SettingsRelation {
-                    "pg_settings"
-                } else {
-                    "pg_stat_activity"
+                let relation = match slot {
+                    Slot::SettingsRelation => "pg_settings",
+                    Slot::QueueRelation => "queue",
+                    _ => "pg_stat_activity",
                 };
                 *name = ObjectName(vec![ObjectNamePart::Identifier(self.slot(slot))]);
                 alias.get_or_insert_with(|| alias_of(relation));

@@ -18,7 +18,7 @@ use super::frontend::{Message, decode};
 use super::wire::{Frame, Wire, WireError};
 use crate::Gateway;
 use crate::error::{QueryError, SqlState};
-use crate::session::{Answer, Notice, Parameters, Session, Statement, TransactionState};
+use crate::session::{Answer, News, Notice, Parameters, Session, Statement, TransactionState};
 
 /// Why a request did not end well.
 #[derive(Debug)]
@@ -210,10 +210,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Answer, Fault> {
+        let (news, wanted) = (self.session.news(), self.wants_notices());
         let answer = tokio::select! {
             biased;
             answer = self.session.execute(statement, parameters) => answer?,
-            problem = self.wire.gone() => return Err(problem.into()),
+            problem = attend(&mut self.wire, &news, wanted) => return Err(problem.into()),
         };
         let notices = self.session.take_notices();
         self.notices(&notices)?;
@@ -268,6 +269,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub(super) fn fail(&mut self, error: &QueryError) -> Result<(), WireError> {
         self.session.failed(error);
         self.wire.put(&error_response(error, Severity::Error))
+    }
+
+    /// Whether the client has asked for nothing less than warnings.
+    pub(super) fn wants_notices(&self) -> bool {
+        let least = self.session.settings().show("client_min_messages");
+        !least.is_some_and(|(_, least)| {
+            matches!(least.as_str(), "warning" | "error" | "fatal" | "panic")
+        })
     }
 
     pub(super) fn notices(&mut self, notices: &[Notice]) -> Result<(), WireError> {
@@ -327,5 +336,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .put(&PgWireBackendMessage::ReadyForQuery(ReadyForQuery::new(
                 status,
             )))
+    }
+}
+
+/// Passes on what a client should hear while it waits; ends only when the client is gone.
+///
+/// # Cancel safety
+/// Cancel safe: what was not sent stays in the output, and what was read in the input.
+pub(super) async fn attend<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    news: &News,
+    wanted: bool,
+) -> WireError {
+    loop {
+        tokio::select! {
+            biased;
+            notice = news.next(), if wanted => {
+                let told = async {
+                    wire.put(&notice_response(&notice))?;
+                    wire.flush().await
+                };
+                if let Err(problem) = told.await {
+                    return problem;
+                }
+            }
+            problem = wire.gone() => return problem,
+        }
     }
 }

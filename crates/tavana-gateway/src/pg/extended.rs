@@ -11,7 +11,7 @@ use pgwire::messages::extendedquery::{
 use tavana_common::proto::v1::Column;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::connection::{Connection, Fault};
+use super::connection::{Connection, Fault, attend};
 use super::frontend::{Bind, Message, Target};
 use super::rows::{ActiveRows, Sent, column_formats};
 use super::{params, types};
@@ -142,10 +142,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         statement: &Statement,
         declared: &[String],
     ) -> Result<Facts, Fault> {
+        let (news, wanted) = (self.session.news(), self.wants_notices());
         tokio::select! {
             biased;
             facts = self.session.prepare(statement, declared) => Ok(facts?),
-            problem = self.wire.gone() => Err(problem.into()),
+            problem = attend(&mut self.wire, &news, wanted) => Err(problem.into()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! One worker: how it is reached, and what it says of itself.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tavana_common::ids::GatewayId;
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::choose::{Load, State};
+use super::circuit::{Circuit, Role};
 use super::discovery::Point;
 use crate::worker::{WorkerClient, WorkerLink};
 
@@ -34,6 +35,12 @@ pub(crate) struct Worker {
     listed: AtomicBool,
     /// Statements that this gateway runs there now.
     running: AtomicUsize,
+    /// Statements that this gateway has sent there.
+    sent: AtomicU64,
+    /// It had no room for a statement, and has said nothing since.
+    is_full: AtomicBool,
+    /// Whether statements reach it.
+    circuit: Mutex<Circuit>,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +58,9 @@ impl Worker {
             word: Mutex::new(None),
             listed: AtomicBool::new(true),
             running: AtomicUsize::new(0),
+            sent: AtomicU64::new(0),
+            is_full: AtomicBool::new(false),
+            circuit: Mutex::default(),
         }
     }
 
@@ -65,7 +75,26 @@ impl Worker {
     /// Counts a statement as running there until the guard is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Running {
         self.running.fetch_add(1, Ordering::Relaxed);
-        Running(Arc::clone(self))
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let role = self.circuit().begin(Instant::now());
+        Running {
+            worker: Arc::clone(self),
+            role,
+            is_heard: AtomicBool::new(false),
+        }
+    }
+
+    /// It had no room for a statement: until its next word it counts as full.
+    pub(crate) fn refused(&self) {
+        self.is_full.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_open_circuit(&self) -> bool {
+        self.circuit().is_open()
+    }
+
+    fn circuit(&self) -> MutexGuard<'_, Circuit> {
+        self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn point(&self) -> &Point {
@@ -90,30 +119,43 @@ impl Worker {
 
     pub(super) fn load(&self) -> Load {
         let own = self.running.load(Ordering::Relaxed);
+        let sent = self.sent.load(Ordering::Relaxed);
+        let is_reached = self.circuit().passes(Instant::now());
         let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(Word { id, status, heard }) = &*word else {
             return Load {
                 state: State::Away,
                 id: None,
                 slots: 0,
+                reserved: 0,
                 running: own,
                 own,
+                memory_bytes: 0,
+                memory_running_bytes: 0,
+                sent,
             };
         };
         let count = |number: u32| usize::try_from(number).unwrap_or(0);
         Load {
             state: if status.draining || !self.is_listed() {
                 State::Away
-            } else if heard.elapsed() > QUIET {
+            } else if heard.elapsed() > QUIET || !is_reached {
                 State::Quiet
             } else {
                 State::Lively
             },
             id: Some(Arc::clone(id)),
             slots: count(status.slots),
+            reserved: count(status.reserved_slots),
             // Its own count lags by a moment, ours knows nothing of other gateways.
-            running: own.max(count(status.running)),
+            running: match self.is_full.load(Ordering::Relaxed) {
+                true => own.max(count(status.slots)),
+                false => own.max(count(status.running) + count(status.queued)),
+            },
             own,
+            memory_bytes: status.memory_budget_bytes,
+            memory_running_bytes: status.memory_running_bytes,
+            sent,
         }
     }
 
@@ -132,6 +174,11 @@ impl Worker {
         });
         let up = held.is_some();
         drop(held);
+        self.is_full.store(false, Ordering::Relaxed);
+        if before.is_none() && up {
+            // Another process may be there now.
+            *self.circuit() = Circuit::default();
+        }
         match before {
             None if up => info!(worker = %self.point, "worker is up"),
             Some(word) if !up && word.status.draining => {
@@ -148,18 +195,45 @@ impl Worker {
 
 /// See [`Worker::begin`].
 #[derive(Debug)]
-pub(crate) struct Running(Arc<Worker>);
+pub(crate) struct Running {
+    worker: Arc<Worker>,
+    role: Role,
+    /// It is known whether the statement has reached the worker.
+    is_heard: AtomicBool,
+}
+
+impl Running {
+    /// The worker has answered, whatever it said.
+    pub(crate) fn answered(&self) {
+        self.is_heard.store(true, Ordering::Relaxed);
+        if self.worker.circuit().answered() {
+            info!(worker = %self.worker.point, "statements reach the worker again");
+        }
+    }
+
+    /// The connection failed.
+    pub(crate) fn failed(&self) {
+        self.is_heard.store(true, Ordering::Relaxed);
+        if self.worker.circuit().failed(self.role, Instant::now()) {
+            // That a worker is down is told by its status.
+            info!(worker = %self.worker.point, "statements do not reach the worker");
+        }
+    }
+}
 
 impl Running {
     /// The name that the worker has given itself, which is another one after each start.
     pub(crate) fn worker_id(&self) -> Option<Arc<str>> {
-        self.0.load().id
+        self.worker.load().id
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::Relaxed);
+        self.worker.running.fetch_sub(1, Ordering::Relaxed);
+        if self.role == Role::Probe && !self.is_heard.load(Ordering::Relaxed) {
+            self.worker.circuit().given_up();
+        }
     }
 }
 

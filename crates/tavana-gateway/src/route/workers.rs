@@ -10,15 +10,16 @@ use tavana_common::proto::v1::WorkerStatus;
 use tavana_common::task::{self, Task};
 use tavana_common::tls::ClientTls;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::choose::{self, Load, State};
+use super::choose::{self, Load, State, Wish};
 use super::discovery::{self, Snapshot};
+use super::retries::Retries;
 use super::worker::{Worker, listen};
 use crate::error::{QueryError, SqlState};
-use crate::queue::Queue;
+use crate::queue::{Capacity, Queue};
 use crate::settings::GatewaySettings;
 use crate::worker::Linker;
 
@@ -29,6 +30,7 @@ const SWEEP: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Workers {
     roster: Arc<Roster>,
+    retries: Mutex<Retries>,
     _following: Task<()>,
 }
 
@@ -56,16 +58,50 @@ impl Workers {
         let following = task::spawn(follow(Arc::clone(&roster), snapshots));
         Ok(Self {
             roster,
+            retries: Mutex::new(Retries::new(Instant::now())),
             _following: following,
         })
     }
 
-    /// The best worker now, other than `except`.
+    /// The best worker for a statement now, other than `except`.
     ///
     /// # Errors
     /// 57P03 when none can take a statement.
-    pub(crate) fn choose(&self, except: Option<&Arc<Worker>>) -> Result<Arc<Worker>, QueryError> {
-        self.roster.choose(except).ok_or_else(no_worker)
+    pub(crate) fn choose(
+        &self,
+        except: Option<&Arc<Worker>>,
+        wish: &Wish,
+    ) -> Result<Arc<Worker>, QueryError> {
+        self.roster.choose(except, wish).ok_or_else(no_worker)
+    }
+
+    /// Whether some worker seems to have room for a statement.
+    pub(crate) fn have_room(&self, wish: &Wish) -> bool {
+        let loads = self.roster.loads(&self.roster.entries(), None);
+        choose::takers(&loads).any(|(_, load)| load.has_room(wish))
+    }
+
+    /// A statement is sent for the first time.
+    pub(crate) fn sent(&self) {
+        self.retries().sent();
+    }
+
+    /// Whether a statement may be sent once more.
+    pub(crate) fn may_retry(&self) -> bool {
+        self.retries().take(Instant::now())
+    }
+
+    fn retries(&self) -> MutexGuard<'_, Retries> {
+        self.retries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Workers that statements do not reach.
+    pub(crate) fn open_circuits(&self) -> usize {
+        let entries = self.roster.entries();
+        entries
+            .iter()
+            .filter(|entry| entry.worker.has_open_circuit())
+            .count()
     }
 
     /// Waits until some worker can take statements.
@@ -95,7 +131,7 @@ impl Workers {
 
     /// Whether a statement could go to a worker other than `worker`.
     pub(crate) fn another_than(&self, worker: &Arc<Worker>) -> bool {
-        self.roster.choose(Some(worker)).is_some()
+        self.roster.choose(Some(worker), &Wish::default()).is_some()
     }
 
     pub(crate) fn any_usable(&self) -> bool {
@@ -176,9 +212,9 @@ impl Roster {
         entries.iter().map(load).collect()
     }
 
-    fn choose(&self, except: Option<&Arc<Worker>>) -> Option<Arc<Worker>> {
+    fn choose(&self, except: Option<&Arc<Worker>>, wish: &Wish) -> Option<Arc<Worker>> {
         let entries = self.entries();
-        let best = choose::least_loaded(&self.loads(&entries, except))?;
+        let best = choose::least_loaded(&self.loads(&entries, except), wish)?;
         entries.get(best).map(|entry| Arc::clone(&entry.worker))
     }
 
@@ -223,7 +259,11 @@ impl Roster {
     fn recount(&self) {
         let entries = self.entries();
         let loads = self.loads(&entries, None);
-        self.queue.resize(choose::capacity(&loads));
+        self.queue.resize(Capacity {
+            slots: choose::capacity(&loads),
+            reserved: choose::reserved(&loads),
+            bytes: choose::memory_bytes(&loads),
+        });
         drop(entries);
         self.changed
             .send_modify(|count| *count = count.wrapping_add(1));
@@ -278,7 +318,10 @@ mod tests {
         Arc::new(Roster {
             entries: Mutex::new(Vec::new()),
             changed: watch::Sender::new(0),
-            queue: Queue::new(10, Duration::from_secs(1)),
+            queue: Queue::new(
+                &crate::queue_settings(&settings),
+                crate::metrics::Metrics::new().queue(),
+            ),
             id: GatewayId::mint(),
             draining: CancellationToken::new(),
             linker: Linker::new(&settings, None),
@@ -300,8 +343,12 @@ mod tests {
         roster.recount();
     }
 
+    fn best(roster: &Roster) -> Option<Arc<Worker>> {
+        roster.choose(None, &Wish::default())
+    }
+
     fn chosen(roster: &Roster) -> Option<Point> {
-        roster.choose(None).map(|worker| worker.point().clone())
+        best(roster).map(|worker| worker.point().clone())
     }
 
     #[tokio::test]
@@ -313,7 +360,7 @@ mod tests {
         assert_eq!(chosen(&roster), Some(point(1)));
         roster.apply(&vec![point(1), point(2)]);
         speaks(&roster, 2);
-        let _running = roster.choose(None).unwrap().begin();
+        let _running = best(&roster).unwrap().begin();
         assert_eq!(chosen(&roster), Some(point(2)));
     }
 
@@ -322,7 +369,7 @@ mod tests {
         let roster = roster();
         roster.apply(&vec![point(1), point(2)]);
         speaks(&roster, 1);
-        let running = roster.choose(None).unwrap().begin();
+        let running = best(&roster).unwrap().begin();
         speaks(&roster, 2);
         roster.apply(&vec![point(2)]);
         roster.sweep();
@@ -345,11 +392,11 @@ mod tests {
         let roster = roster();
         roster.apply(&vec![point(1)]);
         speaks(&roster, 1);
-        let worker = roster.choose(None).unwrap();
+        let worker = best(&roster).unwrap();
         roster.apply(&vec![]);
         assert_eq!(chosen(&roster), None);
         roster.apply(&vec![point(1)]);
-        assert!(Arc::ptr_eq(&worker, &roster.choose(None).unwrap()));
+        assert!(Arc::ptr_eq(&worker, &best(&roster).unwrap()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -375,8 +422,52 @@ mod tests {
             };
             entry.worker.hear(Some(status), &roster.draining);
         }
-        let worker = roster.choose(None).unwrap();
+        let worker = best(&roster).unwrap();
         let _running = worker.begin();
-        assert!(Arc::ptr_eq(&worker, &roster.choose(None).unwrap()));
+        assert!(Arc::ptr_eq(&worker, &best(&roster).unwrap()));
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_had_no_room_counts_as_full_until_its_next_word() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        speaks(&roster, 1);
+        speaks(&roster, 2);
+        let _running = best(&roster).unwrap().begin();
+        assert_eq!(chosen(&roster), Some(point(2)));
+        best(&roster).unwrap().refused();
+        assert_eq!(chosen(&roster), Some(point(1)));
+        speaks(&roster, 2);
+        assert_eq!(chosen(&roster), Some(point(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_statements_do_not_reach_rests_until_one_finds_it_again() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        let both_speak = || {
+            speaks(&roster, 1);
+            speaks(&roster, 2);
+        };
+        both_speak();
+        let lost = best(&roster).unwrap();
+        for _ in 0..3 {
+            lost.begin().failed();
+        }
+        assert!(lost.has_open_circuit());
+        for _ in 0..5 {
+            let other = best(&roster).unwrap();
+            assert!(!Arc::ptr_eq(&lost, &other));
+            drop(other.begin());
+        }
+        tokio::time::advance(Duration::from_millis(600)).await;
+        both_speak();
+        let probe = best(&roster).unwrap();
+        assert!(Arc::ptr_eq(&lost, &probe), "it was sent fewer statements");
+        let probing = probe.begin();
+        assert!(!Arc::ptr_eq(&lost, &best(&roster).unwrap()));
+        probing.answered();
+        drop(probing);
+        assert!(Arc::ptr_eq(&lost, &best(&roster).unwrap()));
     }
 }

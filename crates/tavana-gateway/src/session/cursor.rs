@@ -16,6 +16,8 @@ use super::rows::Remote;
 use super::statement::{CursorOptions, Motion};
 use super::{Answer, Class, Completion, Facts, Parameters, Rows, Session, Statement, timeout_ms};
 use crate::error::{QueryError, SqlState};
+use crate::queue::Work;
+use crate::route::Wish;
 use crate::worker::Reply;
 
 /// Cursors that one session may hold open: as many as an engine keeps.
@@ -179,7 +181,7 @@ impl Session {
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.pin_target()?, Pin::Start),
+            None => (self.pin_target(&Wish::default())?, Pin::Start),
         };
         let id = CursorId::mint();
         let request = OpenCursorRequest {
@@ -189,6 +191,8 @@ impl Session {
                 query_id: limits.query_id.to_string(),
                 sql: self.plain_sql(&sql),
                 sealed_sql: self.sealed_sql(&sql),
+                memory_bytes: 0,
+                short: false,
                 parameter_types: parameters.types,
                 parameters: parameters.ipc,
                 timeout_ms: timeout_ms(limits.deadline),
@@ -196,10 +200,11 @@ impl Session {
             cursor_id: id.to_string(),
             scroll: options.scroll,
         };
+        let (job, _) = self.job(query.text(), Work::Run);
         let work = async {
             // As for every statement that needs an engine of the session's own.
             let _beginning = match pin {
-                Pin::Start => Some(self.begin_pinned().await?),
+                Pin::Start => Some(self.begin_pinned(&job).await?),
                 Pin::None | Pin::Required => None,
             };
             let open = || {
@@ -211,7 +216,7 @@ impl Session {
                         .map_err(|status| QueryError::from_status(&status))
                 }
             };
-            let (header, _permit, _running) = self.when_there_is_room(&worker, open).await?;
+            let (header, _permit, _running) = self.when_there_is_room(&worker, &job, open).await?;
             Ok(header)
         };
         let mut header = limits
@@ -291,6 +296,7 @@ impl Session {
         let Some(worker) = self.pinned.clone() else {
             return Err(QueryError::worker_lost());
         };
+        let (job, _) = self.job("FETCH", Work::Run);
         let work = async {
             let fetch = || {
                 let mut client = worker.client();
@@ -309,12 +315,12 @@ impl Session {
                         .map_err(|status| QueryError::from_status(&status))
                 }
             };
-            let (stream, permit, running) = self.when_there_is_room(&worker, fetch).await?;
+            let (stream, permit, running) = self.when_there_is_room(&worker, &job, fetch).await?;
             Ok(Remote {
                 reply: Reply::new(stream),
                 ahead: VecDeque::new(),
                 limits: limits.clone(),
-                _permit: permit,
+                permit,
                 running,
             })
         };

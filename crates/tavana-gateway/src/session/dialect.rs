@@ -22,8 +22,10 @@ use super::{
     Answer, Class, Completion, Facts, Notice, Parameters, Protocol, Rows, Session, Statement,
     local_header, show_facts,
 };
-use crate::auth::Principal;
-use crate::catalog::{ActivityRow, Answered, Argument, Call, Owner, Plan, SettingRow, position_in};
+use crate::auth::{Principal, Role};
+use crate::catalog::{
+    ActivityRow, Answered, Argument, Call, Owner, Plan, QueueRow, SettingRow, position_in,
+};
 use crate::error::{QueryError, SqlState};
 use crate::pg::types;
 use crate::worker::{decode_batch, decode_schema, encode_local};
@@ -50,6 +52,28 @@ impl Owner for Session {
 
     fn activity(&self) -> Vec<ActivityRow> {
         self.gateway.activities.rows(&self.principal)
+    }
+
+    fn queue(&self) -> Vec<QueueRow> {
+        let is_admin = self.principal.role() == Role::Admin;
+        let whole = |count: u128| i64::try_from(count).unwrap_or(i64::MAX);
+        let shown = self.gateway.queue.shown().into_iter();
+        shown
+            .filter(|one| is_admin || *one.principal == *self.principal.id())
+            .map(|one| QueueRow {
+                user: one.user.to_string(),
+                pid: (one.pid != 0).then_some(one.pid),
+                state: match one.position {
+                    Some(_) => "waiting",
+                    None => "running",
+                },
+                position: one.position.and_then(|at| i64::try_from(at).ok()),
+                lane: if one.is_short { "short" } else { "ordinary" },
+                queued_at: one.came,
+                waited: whole(one.waited.as_micros()),
+                memory_bytes: whole(u128::from(one.memory_bytes)),
+            })
+            .collect()
     }
 
     fn pid(&self) -> i32 {

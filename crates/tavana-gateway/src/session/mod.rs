@@ -10,6 +10,7 @@ mod cursor;
 mod dialect;
 mod discard;
 pub(crate) mod lexer;
+mod news;
 mod prepared;
 mod rows;
 pub(crate) mod secrecy;
@@ -28,6 +29,7 @@ use bytes::Bytes;
 use futures::StreamExt;
 use prost::Message as _;
 use tavana_common::catalog::DATABASE_SETTING;
+use tavana_common::failure;
 use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{
     self, AppendRequest, AppendStart, Batch, Column, Compression, ExecuteRequest, Pin,
@@ -38,9 +40,11 @@ use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::Code;
 use tracing::{debug, info};
 use zeroize::Zeroizing;
 
+pub(crate) use news::News;
 pub(crate) use rows::{Canceller, Rows};
 pub(crate) use statement::{Class, Statement};
 pub(crate) use tag::tag as command_tag;
@@ -51,15 +55,15 @@ use self::cursor::Cursors;
 use self::prepared::PreparedStatements;
 use self::rows::{Limits, Remote};
 use self::settings::{Change, SessionSettings, names_endpoint};
-use self::statement::Scope;
+use self::statement::{Fingerprint, Scope};
 use self::tag::tag;
 use self::transaction::Block;
 use self::violation::Target;
 use crate::auth::{self, Principal};
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
-use crate::queue::Permit;
-use crate::route::{Running, Worker};
+use crate::queue::{End, Job, Needs, Permit, Work};
+use crate::route::{Running, Wish, Worker};
 use crate::worker::{Item, Reply, encode_local};
 use crate::{Gateway, Left};
 
@@ -182,6 +186,7 @@ pub(crate) struct Session {
     /// A transaction of DuckDB may be open in the engine.
     open_on_worker: bool,
     canceller: Canceller,
+    news: News,
     told_about_tables: bool,
     /// What others may know of it; PostgreSQL's only.
     activity: Option<Activity>,
@@ -211,6 +216,7 @@ impl Session {
             left_something: false,
             open_on_worker: false,
             canceller: Canceller::default(),
+            news: News::default(),
             told_about_tables: false,
             activity: None,
             moved_away: false,
@@ -261,6 +267,11 @@ impl Session {
         self.canceller.clone()
     }
 
+    /// What the client should hear while it waits for an answer.
+    pub(crate) fn news(&self) -> News {
+        self.news.clone()
+    }
+
     /// A protocol calls this when a new request of the client begins: a cancel that came before
     /// has no power over it.
     pub(crate) fn begin_request(&self) {
@@ -279,6 +290,7 @@ impl Session {
         if self.block_failed() && !statement.ends_failed_block() {
             return Err(QueryError::in_failed_transaction());
         }
+        self.news.renew();
         let result = match statement.class() {
             Class::Read | Class::Stateful => match self.local_facts(&self.plan(statement)) {
                 Some(facts) => Ok(facts),
@@ -326,14 +338,15 @@ impl Session {
         let limits = self.limits();
         let session = self;
         let sql = session.sent(&plan, statement).into_owned();
+        let (job, wish) = session.job(statement.text(), Work::Plan);
         let work = async {
-            let mut permit = session.gateway.queue.admit().await?;
-            let give_up = Instant::now() + session.gateway.settings.queue_wait_max;
+            let give_up = session.give_up();
+            let mut permit = session.admit(&job).await?;
             let mut lost_before = false;
             loop {
                 let (worker, pin) = match &session.pinned {
                     Some(worker) => (Arc::clone(worker), Pin::Required),
-                    None => (session.choose(None)?, Pin::None),
+                    None => (session.choose(None, &wish)?, Pin::None),
                 };
                 let running = worker.begin();
                 let request = PrepareRequest {
@@ -344,15 +357,20 @@ impl Session {
                     parameter_types: declared.to_vec(),
                     timeout_ms: timeout_ms(limits.deadline),
                 };
-                let error = match worker.client().prepare(request).await {
-                    Ok(facts) => return Ok((facts.into_inner(), running.worker_id())),
-                    Err(status) => QueryError::from_status(&status),
+                let error = match heard(&running, worker.client().prepare(request).await) {
+                    Ok(facts) => {
+                        permit.end(End::Well);
+                        return Ok((facts, running.worker_id()));
+                    }
+                    Err(error) => error,
                 };
                 // The worker has the last word, as in `attempt`.
                 if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS && Instant::now() < give_up {
-                    drop((running, permit));
-                    session.gateway.workers.changed_or(worker_pause()).await;
-                    permit = session.gateway.queue.admit().await?;
+                    worker.refused();
+                    drop(running);
+                    if pin != Pin::None || !session.gateway.workers.have_room(&wish) {
+                        permit = session.again(permit, give_up, error).await?;
+                    }
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -390,6 +408,7 @@ impl Session {
             return Err(QueryError::in_failed_transaction());
         }
         self.note_running(statement);
+        self.news.renew();
         // On the heap, or the futures of whoever waits for it would be very large.
         let result = Box::pin(self.dispatch(statement, parameters)).await;
         result.map_err(|error| {
@@ -709,8 +728,14 @@ impl Session {
         let limits = self.limits();
         let started = Instant::now();
         let pins = *statement.class() != Class::Read || self.block.is_some();
+        let work = if plan.only_catalog {
+            Work::Look
+        } else {
+            Work::Run
+        };
+        let job = self.job(statement.text(), work);
         let result = limits
-            .hold(self.attempt(&sql, &parameters, pins, &limits))
+            .hold(self.attempt(&sql, &parameters, pins, &limits, job))
             .await;
         let outcome = result
             .as_ref()
@@ -752,25 +777,30 @@ impl Session {
         parameters: &Parameters,
         pins: bool,
         limits: &Limits,
+        (job, mut wish): (Job, Wish),
     ) -> Result<(ResultHeader, Remote, Option<Arc<Worker>>), QueryError> {
-        let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        let give_up = self.give_up();
         let begins = pins && self.pinned.is_none();
         let _beginning = if begins {
-            Some(self.begin_pinned().await?)
+            Some(self.begin_pinned(&job).await?)
         } else {
             None
         };
-        let mut permit = self.admit().await?;
+        let mut permit = self.admit(&job).await?;
+        wish.memory_bytes = permit.memory_bytes();
+        self.gateway.workers.sent();
         let mut except: Option<Arc<Worker>> = None;
         let mut lost_before = false;
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
-                None if pins => (self.pin_target()?, Pin::Start),
-                None => (self.choose(except.as_ref())?, Pin::None),
+                None if pins => (self.pin_target(&wish)?, Pin::Start),
+                None => (self.choose(except.as_ref(), &wish)?, Pin::None),
             };
             let running = worker.begin();
             let request = ExecuteRequest {
+                memory_bytes: wish.memory_bytes,
+                short: permit.is_short(),
                 compression: self.compression.into(),
                 session: Some(self.context(pin)),
                 query_id: limits.query_id.to_string(),
@@ -780,13 +810,13 @@ impl Session {
                 parameters: parameters.ipc.clone(),
                 timeout_ms: timeout_ms(limits.deadline),
             };
-            match first_message(&worker, request).await {
+            match first_message(&worker, &running, request).await {
                 Ok((header, reply, ahead)) => {
                     let remote = Remote {
                         reply,
                         ahead: [ahead].into(),
                         limits: limits.clone(),
-                        _permit: permit,
+                        permit,
                         running,
                     };
                     let pinned = (pin == Pin::Start).then_some(worker);
@@ -797,20 +827,37 @@ impl Session {
                     if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
                         && Instant::now() < give_up =>
                 {
-                    drop((running, permit));
+                    worker.refused();
+                    drop(running);
+                    if pin == Pin::Start {
+                        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    }
                     // What it waits for may be held by sessions whose next statement ends them: the
                     // slot is theirs meanwhile.
-                    self.gateway.workers.changed_or(worker_pause()).await;
-                    permit = self.admit().await?;
+                    if pin == Pin::Required || !self.gateway.workers.have_room(&wish) {
+                        permit = self.again(permit, give_up, error).await?;
+                    }
                     except = None;
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
-                Err(error) if error.is_loss() && pin == Pin::None && !lost_before => {
+                Err(error)
+                    if error.is_loss()
+                        && pin == Pin::None
+                        && !lost_before
+                        && self.gateway.workers.may_retry() =>
+                {
                     self.gateway.metrics.statement_retried();
                     lost_before = true;
                     except = self.gateway.workers.another_than(&worker).then_some(worker);
+                    if except.is_none() {
+                        // Its own word, or its silence, comes within this time.
+                        self.gateway.workers.changed_or(worker_pause()).await;
+                    }
                 }
-                Err(error) => return Err(error),
+                Err(error) => {
+                    permit.end(rows::end_of(&error));
+                    return Err(error);
+                }
             }
         }
     }
@@ -820,14 +867,15 @@ impl Session {
     async fn when_there_is_room<T, F>(
         &self,
         worker: &Arc<Worker>,
+        job: &Job,
         ask: impl Fn() -> F,
     ) -> Result<(T, Permit, Running), QueryError>
     where
         F: Future<Output = Result<T, QueryError>>,
     {
-        let give_up = Instant::now() + self.gateway.settings.queue_wait_max;
+        let give_up = self.give_up();
+        let mut permit = self.admit(job).await?;
         loop {
-            let permit = self.admit().await?;
             let running = worker.begin();
             match ask().await {
                 Ok(answer) => return Ok((answer, permit, running)),
@@ -836,24 +884,69 @@ impl Session {
                         && Instant::now() < give_up =>
                 {
                     // As in `attempt`: the slot belongs to others meanwhile.
-                    drop((running, permit));
-                    self.gateway.workers.changed_or(worker_pause()).await;
+                    worker.refused();
+                    drop(running);
+                    permit = self.again(permit, give_up, error).await?;
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
+    /// Until when a statement that begins now waits for a slot.
+    fn give_up(&self) -> Instant {
+        Instant::now() + self.gateway.settings.queue_wait_max
+    }
+
+    /// What the queue and the routing must know of a statement.
+    fn job(&self, text: &str, work: Work) -> (Job, Wish) {
+        let Fingerprint { statement, sources } = Fingerprint::of(text);
+        let job = Job {
+            principal: Arc::from(self.principal.id()),
+            user: Arc::from(self.principal.name()),
+            pid: self.activity.as_ref().map_or(0, |activity| activity.pid),
+            // To plan a statement is another thing than to run it.
+            statement: match work {
+                Work::Plan => !statement,
+                Work::Look | Work::Run => statement,
+            },
+            work,
+            needs: match self.pinned {
+                Some(_) => Needs::Slot,
+                None => Needs::Engine,
+            },
+        };
+        let wish = Wish {
+            sources,
+            memory_bytes: 0,
+        };
+        (job, wish)
+    }
+
     /// Waits until this session may ask for an engine of its own.
-    async fn begin_pinned(&self) -> Result<Permit, QueryError> {
-        let beginning = self.gateway.queue.begin().await;
+    async fn begin_pinned(&self, job: &Job) -> Result<Permit, QueryError> {
+        let tell = |position| self.news.waits(position);
+        let beginning = self.gateway.queue.begin(job, &tell).await;
         beginning.map_err(|error| self.not_admitted(error))
     }
 
     /// Waits for a slot.
-    async fn admit(&self) -> Result<Permit, QueryError> {
-        let permit = self.gateway.queue.admit().await;
+    async fn admit(&self, job: &Job) -> Result<Permit, QueryError> {
+        let tell = |position| self.news.waits(position);
+        let permit = self.gateway.queue.admit(job, &tell).await;
         permit.map_err(|error| self.not_admitted(error))
+    }
+
+    /// Waits once more for a slot, where the statement stood before; at `give_up` the client hears
+    /// why the worker has no room.
+    async fn again(
+        &self,
+        permit: Permit,
+        give_up: Instant,
+        refusal: QueryError,
+    ) -> Result<Permit, QueryError> {
+        let tell = |position| self.news.waits(position);
+        permit.again(give_up, &tell).await.map_err(|_| refusal)
     }
 
     fn not_admitted(&self, error: QueryError) -> QueryError {
@@ -865,18 +958,18 @@ impl Session {
     }
 
     /// Where a session that has no engine yet gets one: the same worker each time it tries.
-    fn pin_target(&self) -> Result<Arc<Worker>, QueryError> {
+    fn pin_target(&self, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = &*tried {
             return Ok(Arc::clone(worker));
         }
-        let worker = self.choose(None)?;
+        let worker = self.choose(None, wish)?;
         *tried = Some(Arc::clone(&worker));
         Ok(worker)
     }
 
-    fn choose(&self, except: Option<&Arc<Worker>>) -> Result<Arc<Worker>, QueryError> {
-        self.gateway.workers.choose(except)
+    fn choose(&self, except: Option<&Arc<Worker>>, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
+        self.gateway.workers.choose(except, wish)
     }
 
     /// Appends Arrow batches to a table; returns the rows appended. All of them or none.
@@ -940,14 +1033,14 @@ impl Session {
                     message: Some(append_request::Message::Batch(batch)),
                 }
             }));
-        let queue = &self.gateway.queue;
+        let (job, _) = self.job("COPY", Work::Run);
+        let session = &*self;
         let work = async {
-            let _permit = queue.admit().await?;
-            let _running = worker.begin();
-            match worker.client().append(messages).await {
-                Ok(response) => Ok(response.into_inner().rows),
-                Err(status) => Err(QueryError::from_status(&status)),
-            }
+            let mut permit = session.admit(&job).await?;
+            let running = worker.begin();
+            let response = heard(&running, worker.client().append(messages).await)?;
+            permit.end(End::Well);
+            Ok(response.rows)
         };
         let rows = limits.hold(work).await?;
         if let Some(block) = &mut self.block {
@@ -1056,20 +1149,42 @@ impl Drop for Session {
 
 async fn first_message(
     worker: &Arc<Worker>,
+    running: &Running,
     request: ExecuteRequest,
 ) -> Result<(ResultHeader, Reply, Item), QueryError> {
-    let stream = worker
-        .client()
-        .execute(request)
-        .await
-        .map_err(|status| QueryError::from_status(&status))?;
-    let mut reply = Reply::new(stream.into_inner());
+    let stream = heard(running, worker.client().execute(request).await)?;
+    let mut reply = Reply::new(stream);
     let header = reply.header().await?;
     let ahead = reply.next().await?;
     Ok((header, reply, ahead))
 }
 
-/// How long to wait for a worker to say that it has room before asking again.
+/// A worker's answer, which also tells whether the worker can be reached.
+fn heard<T>(
+    running: &Running,
+    answer: Result<tonic::Response<T>, tonic::Status>,
+) -> Result<T, QueryError> {
+    match answer {
+        Ok(response) => {
+            running.answered();
+            Ok(response.into_inner())
+        }
+        Err(status) => {
+            let lost = matches!(
+                status.code(),
+                Code::Unavailable | Code::Unknown | Code::Internal | Code::Cancelled
+            );
+            if lost && failure::from_status(&status).is_none() {
+                running.failed();
+            } else {
+                running.answered();
+            }
+            Err(QueryError::from_status(&status))
+        }
+    }
+}
+
+/// How long to wait for a worker to say something new.
 fn worker_pause() -> std::time::Duration {
     std::time::Duration::from_millis(50)
 }

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::answers::{WholeResult, weight_of};
-use crate::error::QueryError;
-use crate::queue::Permit;
+use crate::error::{QueryError, SqlState};
+use crate::queue::{End, Permit};
 use crate::route::Running;
 use crate::worker::{Item, Reply};
 
@@ -38,7 +38,7 @@ pub(super) struct Remote {
     /// Read ahead of the client, so that a loss before the first row can be mended.
     pub(super) ahead: VecDeque<Item>,
     pub(super) limits: Limits,
-    pub(super) _permit: Permit,
+    pub(super) permit: Permit,
     pub(super) running: Running,
 }
 
@@ -161,6 +161,7 @@ impl Rows {
                     reply,
                     ahead,
                     limits,
+                    permit,
                     ..
                 } = &mut **remote;
                 let item = match ahead.pop_front() {
@@ -170,11 +171,13 @@ impl Rows {
                 match item {
                     Ok(Item::Batch(batch)) => Some(Ok(batch)),
                     Ok(Item::Complete(complete)) => {
+                        permit.end(End::Well);
                         self.complete = Some(complete);
                         self.source = Source::Closed;
                         None
                     }
                     Err(error) => {
+                        permit.end(end_of(&error));
                         // Closes the stream, which cancels the statement, and frees the slot.
                         self.source = Source::Closed;
                         Some(Err(error))
@@ -197,6 +200,15 @@ impl Rows {
         self.complete
             .take()
             .ok_or_else(|| QueryError::internal("a result ended without its completion"))
+    }
+}
+
+/// What the queue should remember of a statement that failed.
+pub(super) fn end_of(error: &QueryError) -> End {
+    if error.sqlstate == SqlState::OUT_OF_MEMORY {
+        End::OutOfMemory
+    } else {
+        End::Early
     }
 }
 

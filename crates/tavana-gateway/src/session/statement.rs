@@ -5,11 +5,13 @@
 
 mod copy;
 mod cursor;
+mod fingerprint;
 mod setting;
 mod transaction;
 
 pub(crate) use self::copy::{CopyOption, CopyOptions, CopyValue};
 pub(crate) use self::cursor::{CursorOptions, Motion};
+pub(crate) use self::fingerprint::Fingerprint;
 pub(crate) use self::setting::Scope;
 pub(crate) use self::transaction::{ISOLATION_LEVELS, TransactionModes};
 use super::lexer::{Kind, Token, tokens};

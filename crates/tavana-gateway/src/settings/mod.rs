@@ -3,7 +3,9 @@
 mod auth;
 mod tls;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tavana_common::env::Env;
@@ -68,8 +70,14 @@ pub struct GatewaySettings {
     pub statements_per_session_max: usize,
     /// Statements waiting for a slot.
     pub queue_length_max: usize,
+    /// Statements of one user waiting for a slot.
+    pub queue_length_per_principal_max: usize,
     /// Longest wait for a slot.
     pub queue_wait_max: Duration,
+    /// Statements of one user that may run at once.
+    pub running_per_principal_max: usize,
+    /// What users weigh in the queue, by name; all others weigh 1.
+    pub queue_weights: Arc<BTreeMap<String, u32>>,
     /// Longest run of a statement whose session sets no `statement_timeout`; zero = no limit.
     pub query_timeout: Duration,
     /// Longest time to connect to a worker.
@@ -172,6 +180,12 @@ impl GatewaySettings {
                 }
                 key
             });
+        let queue_length_max = env.number(
+            "TAVANA_QUEUE_LENGTH_MAX",
+            1000,
+            0..=1_000_000,
+            "statements waiting for a slot",
+        );
         Self {
             bind_address,
             pg_port: env.number("PG_PORT", 15432, 0..=u16::MAX, "PostgreSQL port; 0 = any free one"),
@@ -238,17 +252,25 @@ impl GatewaySettings {
                 1..=1_000_000,
                 "prepared statements, and portals, of one session",
             ),
-            queue_length_max: env.number(
-                "TAVANA_QUEUE_LENGTH_MAX",
-                1000,
-                0..=1_000_000,
-                "statements waiting for a slot",
+            queue_length_max,
+            queue_length_per_principal_max: env.number_or_auto(
+                "TAVANA_QUEUE_LENGTH_PER_PRINCIPAL_MAX",
+                (queue_length_max - queue_length_max / 4).max(1),
+                1..=1_000_000,
+                "statements of one user waiting for a slot; auto: three quarters of TAVANA_QUEUE_LENGTH_MAX",
             ),
             queue_wait_max: env.seconds(
                 "TAVANA_QUEUE_WAIT_SECS",
                 Duration::from_secs(120),
                 "longest wait for a slot, in seconds",
             ),
+            running_per_principal_max: env.number_or_auto(
+                "TAVANA_RUNNING_PER_PRINCIPAL_MAX",
+                usize::MAX,
+                1..=1_000_000,
+                "statements of one user that one gateway lets run at once; auto: as many as there are slots, but for the reserved ones",
+            ),
+            queue_weights: weights(env),
             query_timeout: env.seconds(
                 "TAVANA_QUERY_TIMEOUT_SECS",
                 Duration::from_secs(600),
@@ -280,6 +302,38 @@ impl GatewaySettings {
             ),
         }
     }
+}
+
+fn weights(env: &mut Env) -> Arc<BTreeMap<String, u32>> {
+    const NAME: &str = "TAVANA_QUEUE_WEIGHTS";
+    let text = env.text(
+        NAME,
+        "",
+        "users with a larger share of the slots than others while statements wait: name=2, another=10 and so on, from 1 to 100; all others have 1",
+    );
+    let mut weights = BTreeMap::new();
+    for part in text
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let read = part.rsplit_once('=').and_then(|(name, weight)| {
+            let weight = weight.trim().parse().ok()?;
+            (1..=100)
+                .contains(&weight)
+                .then(|| (name.trim().to_owned(), weight))
+        });
+        match read {
+            Some((name, weight)) if !name.is_empty() => {
+                weights.insert(name, weight);
+            }
+            Some(_) | None => env.mistake(
+                NAME,
+                format_args!("{part:?} is not a user's name, = and a number from 1 to 100"),
+            ),
+        }
+    }
+    Arc::new(weights)
 }
 
 fn compression(env: &mut Env) -> Compression {
@@ -323,6 +377,32 @@ mod tests {
             (15432, 443, 8080)
         );
         assert_eq!(settings.worker_addresses, ["http://localhost:50053"]);
+    }
+
+    #[test]
+    fn shares_and_bounds_of_users_in_the_queue_are_read() {
+        let (settings, env) = read(&[
+            ("TAVANA_AUTH_MODE", "passthrough"),
+            ("TAVANA_QUEUE_LENGTH_MAX", "8"),
+            ("TAVANA_QUEUE_WEIGHTS", "ann=3, o=dd = 100,"),
+            ("TAVANA_RUNNING_PER_PRINCIPAL_MAX", "2"),
+        ]);
+        assert_eq!(env.finish(), Ok(()));
+        assert_eq!(settings.queue_length_per_principal_max, 6);
+        assert_eq!(settings.running_per_principal_max, 2);
+        let weights: Vec<_> = settings.queue_weights.iter().collect();
+        assert_eq!(
+            weights,
+            [(&"ann".to_owned(), &3), (&"o=dd".to_owned(), &100)]
+        );
+        for wrong in ["ann", "ann=0", "=3", "ann=101", "ann=x"] {
+            let (_, env) = read(&[
+                ("TAVANA_AUTH_MODE", "passthrough"),
+                ("TAVANA_QUEUE_WEIGHTS", wrong),
+            ]);
+            let error = env.finish().expect_err(wrong);
+            assert_eq!(error.mistakes.len(), 1, "{error}");
+        }
     }
 
     #[test]

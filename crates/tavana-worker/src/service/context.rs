@@ -11,6 +11,7 @@ use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use zeroize::Zeroizing;
 
 use crate::supervisor::Context;
+use crate::supervisor::admission::Length;
 use crate::supervisor::credentials::Store;
 
 const PRINCIPAL_BYTES_MAX: usize = 1024;
@@ -52,6 +53,8 @@ pub(super) fn read(
         settings,
         store,
         role,
+        memory_bytes: 0,
+        length: Length::Unknown,
     })
 }
 

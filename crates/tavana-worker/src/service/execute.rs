@@ -8,6 +8,7 @@ use tavana_common::proto::v1::{ExecuteRequest, Failure};
 use super::context;
 use super::result::{ResultStream, forward};
 use super::statement::Statement;
+use crate::supervisor::admission::Length;
 use crate::supervisor::checkout::Checkout;
 use crate::supervisor::process::Reply;
 use crate::supervisor::{Context, Load, Supervisor};
@@ -16,7 +17,11 @@ pub(super) async fn execute(
     supervisor: &Arc<Supervisor>,
     mut request: ExecuteRequest,
 ) -> Result<ResultStream, Failure> {
-    let context = context::read(request.session.take(), supervisor.cluster_key())?;
+    let mut context = context::read(request.session.take(), supervisor.cluster_key())?;
+    context.memory_bytes = request.memory_bytes;
+    if request.short {
+        context.length = Length::Short;
+    }
     request.sql = context::sql(
         std::mem::take(&mut request.sql),
         &request.sealed_sql,

@@ -7,6 +7,7 @@ use tavana_common::proto::v1::{Failure, PrepareRequest, StatementFacts};
 
 use super::context;
 use super::statement::Statement;
+use crate::supervisor::admission::Length;
 use crate::supervisor::process::Reply;
 use crate::supervisor::{Context, Load, Supervisor};
 
@@ -14,7 +15,9 @@ pub(super) async fn prepare(
     supervisor: &Arc<Supervisor>,
     mut request: PrepareRequest,
 ) -> Result<StatementFacts, Failure> {
-    let context = context::read(request.session.take(), supervisor.cluster_key())?;
+    let mut context = context::read(request.session.take(), supervisor.cluster_key())?;
+    // To plan a statement takes milliseconds, whatever it does when it runs.
+    context.length = Length::Short;
     request.sql = context::sql(
         std::mem::take(&mut request.sql),
         &request.sealed_sql,

@@ -15,6 +15,12 @@ use tavana_common::proto::v1::FailureKind;
 pub(crate) struct Bounds {
     /// Statements that may run at once.
     pub(crate) slots: u32,
+    /// Of these, the ones for short statements and for principals of whom nothing runs.
+    pub(crate) reserved_slots: u32,
+    /// Slots with all the memory there was at the start.
+    slots_max: u32,
+    /// Of these, the reserved ones.
+    reserved_slots_max: u32,
     /// Sessions that may keep an engine.
     pub(crate) pinned_sessions_max: u32,
     /// Engine processes alive at once: running, pinned, idle, never used, dying.
@@ -67,6 +73,9 @@ impl Bounds {
         let grant_bytes = memory_budget_bytes / u64::from(slots.max(1));
         Self {
             slots,
+            reserved_slots: 0,
+            slots_max: slots,
+            reserved_slots_max: 0,
             pinned_sessions_max,
             engines_max: slots
                 .saturating_add(pinned_sessions_max)
@@ -80,6 +89,46 @@ impl Bounds {
             idle_floor_bytes: PINNED_FLOOR_BYTES_MIN.min(grant_bytes),
             engines_per_principal_max: u32::MAX,
             sessions_per_principal_max: u32::MAX,
+        }
+    }
+
+    /// The same with so many slots reserved.
+    pub(crate) fn with_reserved(self, slots: u32) -> Self {
+        let reserved_slots = slots.min(self.slots.saturating_sub(1));
+        Self {
+            reserved_slots,
+            reserved_slots_max: reserved_slots,
+            ..self
+        }
+    }
+
+    /// The same for another amount of memory: as many statements, sessions and engines, each with
+    /// another share; fewer statements when the share would be too small for any.
+    fn with_memory(self, memory_budget_bytes: u64) -> Self {
+        let affordable = u32::try_from(memory_budget_bytes / GRANT_BYTES_MIN).unwrap_or(u32::MAX);
+        let slots = self.slots_max.min(affordable).max(1);
+        let waiting = self
+            .engines_max
+            .saturating_sub(self.slots_max)
+            .saturating_sub(self.pinned_sessions_max);
+        Self {
+            engines_max: self.engines_max,
+            pinned_sessions_max: self.pinned_sessions_max,
+            slots_max: self.slots_max,
+            // As large a part of them as before, so that there are slots for everybody.
+            reserved_slots: self.reserved_slots_max.min(slots.saturating_sub(1)) * slots
+                / self.slots_max.max(1),
+            reserved_slots_max: self.reserved_slots_max,
+            ..Self::new(
+                slots,
+                self.pinned_sessions_max,
+                waiting,
+                memory_budget_bytes,
+            )
+            .for_each_principal(
+                self.engines_per_principal_max,
+                self.sessions_per_principal_max,
+            )
         }
     }
 
@@ -152,11 +201,39 @@ impl Refusal {
     }
 }
 
+/// What is known of how long a statement runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    Short,
+    Unknown,
+}
+
+/// Which kind of slot a statement gives back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seat {
+    /// One for everybody; long statements in the reserve leave it for one of these.
+    Common,
+    ReservedShort,
+}
+
+/// Memory for one request, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) full: u64,
+    pub(crate) least: u64,
+}
+
 /// The counts behind the decisions.
 #[derive(Debug)]
 pub(crate) struct Admission {
     bounds: Bounds,
     running: u32,
+    /// Running statements of each principal that has any.
+    running_of: HashMap<Arc<str>, u32>,
+    /// Of the running, those that are short and sit in a reserved slot.
+    reserved_short: u32,
+    /// The same of those that are not short, which leave it when there is another.
+    reserved_long: u32,
     pinned: u32,
     /// Pinned sessions of each principal that has any.
     pinned_of: HashMap<Arc<str>, u32>,
@@ -164,6 +241,8 @@ pub(crate) struct Admission {
     /// Engines of each principal that has any; never-used ones belong to nobody.
     engines_of: HashMap<Arc<str>, u32>,
     granted_bytes: u64,
+    /// Of these, the ones of engines that run a statement.
+    running_bytes: u64,
     draining: bool,
 }
 
@@ -172,17 +251,27 @@ impl Admission {
         Self {
             bounds,
             running: 0,
+            running_of: HashMap::new(),
+            reserved_short: 0,
+            reserved_long: 0,
             pinned: 0,
             pinned_of: HashMap::new(),
             engines: 0,
             engines_of: HashMap::new(),
             granted_bytes: 0,
+            running_bytes: 0,
             draining: false,
         }
     }
 
     pub(crate) fn bounds(&self) -> &Bounds {
         &self.bounds
+    }
+
+    /// From now on there is this much memory. What is granted stays granted; when that is more
+    /// than there is, nothing is granted before enough has come back.
+    pub(crate) fn resize(&mut self, memory_budget_bytes: u64) {
+        self.bounds = self.bounds.with_memory(memory_budget_bytes);
     }
 
     pub(crate) fn running(&self) -> u32 {
@@ -197,6 +286,38 @@ impl Admission {
         self.granted_bytes
     }
 
+    pub(crate) fn running_bytes(&self) -> u64 {
+        self.running_bytes
+    }
+
+    /// What the engine of a running statement has, and what it had before.
+    pub(crate) fn use_memory(&mut self, before: u64, after: u64) {
+        self.running_bytes = self
+            .running_bytes
+            .checked_sub(before)
+            .expect("each use ends once")
+            + after;
+    }
+
+    /// What an engine gets for a request that is thought to need `wanted` bytes, and the least it
+    /// makes do with. What needs more than others have waits until it is there, unless nothing else
+    /// runs: then nothing would ever change.
+    pub(crate) fn share_for(&self, wanted: u64) -> Share {
+        let Bounds {
+            grant_bytes,
+            short_grant_bytes,
+            memory_budget_bytes,
+            ..
+        } = self.bounds;
+        let full = grant_bytes.max(wanted.min(memory_budget_bytes));
+        let least = if full > grant_bytes && self.running > 1 {
+            full
+        } else {
+            short_grant_bytes
+        };
+        Share { full, least }
+    }
+
     pub(crate) fn draining(&self) -> bool {
         self.draining
     }
@@ -205,24 +326,44 @@ impl Admission {
         self.draining = true;
     }
 
-    /// Takes a slot.
-    pub(crate) fn start(&mut self) -> Result<(), Refusal> {
+    /// Takes a slot. The reserved ones are for short statements, and for one of a principal of whom
+    /// nothing runs: nobody keeps all slots from everybody else, by way of whichever gateways.
+    pub(crate) fn start(&mut self, principal: &Arc<str>, length: Length) -> Result<Seat, Refusal> {
         if self.draining {
             return Err(Refusal::Draining);
         }
-        if self.running >= self.bounds.slots {
+        let reserved = self.reserved_short + self.reserved_long;
+        let common = self.running - reserved;
+        let seat = if common < self.bounds.slots - self.bounds.reserved_slots {
+            Seat::Common
+        } else if reserved >= self.bounds.reserved_slots {
             return Err(Refusal::NoSlot);
-        }
+        } else if length == Length::Short {
+            self.reserved_short += 1;
+            Seat::ReservedShort
+        } else if !self.running_of.contains_key(principal) {
+            self.reserved_long += 1;
+            Seat::Common
+        } else {
+            return Err(Refusal::NoSlot);
+        };
+        take(&mut self.running_of, principal, u32::MAX);
         self.running += 1;
-        Ok(())
+        Ok(seat)
     }
 
     /// Gives a slot back.
-    pub(crate) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self, principal: &Arc<str>, seat: Seat) {
+        give_back(&mut self.running_of, principal);
         self.running = self
             .running
             .checked_sub(1)
             .expect("each slot is given back once");
+        match seat {
+            Seat::ReservedShort => self.reserved_short -= 1,
+            // Whichever it was, a long statement in the reserve has its slot now.
+            Seat::Common => self.reserved_long = self.reserved_long.saturating_sub(1),
+        }
     }
 
     /// Takes the place of a pinned session.
@@ -324,6 +465,50 @@ mod tests {
 
     const GIB: u64 = 1 << 30;
 
+    fn started(admission: &mut Admission) -> Result<(), Refusal> {
+        let started = admission.start(&Arc::from("ann"), Length::Unknown);
+        started.map(|seat| assert_eq!(seat, Seat::Common))
+    }
+
+    fn finished(admission: &mut Admission) {
+        admission.finish(&Arc::from("ann"), Seat::Common);
+    }
+
+    #[test]
+    fn nobody_takes_all_slots_and_short_statements_and_newcomers_find_one() {
+        let (ann, bob, eve) = (Arc::from("ann"), Arc::from("bob"), Arc::from("eve"));
+        let long = Length::Unknown;
+        let bounds = Bounds::new(4, 8, 0, GIB).with_reserved(1);
+        let mut admission = Admission::new(bounds);
+        for _ in 0..3 {
+            assert_eq!(admission.start(&ann, long), Ok(Seat::Common));
+        }
+        assert_eq!(admission.start(&ann, long), Err(Refusal::NoSlot));
+        let short = admission.start(&ann, Length::Short);
+        assert_eq!(short, Ok(Seat::ReservedShort));
+        assert_eq!(admission.start(&bob, long), Err(Refusal::NoSlot));
+        admission.finish(&ann, Seat::ReservedShort);
+        assert_eq!(admission.start(&bob, long), Ok(Seat::Common), "a newcomer");
+        assert_eq!(admission.start(&eve, Length::Short), Err(Refusal::NoSlot));
+        // One of ann's ends: bob's is in a common slot from now on.
+        admission.finish(&ann, Seat::Common);
+        assert_eq!(admission.start(&ann, long), Err(Refusal::NoSlot));
+        assert_eq!(
+            admission.start(&eve, Length::Short),
+            Ok(Seat::ReservedShort)
+        );
+        admission.finish(&eve, Seat::ReservedShort);
+        admission.finish(&bob, Seat::Common);
+        assert_eq!(admission.start(&ann, long), Ok(Seat::Common));
+        for _ in 0..3 {
+            admission.finish(&ann, Seat::Common);
+        }
+        assert_eq!(admission.running(), 0);
+        assert_eq!(admission.reserved_short + admission.reserved_long, 0);
+        assert!(admission.running_of.is_empty(), "nothing is kept");
+        assert_eq!(bounds.with_reserved(9).reserved_slots, 3, "one is for all");
+    }
+
     #[test]
     fn bounds_follow_from_slots_and_memory() {
         // slots, pinned, prefork, budget -> engines, grant, pinned, floor
@@ -350,13 +535,38 @@ mod tests {
     }
 
     #[test]
+    fn with_less_memory_statements_get_less_and_below_the_least_there_are_fewer() {
+        let mut admission = Admission::new(Bounds::new(4, 64, 2, 16 * GIB));
+        let before = *admission.bounds();
+        assert_eq!(admission.grant(4 * GIB, 4 * GIB), Ok(4 * GIB));
+        for (budget, slots, grant) in [
+            (8 * GIB, 4, 2 * GIB),
+            (2 * GIB, 4, GIB / 2),
+            (GIB / 2, 2, GIB / 4),
+            (1, 1, 1),
+        ] {
+            admission.resize(budget);
+            let bounds = admission.bounds();
+            assert_eq!(
+                (bounds.slots, bounds.grant_bytes),
+                (slots, grant),
+                "{budget}"
+            );
+        }
+        assert_eq!(admission.grant(1, 1), Err(Refusal::NoMemory));
+        assert_eq!(admission.granted_bytes(), 4 * GIB, "what was granted stays");
+        admission.resize(16 * GIB);
+        assert_eq!(*admission.bounds(), before);
+    }
+
+    #[test]
     fn the_last_slot_is_given_once_and_can_be_given_again() {
         let mut admission = Admission::new(Bounds::new(2, 1, 0, GIB));
-        assert_eq!(admission.start(), Ok(()));
-        assert_eq!(admission.start(), Ok(()));
-        assert_eq!(admission.start(), Err(Refusal::NoSlot));
-        admission.finish();
-        assert_eq!(admission.start(), Ok(()));
+        assert_eq!(started(&mut admission), Ok(()));
+        assert_eq!(started(&mut admission), Ok(()));
+        assert_eq!(started(&mut admission), Err(Refusal::NoSlot));
+        finished(&mut admission);
+        assert_eq!(started(&mut admission), Ok(()));
         assert_eq!(admission.running(), 2);
     }
 
@@ -402,14 +612,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_thought_to_need_more_gets_that_or_waits_unless_it_is_alone() {
+        let mut admission = Admission::new(Bounds::new(4, 8, 0, 4 * GIB));
+        let Bounds {
+            grant_bytes,
+            short_grant_bytes,
+            ..
+        } = *admission.bounds();
+        let usual = Share {
+            full: grant_bytes,
+            least: short_grant_bytes,
+        };
+        assert_eq!(started(&mut admission), Ok(()));
+        for wanted in [0, 1, grant_bytes] {
+            assert_eq!(admission.share_for(wanted), usual);
+        }
+        let alone = admission.share_for(9 * GIB);
+        assert_eq!((alone.full, alone.least), (4 * GIB, short_grant_bytes));
+        assert_eq!(started(&mut admission), Ok(()));
+        assert_eq!(admission.share_for(0), usual);
+        let beside = admission.share_for(3 * GIB);
+        assert_eq!((beside.full, beside.least), (3 * GIB, 3 * GIB));
+    }
+
+    #[test]
     fn a_draining_worker_starts_and_pins_nothing() {
         let mut admission = Admission::new(Bounds::new(3, 1, 0, GIB));
-        assert_eq!(admission.start(), Ok(()));
+        assert_eq!(started(&mut admission), Ok(()));
         admission.drain();
-        assert_eq!(admission.start(), Err(Refusal::Draining));
+        assert_eq!(started(&mut admission), Err(Refusal::Draining));
         assert_eq!(admission.pin(&Arc::from("a")), Err(Refusal::Draining));
         assert_eq!(Refusal::Draining.kind(), FailureKind::FailureDraining);
-        admission.finish();
+        finished(&mut admission);
         assert_eq!(admission.running(), 0);
     }
 

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
 
-use super::admission::{Admission, Bounds, Refusal};
+use super::admission::{Admission, Bounds, Length, Refusal, Seat};
 use crate::metrics::Metrics;
 
 /// What engines, statements and sessions of one worker share.
@@ -70,13 +70,27 @@ impl Ledger {
         Buried(self.tasks.spawn_on(task, &self.runtime))
     }
 
+    /// From now on there is this much memory.
+    pub(crate) fn resize(&self, memory_budget_bytes: u64) {
+        self.change(|admission| admission.resize(memory_budget_bytes));
+    }
+
     pub(crate) fn drain(&self) {
         self.change(Admission::drain);
     }
 
-    pub(crate) fn slot(self: &Arc<Self>) -> Result<Slot, Refusal> {
-        self.change(Admission::start)
-            .map(|()| Slot(Arc::clone(self)))
+    pub(crate) fn slot(
+        self: &Arc<Self>,
+        principal: &Arc<str>,
+        length: Length,
+    ) -> Result<Slot, Refusal> {
+        self.change(|admission| admission.start(principal, length))
+            .map(|seat| Slot {
+                ledger: Arc::clone(self),
+                principal: Arc::clone(principal),
+                seat,
+                bytes: 0,
+            })
     }
 
     pub(crate) fn pin(self: &Arc<Self>, principal: &Arc<str>) -> Result<Pinning, Refusal> {
@@ -117,11 +131,30 @@ impl Buried {
 
 /// The right to run one statement.
 #[derive(Debug)]
-pub(crate) struct Slot(Arc<Ledger>);
+pub(crate) struct Slot {
+    ledger: Arc<Ledger>,
+    principal: Arc<str>,
+    seat: Seat,
+    /// What its engine was granted.
+    bytes: u64,
+}
+
+impl Slot {
+    /// The engine of the statement has so much memory.
+    pub(crate) fn holds(&mut self, bytes: u64) {
+        let before = std::mem::replace(&mut self.bytes, bytes);
+        self.ledger
+            .change(|admission| admission.use_memory(before, bytes));
+    }
+}
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.0.change(Admission::finish);
+        let bytes = self.bytes;
+        self.ledger.change(|admission| {
+            admission.use_memory(bytes, 0);
+            admission.finish(&self.principal, self.seat);
+        });
     }
 }
 

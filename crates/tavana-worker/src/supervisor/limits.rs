@@ -23,6 +23,12 @@ impl Default for Kernel {
 /// Assumed when neither a control group nor the machine says anything.
 const MEMORY_BYTES_UNKNOWN: u64 = 8 << 30;
 
+/// What statements may use of what the kernel allows; the rest is for the supervisor and what
+/// DuckDB does not count.
+pub(crate) fn budget_of(limit_bytes: u64) -> u64 {
+    limit_bytes / 5 * 4
+}
+
 impl Kernel {
     /// Bytes of memory this process may use before the kernel kills something: the smallest limit
     /// of its control groups and their parents, at most the machine's memory.
@@ -98,7 +104,7 @@ mod tests {
 
     /// Holds the files of a made-up kernel.
     struct World {
-        _folder: tempfile::TempDir,
+        folder: tempfile::TempDir,
     }
 
     impl World {
@@ -113,7 +119,21 @@ mod tests {
                 proc: folder.path().join("proc"),
                 cgroup: folder.path().join("cg"),
             };
-            (Self { _folder: folder }, kernel)
+            (Self { folder }, kernel)
+        }
+    }
+
+    #[test]
+    fn a_limit_that_changes_is_seen() {
+        let (world, kernel) = World::with(&[
+            MEMINFO,
+            ("proc/self/cgroup", "0::/a\n"),
+            ("cg/a/memory.max", "2097152\n"),
+        ]);
+        assert_eq!(kernel.memory_bytes(), 2 << 20);
+        for (limit, expected) in [("1048576\n", 1 << 20), ("max\n", 16 << 20)] {
+            fs::write(world.folder.path().join("cg/a/memory.max"), limit).unwrap();
+            assert_eq!(kernel.memory_bytes(), expected);
         }
     }
 

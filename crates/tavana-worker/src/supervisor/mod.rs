@@ -25,6 +25,7 @@ mod stderr;
 pub(crate) mod stop;
 mod template;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -38,10 +39,11 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{debug, info, warn};
 
-use self::admission::{Bounds, Refusal};
+use self::admission::{Bounds, Length, Refusal, Share};
 use self::checkout::Checkout;
 use self::credentials::{FIRST_FETCH_MAX, Refresh, Store, Vault};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Slot};
+use self::limits::Kernel;
 use self::pool::Pool;
 use self::process::{Blueprint, Engine, Owner, StartError};
 use self::queries::Queries;
@@ -86,6 +88,11 @@ pub(crate) struct Supervisor {
     engine_idle_max: Duration,
     session_lease: Duration,
     duckdb_version: OnceLock<String>,
+    kernel: Kernel,
+    /// What the kernel allows; followed.
+    memory_limit_bytes: AtomicU64,
+    /// The budget is a part of that.
+    follows_limit: bool,
     health: Health,
     /// `None` after the end.
     refresh: Mutex<Option<Refresh>>,
@@ -105,6 +112,10 @@ pub(crate) struct Context {
     pub(crate) settings: Vec<Setting>,
     pub(crate) store: Store,
     pub(crate) role: Role,
+    /// Memory that the request is thought to need; 0 = not known.
+    pub(crate) memory_bytes: u64,
+    /// How long it is thought to run.
+    pub(crate) length: Length,
 }
 
 /// Whether a request takes one of the worker's slots.
@@ -132,6 +143,7 @@ impl Supervisor {
             settings.prefork.saturating_add(settings.idle_engines_max),
             settings.memory_budget_bytes,
         )
+        .with_reserved(settings.reserved_slots)
         .for_each_principal(
             settings.engines_per_principal_max,
             settings.sessions_per_principal_max,
@@ -193,6 +205,9 @@ impl Supervisor {
             engine_idle_max: settings.engine_idle_max,
             session_lease: settings.session_lease,
             duckdb_version: OnceLock::new(),
+            memory_limit_bytes: AtomicU64::new(settings.kernel.memory_bytes()),
+            kernel: settings.kernel.clone(),
+            follows_limit: settings.memory_follows_limit,
             health: Health::new(),
             refresh: Mutex::new(None),
             upkeep: Mutex::new(Vec::new()),
@@ -274,18 +289,28 @@ impl Supervisor {
     }
 
     pub(crate) fn status(&self) -> WorkerStatus {
-        let idle_engines = u32::try_from(self.pool().idle()).unwrap_or(u32::MAX);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (idle_engines, fresh_engines) = {
+            let pool = self.pool();
+            (count(pool.idle()), count(pool.fresh()))
+        };
+        let here = count(self.queries.len());
         self.ledger.read(|admission| WorkerStatus {
             worker_id: self.worker.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             duckdb_version: self.duckdb_version.get().cloned().unwrap_or_default(),
             slots: admission.bounds().slots,
+            reserved_slots: admission.bounds().reserved_slots,
             running: admission.running(),
             pinned_sessions: admission.pinned(),
             idle_engines,
             memory_budget_bytes: admission.bounds().memory_budget_bytes,
             memory_granted_bytes: admission.granted_bytes(),
             draining: admission.draining(),
+            queued: here.saturating_sub(admission.running()),
+            fresh_engines,
+            memory_running_bytes: admission.running_bytes(),
+            memory_limit_bytes: self.memory_limit_bytes.load(Ordering::Relaxed),
         })
     }
 
@@ -305,7 +330,7 @@ impl Supervisor {
         }
         match context.pin {
             Pin::None => {
-                let slot = self.ledger.slot().map_err(refused)?;
+                let slot = self.slot_for(context)?;
                 let mut engine = watch.race(self.lease(context)).await??;
                 engine.set_slot(Some(slot));
                 Ok(Checkout::new(Arc::clone(self), Some(engine), None))
@@ -377,7 +402,7 @@ impl Supervisor {
         // From here on dropping gives back what was taken, and ends a session without engine.
         let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
         let slot = match load {
-            Load::Statement => Some(self.ledger.slot().map_err(refused)?),
+            Load::Statement => Some(self.slot_for(context)?),
             Load::Housekeeping => None,
         };
         if !known {
@@ -397,31 +422,64 @@ impl Supervisor {
         engine: &mut Engine,
         context: &Context,
     ) -> Result<(), Failure> {
-        self.grow(engine).await.map_err(refused)?;
+        self.grow(engine, context).await.map_err(refused)?;
         self.assign(engine, context).await
     }
 
     /// Gives an engine that kept little or started with little its full memory.
-    async fn grow(self: &Arc<Self>, engine: &mut Engine) -> Result<(), Refusal> {
-        let bounds = self.ledger.read(|admission| *admission.bounds());
+    async fn grow(self: &Arc<Self>, engine: &mut Engine, context: &Context) -> Result<(), Refusal> {
+        let share = self.share_for(context);
         if let Some(memory) = engine.memory()
-            && memory.bytes() < bounds.grant_bytes
+            && memory.bytes() < share.full
         {
-            while let Err(refusal) = memory.grow(bounds.grant_bytes, bounds.grant_bytes) {
+            while let Err(refusal) = memory.grow(share.full, share.full) {
                 if !self.make_room().await {
-                    let least = bounds.short_grant_bytes;
-                    return memory.grow(bounds.grant_bytes, least).map_err(|_| refusal);
+                    return memory.grow(share.full, share.least).map_err(|_| refusal);
                 }
             }
         }
         Ok(())
     }
 
+    fn slot_for(&self, context: &Context) -> Result<Slot, Failure> {
+        let slot = self.ledger.slot(&context.principal, context.length);
+        slot.map_err(refused)
+    }
+
+    fn share_for(&self, context: &Context) -> Share {
+        self.ledger
+            .read(|admission| admission.share_for(context.memory_bytes))
+    }
+
+    /// Takes from an idle engine what it has more than its next request needs. `false` when it has
+    /// to die for that.
+    async fn trim(&self, engine: &mut Engine, bytes: u64) -> bool {
+        if engine.granted_bytes() <= bytes {
+            return true;
+        }
+        let grant = Grant {
+            memory_bytes: bytes,
+            threads: self.threads,
+            ordinary_cpu_millis: u32::MAX,
+        };
+        match engine.shrink(grant).await {
+            Ok(()) => true,
+            Err(failure) => {
+                debug!(
+                    pid = engine.pid(),
+                    reason = failure.message,
+                    "cannot shrink"
+                );
+                self.ledger.metrics.engines_retired.add_one();
+                engine.kill().await;
+                false
+            }
+        }
+    }
+
     /// An engine of the pool, with memory granted, that serves nobody but the request's owner.
     async fn lease(self: &Arc<Self>, context: &Context) -> Result<Engine, Failure> {
         let owner = context.owner();
-        let bounds = self.ledger.read(|admission| *admission.bounds());
-        let full = bounds.grant_bytes;
         let mut pause = self.shares.pause(&context.principal, Instant::now());
         loop {
             let idle = self.pool().take_idle(&owner);
@@ -429,7 +487,10 @@ impl Supervisor {
                 if !engine.lives() {
                     continue;
                 }
-                if let Err(refusal) = self.grow(&mut engine).await {
+                if !self.trim(&mut engine, self.share_for(context).full).await {
+                    continue;
+                }
+                if let Err(refusal) = self.grow(&mut engine, context).await {
                     let floor = self.ledger.read(|a| a.bounds().idle_floor_bytes);
                     self.pool().put_shrunk(engine, floor);
                     return Err(refused(refusal));
@@ -451,13 +512,11 @@ impl Supervisor {
                     return Err(refused(refusal));
                 }
             };
+            let Share { full, least } = self.share_for(context);
             let memory = match self.ledger.memory(full, full) {
                 Ok(memory) => memory,
                 Err(_) if self.make_room().await => continue,
-                Err(_) => self
-                    .ledger
-                    .memory(full, bounds.short_grant_bytes)
-                    .map_err(refused)?,
+                Err(_) => self.ledger.memory(full, least).map_err(refused)?,
             };
             let fresh = self.pool().take_fresh();
             self.ledger.refill.notify_one();
@@ -499,22 +558,8 @@ impl Supervisor {
         let Some(mut engine) = longest_idle else {
             return false;
         };
-        let grant = Grant {
-            memory_bytes: floor,
-            threads: self.threads,
-            ordinary_cpu_millis: u32::MAX,
-        };
-        match engine.shrink(grant).await {
-            Ok(()) => self.pool().put_shrunk(engine, floor),
-            Err(failure) => {
-                debug!(
-                    pid = engine.pid(),
-                    reason = failure.message,
-                    "cannot shrink"
-                );
-                self.ledger.metrics.engines_retired.add_one();
-                engine.kill().await;
-            }
+        if self.trim(&mut engine, floor).await {
+            self.pool().put_shrunk(engine, floor);
         }
         true
     }
@@ -853,7 +898,33 @@ impl Supervisor {
         Ok(())
     }
 
-    async fn sweep(&self) {
+    /// Follows what the kernel allows: a container's limit may change while it runs.
+    async fn follow_limit(self: &Arc<Self>) {
+        let limit = self.kernel.memory_bytes();
+        if self.memory_limit_bytes.swap(limit, Ordering::Relaxed) == limit {
+            return;
+        }
+        self.ledger.touch();
+        if !self.follows_limit {
+            return;
+        }
+        let budget = limits::budget_of(limit);
+        info!(
+            limit_mib = limit >> 20,
+            budget_mib = budget >> 20,
+            "the memory limit has changed"
+        );
+        self.ledger.resize(budget);
+        let is_over = || {
+            let read =
+                |a: &admission::Admission| a.granted_bytes() > a.bounds().memory_budget_bytes;
+            self.ledger.read(read)
+        };
+        while is_over() && self.make_room().await {}
+    }
+
+    async fn sweep(self: &Arc<Self>) {
+        self.follow_limit().await;
         self.shares.sweep(Instant::now());
         let expired = self
             .pool()

@@ -155,6 +155,11 @@ impl<E: Pooled> Pool<E> {
     pub(crate) fn idle(&self) -> usize {
         self.idle.len()
     }
+
+    /// Never-used engines held ready.
+    pub(crate) fn fresh(&self) -> usize {
+        self.fresh.len()
+    }
 }
 
 #[cfg(test)]

@@ -270,7 +270,10 @@ impl Engine {
     }
 
     /// The slot stays with the engine until its statement has ended or its process is dead.
-    pub(crate) fn set_slot(&mut self, slot: Option<Slot>) {
+    pub(crate) fn set_slot(&mut self, mut slot: Option<Slot>) {
+        if let Some(slot) = &mut slot {
+            slot.holds(self.granted_bytes());
+        }
         if let Some(body) = &mut self.body {
             body.slot = slot;
         }

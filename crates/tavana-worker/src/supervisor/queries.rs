@@ -84,6 +84,11 @@ impl Queries {
         }
     }
 
+    /// How many are here, whether they run or wait for something.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
     /// Stops everything; returns how many that were.
     pub(crate) fn stop_all(&self, reason: StopReason) -> usize {
         let entries = self.lock();

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use self::format::{CopyEncoder, CopyFormat, ForceQuote};
 use self::options::{Copying, Way};
-use super::connection::{Connection, Fault};
+use super::connection::{Connection, Fault, attend};
 use super::rows::{Batches, encode_error};
 use super::wire::FLUSH_BYTES;
 use crate::error::QueryError;
@@ -26,10 +26,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         parameters: Parameters,
     ) -> Result<(), Fault> {
         let Copying { format, .. } = options::parse(options, Way::Out)?;
+        let (news, wanted) = (self.session.news(), self.wants_notices());
         let mut rows = tokio::select! {
             biased;
             rows = self.session.query(query, parameters) => rows?,
-            problem = self.wire.gone() => return Err(problem.into()),
+            problem = attend(&mut self.wire, &news, wanted) => return Err(problem.into()),
         };
         let mut batches = Batches::new(&rows.facts().schema)?;
         let (names, types): (Vec<String>, Vec<String>) = rows

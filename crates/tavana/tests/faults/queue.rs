@@ -1,0 +1,360 @@
+//! More statements than there are slots: who runs, who waits, who is refused.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::fleet::metric;
+use crate::routing::{ENDLESS, begin};
+use crate::support::server::{Start, Tavana};
+use crate::support::wire::{Out, Wire};
+use crate::support::{PATIENCE, eventually, pause, rounds};
+
+fn waits_for(tavana: &Tavana, name: &str, value: &str) {
+    eventually(&format!("{name} is {value}"), PATIENCE, || {
+        metric(tavana.http, name) == value
+    });
+}
+
+fn running(tavana: &Tavana, count: &str) {
+    waits_for(tavana, "tavana_queue_running", count);
+}
+
+fn waiting(tavana: &Tavana, count: &str) {
+    waits_for(tavana, "tavana_queue_waiting", count);
+}
+
+#[test]
+fn a_user_with_a_hundred_endless_statements_keeps_nobody_else_from_a_slot() {
+    let _alone = crate::alone();
+    let tavana = Start::new().env("TAVANA_WORKER_SLOTS", "4").run();
+    let hogs: Vec<Wire> = (0..100)
+        .map(|_| begin(tavana.postgres, "hog", ENDLESS))
+        .collect();
+    running(&tavana, "3");
+    waiting(&tavana, "97");
+    let others: Vec<_> = (0..10)
+        .map(|number| {
+            let to = tavana.postgres;
+            std::thread::spawn(move || {
+                let mut wire = Wire::connect_as(to, &[("user", &format!("user{number}"))]);
+                let began = Instant::now();
+                let reply = wire.query("SELECT count(*) FROM range(100000)").ok();
+                assert_eq!(reply.value().as_deref(), Some("100000"));
+                began.elapsed()
+            })
+        })
+        .collect();
+    for other in others {
+        let took = other.join().expect("an answer");
+        assert!(took < Duration::from_secs(5), "a slot after {took:?}");
+    }
+    for hog in hogs {
+        hog.vanish();
+    }
+    running(&tavana, "0");
+    waiting(&tavana, "0");
+}
+
+#[test]
+fn short_statements_do_not_wait_behind_long_ones_of_the_same_user() {
+    let _alone = crate::alone();
+    let tavana = Start::new().env("TAVANA_WORKER_SLOTS", "4").run();
+    let mut wire = Wire::connect(tavana.postgres);
+    let brief = |rows: u32| format!("SELECT sum(i) FROM range({rows}) t(i)");
+    wire.query(brief(1000)).ok();
+    let long: Vec<Wire> = (0..8)
+        .map(|_| begin(tavana.postgres, "tester", ENDLESS))
+        .collect();
+    running(&tavana, "3");
+    waiting(&tavana, "5");
+    for rows in 1..20 {
+        wire.query(brief(rows)).ok();
+    }
+    for wire in long {
+        wire.vanish();
+    }
+    running(&tavana, "0");
+}
+
+#[test]
+fn statements_of_one_user_run_in_the_order_in_which_they_came() {
+    let _alone = crate::alone();
+    let tavana = Start::new().env("TAVANA_WORKER_SLOTS", "1").run();
+    let first = begin(tavana.postgres, "tester", ENDLESS);
+    running(&tavana, "1");
+    let line: Vec<_> = (1..=10)
+        .map(|number| {
+            let sql = format!("SELECT {number}, count(*) FROM range({number})");
+            let mut wire = begin(tavana.postgres, "tester", &sql);
+            waiting(&tavana, &number.to_string());
+            std::thread::spawn(move || {
+                wire.reply().ok();
+                (Instant::now(), number)
+            })
+        })
+        .collect();
+    first.vanish();
+    let mut ends: Vec<_> = line
+        .into_iter()
+        .map(|one| one.join().expect("an answer"))
+        .collect();
+    ends.sort();
+    let order: Vec<i32> = ends.into_iter().map(|(_, number)| number).collect();
+    assert_eq!(order, (1..=10).collect::<Vec<i32>>());
+}
+
+#[test]
+fn who_waits_long_hears_its_position_and_sees_its_own_rows_of_the_queue() {
+    let _alone = crate::alone();
+    let tavana = Start::new().env("TAVANA_WORKER_SLOTS", "4").run();
+    let mut wires: Vec<Wire> = (0..4)
+        .map(|_| begin(tavana.postgres, "ann", ENDLESS))
+        .collect();
+    running(&tavana, "3");
+    waiting(&tavana, "1");
+    let rows = |user: &str| {
+        let mut wire = Wire::connect_as(tavana.postgres, &[("user", user)]);
+        let sql = "SELECT state, position, lane, wait_seconds >= 0 AND memory_bytes > 0 \
+                   AND pid IN (SELECT pid FROM pg_stat_activity) FROM tavana.queue \
+                   ORDER BY state, position";
+        let rows = wire.query(sql).ok().texts();
+        rows.into_iter()
+            .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
+            .collect::<Vec<Vec<String>>>()
+    };
+    let runs = ["running", "", "ordinary", "t"];
+    let waits = ["waiting", "1", "ordinary", "t"];
+    assert_eq!(rows("ann"), [runs, runs, runs, waits]);
+    assert_eq!(rows("bob"), Vec::<Vec<String>>::new(), "nothing of others");
+    let heard = |wire: &mut Wire| match wire.next(Duration::from_millis(10)) {
+        crate::support::wire::Next::Message(message) if message.kind == b'N' => {
+            Some(message.fault().message().to_owned())
+        }
+        crate::support::wire::Next::Silence => None,
+        other => panic!("{other:?}"),
+    };
+    let mut notices = Vec::new();
+    eventually("a notice", PATIENCE, || {
+        notices.extend(wires.iter_mut().filter_map(heard));
+        !notices.is_empty()
+    });
+    pause(Duration::from_millis(300));
+    notices.extend(wires.iter_mut().filter_map(heard));
+    assert_eq!(
+        notices,
+        ["the statement waits for a free slot, at position 1 of the queue"]
+    );
+    for wire in wires {
+        wire.vanish();
+    }
+    running(&tavana, "0");
+}
+
+#[test]
+fn a_full_line_of_one_user_refuses_that_user_at_once_and_nobody_else() {
+    let _alone = crate::alone();
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "1")
+        .env("TAVANA_QUEUE_LENGTH_MAX", "4")
+        .env("TAVANA_QUEUE_LENGTH_PER_PRINCIPAL_MAX", "2")
+        .run();
+    let mut wires = Vec::new();
+    for count in 0..3 {
+        wires.push(begin(tavana.postgres, "ann", ENDLESS));
+        running(&tavana, "1");
+        waiting(&tavana, &count.to_string());
+    }
+    let refused = |user: &str| {
+        let mut wire = Wire::connect_as(tavana.postgres, &[("user", user)]);
+        let began = Instant::now();
+        let reply = wire.query(ENDLESS);
+        (
+            reply.state(),
+            reply.faults()[0].message().to_owned(),
+            began.elapsed(),
+        )
+    };
+    let (state, message, took) = refused("ann");
+    assert_eq!(state, "53300");
+    assert_eq!(message, "too many statements of this user are waiting");
+    assert!(took < Duration::from_millis(50), "refused after {took:?}");
+    for count in ["3", "4"] {
+        wires.push(begin(tavana.postgres, "bob", ENDLESS));
+        waiting(&tavana, count);
+    }
+    let (state, message, took) = refused("eve");
+    assert_eq!(
+        (state.as_str(), message.as_str()),
+        ("53300", "too many statements are waiting")
+    );
+    assert!(took < Duration::from_millis(50), "refused after {took:?}");
+    for wire in wires {
+        wire.vanish();
+    }
+    running(&tavana, "0");
+    waiting(&tavana, "0");
+}
+
+/// What came of a load: answers for each second, and how long refusals took.
+#[derive(Debug, Default)]
+struct Outcome {
+    answers: u32,
+    refusals: Vec<Duration>,
+    others: Vec<String>,
+}
+
+/// As many sessions ask again and again for a while, each at most once in `each`.
+fn load(to: SocketAddr, sessions: u32, each: Duration, time: Duration) -> Outcome {
+    let stop = Arc::new(AtomicBool::new(false));
+    let threads: Vec<_> = (0..sessions)
+        .map(|number| {
+            let stop = Arc::clone(&stop);
+            std::thread::spawn(move || {
+                let user = format!("user{}", number % 4);
+                let mut wire = Wire::connect_as(to, &[("user", &user)]);
+                let mut outcome = Outcome::default();
+                while !stop.load(Ordering::Relaxed) {
+                    let began = Instant::now();
+                    let reply = wire.query("SELECT sum(i % 7) FROM range(8000000) t(i)");
+                    let took = began.elapsed();
+                    match reply.faults().first() {
+                        None if stop.load(Ordering::Relaxed) => {}
+                        None => outcome.answers += 1,
+                        Some(fault) if fault.state() == "53300" => {
+                            outcome.refusals.push(took);
+                            pause(each.saturating_sub(took));
+                        }
+                        Some(fault) => outcome.others.push(format!("{fault:?}")),
+                    }
+                }
+                outcome
+            })
+        })
+        .collect();
+    pause(time);
+    stop.store(true, Ordering::Relaxed);
+    let mut all = Outcome::default();
+    for thread in threads {
+        let one = thread.join().expect("no panic");
+        all.answers += one.answers;
+        all.refusals.extend(one.refusals);
+        all.others.extend(one.others);
+    }
+    all.refusals.sort();
+    all
+}
+
+#[test]
+fn ten_times_as_many_statements_as_can_run_cost_hardly_any_answers() {
+    let _alone = crate::alone();
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "2")
+        .env("THREADS", "1")
+        .env("TAVANA_QUEUE_LENGTH_MAX", "8")
+        .run();
+    let time = Duration::from_secs(u64::from(rounds(4)));
+    let each = Duration::from_millis(250);
+    load(tavana.postgres, 2, each, Duration::from_secs(1));
+    let most = load(tavana.postgres, 4, each, time);
+    let over = std::thread::scope(|scope| {
+        let loading = scope.spawn(|| load(tavana.postgres, 40, each, time));
+        while !loading.is_finished() {
+            let waiting = metric(tavana.http, "tavana_queue_waiting");
+            let waiting: u32 = waiting.parse().expect("a number");
+            assert!(waiting <= 8, "{waiting} wait");
+        }
+        loading.join().expect("no panic")
+    });
+    assert!(most.others.is_empty() && over.others.is_empty(), "{over:?}");
+    let late = over.refusals[over.refusals.len() * 95 / 100];
+    crate::support::server::report(&format!(
+        "{} answers at most, {} when there are too many statements, {} refusals, of a hundred 95 within {late:?}",
+        most.answers,
+        over.answers,
+        over.refusals.len(),
+    ));
+    assert!(
+        over.answers * 10 >= most.answers * 9,
+        "{} of {}",
+        over.answers,
+        most.answers
+    );
+    assert!(late <= Duration::from_millis(50), "refused after {late:?}");
+    waiting(&tavana, "0");
+    let mut wire = Wire::connect(tavana.postgres);
+    let began = Instant::now();
+    wire.query("SELECT count(*) FROM range(10)").ok();
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn after_statements_of_every_end_all_slots_are_free() {
+    let _alone = crate::alone();
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "4")
+        .logs("engine")
+        .run();
+    let to = tavana.postgres;
+    let count = rounds(400);
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            std::thread::spawn(move || {
+                let user = format!("user{}", thread % 3);
+                let connect = || Wire::connect_as(to, &[("user", &user)]);
+                let mut wire = connect();
+                for number in 0..count / 8 {
+                    match (number + thread) % 8 {
+                        0 => drop(wire.query("SELECT nonsense FROM nowhere")),
+                        1 => drop(wire.query("SELECT 1 / 0, 'x'::INTEGER FROM range(1)")),
+                        2 => drop(wire.query("SELECT error('no') FROM range(5)")),
+                        3 => {
+                            wire.send(Out::new().query(ENDLESS));
+                            pause(Duration::from_millis(u64::from(number % 20)));
+                            wire.cancel_key.send(to);
+                            // The cancel may come before the statement; then another one ends it.
+                            while let crate::support::wire::Next::Silence =
+                                wire.next(Duration::from_millis(200))
+                            {
+                                wire.cancel_key.send(to);
+                            }
+                            wire.reply();
+                        }
+                        4 => {
+                            wire.send(Out::new().query(ENDLESS));
+                            pause(Duration::from_millis(u64::from(number % 10)));
+                            std::mem::replace(&mut wire, connect()).vanish();
+                        }
+                        5 => {
+                            wire.send(Out::new().query("SELECT i FROM range(100000000) t(i)"));
+                            wire.message();
+                            std::mem::replace(&mut wire, connect()).vanish();
+                        }
+                        6 => {
+                            wire.query("SET statement_timeout = '20ms'").ok();
+                            wire.query(ENDLESS);
+                            wire.query("RESET statement_timeout").ok();
+                        }
+                        _ => drop(wire.query("SELECT count(*) FROM range(1000)").ok()),
+                    }
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("no panic");
+    }
+    running(&tavana, "0");
+    waiting(&tavana, "0");
+    let all: Vec<Wire> = (0..4)
+        .map(|number| begin(to, &format!("last{number}"), ENDLESS))
+        .collect();
+    running(&tavana, "4");
+    for wire in all {
+        wire.vanish();
+    }
+    running(&tavana, "0");
+}
