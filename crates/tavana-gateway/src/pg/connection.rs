@@ -15,7 +15,7 @@ use super::cancel::CancelKey;
 use super::error::{Severity, error_response, notice_response};
 use super::extended::{Portal, Prepared};
 use super::frontend::{Message, decode};
-use super::wire::{Frame, Wire, WireError};
+use super::wire::{Acknowledged, Frame, Wire, WireError};
 use crate::Gateway;
 use crate::error::{QueryError, SqlState};
 use crate::session::{Answer, Notice, Parameters, Session, Statement, TransactionState};
@@ -66,6 +66,35 @@ pub(super) struct Connection<S> {
     _key: CancelKey,
 }
 
+impl<S: AsyncRead + AsyncWrite + Unpin + Acknowledged> Connection<S> {
+    /// Serves the client until it goes, or until `stop`.
+    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), WireError> {
+        self.ready_for_query()?;
+        self.wire.flush().await?;
+        let mut phase = Phase::Ready;
+        while phase != Phase::Closed {
+            let next = {
+                // What a statement had sent before it is cut off ends with a whole message.
+                let step = self.step(phase);
+                tokio::select! {
+                    biased;
+                    next = step => Some(next?),
+                    () = stop.cancelled() => None,
+                }
+            };
+            phase = match next {
+                Some(next) => next,
+                None => self.say_goodbye(&QueryError::shutting_down())?,
+            };
+        }
+        let Self { wire, session, .. } = self;
+        // Nobody waits for its client any more: neither its engine nor its cursors.
+        drop(session);
+        wire.close().await;
+        Ok(())
+    }
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub(super) fn new(
         wire: Wire<S>,
@@ -86,23 +115,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Serves the client until it goes, or until `stop`.
-    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), WireError> {
-        self.ready_for_query()?;
-        self.wire.flush().await?;
-        let mut phase = Phase::Ready;
-        while phase != Phase::Closed {
-            phase = self.step(phase, stop).await?;
-        }
-        self.wire.close().await;
-        Ok(())
-    }
-
-    async fn step(&mut self, phase: Phase, stop: &CancellationToken) -> Result<Phase, WireError> {
+    async fn step(&mut self, phase: Phase) -> Result<Phase, WireError> {
         let draining = self.gateway.draining.clone();
         let idle = phase == Phase::Ready
             && self.fresh
-            && self.session.transaction() == TransactionState::Idle;
+            && self.session.transaction() == TransactionState::Idle
+            && !self.session.has_open_results();
         let patience = (phase == Phase::Ready && self.fresh)
             .then(|| self.session.patience())
             .flatten();
@@ -115,10 +133,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let ended = self.session.ended();
         let frame = tokio::select! {
             biased;
-            () = ended => return self.say_goodbye(),
+            () = ended => return self.say_goodbye(&terminated()),
             frame = self.wire.read() => frame,
-            () = draining.cancelled(), if idle => return self.say_goodbye(),
-            () = stop.cancelled() => return self.say_goodbye(),
+            () = draining.cancelled(), if idle => {
+                return self.say_goodbye(&QueryError::shutting_down());
+            }
             () = too_long => {
                 if let Some((_, error)) = patience {
                     self.wire.put(&error_response(&error, Severity::Fatal))?;
@@ -242,12 +261,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(Phase::Ready)
     }
 
-    fn say_goodbye(&mut self) -> Result<Phase, WireError> {
-        let error = QueryError::new(
-            SqlState::ADMIN_SHUTDOWN,
-            "terminating connection due to administrator command",
-        );
-        self.wire.put(&error_response(&error, Severity::Fatal))?;
+    fn say_goodbye(&mut self, error: &QueryError) -> Result<Phase, WireError> {
+        self.wire.put(&error_response(error, Severity::Fatal))?;
         Ok(Phase::Closed)
     }
 
@@ -328,4 +343,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 status,
             )))
     }
+}
+
+/// Somebody who may has ended the session.
+fn terminated() -> QueryError {
+    QueryError::new(
+        SqlState::ADMIN_SHUTDOWN,
+        "terminating connection due to administrator command",
+    )
 }

@@ -179,7 +179,7 @@ impl Session {
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.pin_target()?, Pin::Start),
+            None => (self.pin_target(None)?, Pin::Start),
         };
         let id = CursorId::mint();
         let request = OpenCursorRequest {

@@ -37,7 +37,7 @@ use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 use zeroize::Zeroizing;
 
 pub(crate) use rows::{Canceller, Rows};
@@ -188,7 +188,7 @@ impl Session {
         Self {
             gateway: Arc::clone(gateway),
             id: SessionId::mint(),
-            settings: SessionSettings::new(principal.name()),
+            settings: first_settings(gateway, &principal),
             principal,
             protocol,
             block: None,
@@ -223,6 +223,11 @@ impl Session {
     /// Whether it keeps an engine.
     pub(crate) fn is_pinned(&self) -> bool {
         self.pinned.is_some()
+    }
+
+    /// Whether a cursor is open in it, which nobody else can go on with.
+    pub(crate) fn has_open_results(&self) -> bool {
+        !self.cursors.is_empty()
     }
 
     /// Whether its statements must run on one engine now.
@@ -337,6 +342,15 @@ impl Session {
                     drop((running, permit));
                     session.gateway.workers.changed_or(worker_pause()).await;
                     permit = session.gateway.queue.admit().await?;
+                    continue;
+                }
+                // As in `attempt`: another worker takes it, as soon as this one's word is here.
+                if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
+                    && pin == Pin::None
+                    && Instant::now() < give_up
+                {
+                    drop(running);
+                    session.gateway.workers.changed_or(worker_pause()).await;
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -739,7 +753,7 @@ impl Session {
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
-                None if pins => (self.pin_target()?, Pin::Start),
+                None if pins => (self.pin_target(except.as_ref())?, Pin::Start),
                 None => (self.choose(except.as_ref())?, Pin::None),
             };
             let running = worker.begin();
@@ -776,6 +790,19 @@ impl Session {
                     self.gateway.workers.changed_or(worker_pause()).await;
                     permit = self.admit().await?;
                     except = None;
+                }
+                // It drains and has refused: nothing was started there, and another one takes it.
+                Err(error)
+                    if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
+                        && pin != Pin::Required
+                        && Instant::now() < give_up =>
+                {
+                    drop(running);
+                    *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    if !self.gateway.workers.another_than(&worker) {
+                        self.gateway.workers.changed_or(worker_pause()).await;
+                    }
+                    except = Some(worker);
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
                 Err(error) if error.is_loss() && pin == Pin::None && !lost_before => {
@@ -838,12 +865,12 @@ impl Session {
     }
 
     /// Where a session that has no engine yet gets one: the same worker each time it tries.
-    fn pin_target(&self) -> Result<Arc<Worker>, QueryError> {
+    fn pin_target(&self, except: Option<&Arc<Worker>>) -> Result<Arc<Worker>, QueryError> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = &*tried {
             return Ok(Arc::clone(worker));
         }
-        let worker = self.choose(None)?;
+        let worker = self.choose(except)?;
         *tried = Some(Arc::clone(&worker));
         Ok(worker)
     }
@@ -1025,6 +1052,31 @@ impl Drop for Session {
         self.canceller.cancel();
         self.unpin();
     }
+}
+
+/// What a session begins with: the limits of all sessions, then those of its user.
+fn first_settings(gateway: &Gateway, principal: &Principal) -> SessionSettings {
+    let mut settings = SessionSettings::new(principal.name());
+    let of_all = [
+        ("idle_session_timeout", gateway.settings.idle_session_max),
+        (
+            "idle_in_transaction_session_timeout",
+            gateway.settings.idle_transaction_max,
+        ),
+    ];
+    let of_all = of_all
+        .into_iter()
+        .filter(|(_, limit)| !limit.is_zero())
+        .map(|(name, limit)| (name, format!("{}ms", limit.as_millis())));
+    let own = gateway.auth.timeouts(principal);
+    let own = own.all().map(|(name, value)| (name, value.to_owned()));
+    for (name, value) in of_all.chain(own) {
+        if let Err(error) = settings.set_initial(name, &value) {
+            // Only a time beyond PostgreSQL's limit of 24 days can be wrong here.
+            warn!(name, value, reason = error.message, "could not set a time limit");
+        }
+    }
+    settings
 }
 
 async fn first_message(

@@ -164,7 +164,17 @@ pub(crate) struct Admission {
     /// Engines of each principal that has any; never-used ones belong to nobody.
     engines_of: HashMap<Arc<str>, u32>,
     granted_bytes: u64,
-    draining: bool,
+    drain: Drain,
+}
+
+/// Who may still begin something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drain {
+    /// Everybody.
+    No,
+    /// Sessions that have an engine here: what they hold is nowhere else.
+    ToSessions,
+    Complete,
 }
 
 impl Admission {
@@ -177,7 +187,7 @@ impl Admission {
             engines: 0,
             engines_of: HashMap::new(),
             granted_bytes: 0,
-            draining: false,
+            drain: Drain::No,
         }
     }
 
@@ -198,16 +208,32 @@ impl Admission {
     }
 
     pub(crate) fn draining(&self) -> bool {
-        self.draining
+        self.drain != Drain::No
     }
 
+    /// From now on only sessions that have an engine here may begin statements.
     pub(crate) fn drain(&mut self) {
-        self.draining = true;
+        if self.drain == Drain::No {
+            self.drain = Drain::ToSessions;
+        }
     }
 
-    /// Takes a slot.
+    /// From now on nobody may.
+    pub(crate) fn close(&mut self) {
+        self.drain = Drain::Complete;
+    }
+
+    /// Takes a slot for a statement of no session here.
     pub(crate) fn start(&mut self) -> Result<(), Refusal> {
-        if self.draining {
+        if self.draining() {
+            return Err(Refusal::Draining);
+        }
+        self.start_in_session()
+    }
+
+    /// Takes a slot for a statement of a session that has an engine here.
+    pub(crate) fn start_in_session(&mut self) -> Result<(), Refusal> {
+        if self.drain == Drain::Complete {
             return Err(Refusal::Draining);
         }
         if self.running >= self.bounds.slots {
@@ -227,7 +253,7 @@ impl Admission {
 
     /// Takes the place of a pinned session.
     pub(crate) fn pin(&mut self, principal: &Arc<str>) -> Result<(), Refusal> {
-        if self.draining {
+        if self.draining() {
             return Err(Refusal::Draining);
         }
         if self.pinned >= self.bounds.pinned_sessions_max {
@@ -408,6 +434,10 @@ mod tests {
         admission.drain();
         assert_eq!(admission.start(), Err(Refusal::Draining));
         assert_eq!(admission.pin(&Arc::from("a")), Err(Refusal::Draining));
+        assert_eq!(admission.start_in_session(), Ok(()));
+        admission.close();
+        admission.drain();
+        assert_eq!(admission.start_in_session(), Err(Refusal::Draining));
         assert_eq!(Refusal::Draining.kind(), FailureKind::FailureDraining);
         admission.finish();
         assert_eq!(admission.running(), 0);

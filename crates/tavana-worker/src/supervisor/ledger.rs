@@ -74,6 +74,15 @@ impl Ledger {
         self.change(Admission::drain);
     }
 
+    pub(crate) fn close(&self) {
+        self.change(Admission::close);
+    }
+
+    pub(crate) fn slot_in_session(self: &Arc<Self>) -> Result<Slot, Refusal> {
+        self.change(Admission::start_in_session)
+            .map(|()| Slot(Arc::clone(self)))
+    }
+
     pub(crate) fn slot(self: &Arc<Self>) -> Result<Slot, Refusal> {
         self.change(Admission::start)
             .map(|()| Slot(Arc::clone(self)))

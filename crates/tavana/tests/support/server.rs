@@ -237,21 +237,7 @@ impl Tavana {
 
     /// GET over plain HTTP: status line and body.
     pub(crate) fn http_get(&self, path: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(self.http).expect("the HTTP port is open");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: tavana\r\nConnection: close\r\n\r\n"
-        )
-        .expect("a request");
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).expect("an answer");
-        let text = printable(&bytes);
-        let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
-        (
-            head.lines().next().unwrap_or_default().to_owned(),
-            body.to_owned(),
-        )
+        http_get(self.http, path)
     }
 
     fn wait(&mut self) -> ExitStatus {
@@ -313,6 +299,25 @@ impl Drop for Tavana {
         );
         self.check_log();
     }
+}
+
+/// GET over plain HTTP: status line and body.
+pub(crate) fn http_get(from: SocketAddr, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(from).expect("the HTTP port is open");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: tavana\r\nConnection: close\r\n\r\n"
+    )
+    .expect("a request");
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).expect("an answer");
+    let text = printable(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").expect("a head and a body");
+    (
+        head.lines().next().unwrap_or_default().to_owned(),
+        body.to_owned(),
+    )
 }
 
 /// A line that a person would have to look at.
