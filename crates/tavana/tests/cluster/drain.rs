@@ -146,9 +146,11 @@ fn what_outstays_the_grace_time_is_told_so_and_the_gateway_goes() {
     running.send(Out::new().query(ENDLESS));
     let mut block = Wire::connect(gateway.postgres);
     block.query("BEGIN; SELECT 1 FROM range(1)").ok();
-    let flight = gateway.flight;
-    let reading = thread::spawn(move || Flight::connect(flight).query(ENDLESS));
-    eventually("both run", PATIENCE, || gateway.metric("tavana_queue_running") >= 2.0);
+    let mut flight = Flight::connect(gateway.flight);
+    let info = flight.info(ENDLESS).expect("it is planned");
+    let reading = thread::spawn(move || flight.fetch(&info));
+    cluster.workers[0].runs(2);
+    let gateway = &mut cluster.gateways[0];
     let told = Instant::now();
     gateway.process.signal("TERM");
     for wire in [&mut running, &mut block] {
@@ -220,7 +222,7 @@ fn a_second_signal_ends_gateways_and_workers_at_once() {
     let (gateway, worker) = (&mut cluster.gateways[0], &mut cluster.workers[0]);
     for (process, drains) in [
         (&mut gateway.process, "gateway is draining"),
-        (&mut worker.process, "draining grace_seconds"),
+        (&mut worker.process, "draining"),
     ] {
         process.signal("TERM");
         eventually("it drains", PATIENCE, || process.log().contains(drains));

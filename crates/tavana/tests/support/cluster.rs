@@ -158,6 +158,7 @@ impl Cluster {
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("HOME", self.home.path())
             .env("LOG_LEVEL", "info")
+            .env("NO_COLOR", "1")
             .env("TAVANA_BIND_ADDRESS", "127.0.0.1")
             .env("TAVANA_CLUSTER_KEY", CLUSTER_KEY)
             .envs(environment.iter().map(|(name, value)| (name, value)))
