@@ -87,9 +87,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Acknowledged> Connection<S> {
                 None => self.say_goodbye(&QueryError::shutting_down())?,
             };
         }
-        let Self { wire, session, .. } = self;
-        // Nobody waits for its client any more: neither its engine nor its cursors.
-        drop(session);
+        let Self {
+            wire,
+            session,
+            portals,
+            ..
+        } = self;
+        // Neither its engine nor its slot waits for a client that takes its time.
+        drop((portals, session));
         wire.close().await;
         Ok(())
     }

@@ -349,8 +349,9 @@ impl Session {
                     && pin == Pin::None
                     && Instant::now() < give_up
                 {
-                    drop(running);
+                    drop((running, permit));
                     session.gateway.workers.changed_or(worker_pause()).await;
+                    permit = session.gateway.queue.admit().await?;
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -797,12 +798,15 @@ impl Session {
                         && pin != Pin::Required
                         && Instant::now() < give_up =>
                 {
-                    drop(running);
                     *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                    if !self.gateway.workers.another_than(&worker) {
+                    if self.gateway.workers.another_than(&worker) {
+                        except = Some(worker);
+                    } else {
+                        drop((running, permit));
                         self.gateway.workers.changed_or(worker_pause()).await;
+                        permit = self.admit().await?;
+                        except = None;
                     }
-                    except = Some(worker);
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
                 Err(error) if error.is_loss() && pin == Pin::None && !lost_before => {

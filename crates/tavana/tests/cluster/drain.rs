@@ -176,14 +176,18 @@ fn a_slow_reader_gets_all_of_its_result_from_a_gateway_that_ends() {
     let rows = 20_000;
     let sql = format!("SELECT i, repeat('x', 100) FROM range({rows}) t(i)");
     let mut slow = Wire::connect(gateway.postgres);
-    // A second statement is on its way to a server that does not read it any more.
-    slow.send(Out::new().query(&sql).query("SELECT 1"));
+    slow.send(Out::new().query(&sql));
     eventually("the worker has sent it all", PATIENCE, || {
         slow.next(Duration::from_secs(1)) != Next::Silence
             && gateway.metric("tavana_queue_running") == 0.0
     });
     gateway.process.signal("TERM");
+    eventually("it drains", PATIENCE, || gateway.says("/ready") == 503);
     pause(Duration::from_millis(500));
+    // The client does not know yet. What it sends now must not cost it what it has not read.
+    slow.send(Out::new().query("SELECT 1"));
+    pause(Duration::from_millis(500));
+    assert!(gateway.process.is_running(), "it waits for its reader");
     let mut messages = Vec::new();
     let mut got = 0;
     loop {

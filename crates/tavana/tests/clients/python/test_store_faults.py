@@ -1,5 +1,6 @@
 """An object store that fails now and then, always, slowly, or in the middle of an object."""
 
+import os
 import random
 import threading
 import time
@@ -13,6 +14,8 @@ from stores import Key, S3Server
 from s3_server import Refused
 
 KEY, SECRET = "AKFAULTS", "CANARY-faults-secret-0001"
+# Tests are as many times as long as this says.
+TIMES = int(os.environ.get("TAVANA_TEST_ROUNDS") or 1)
 ROWS = 20_000
 TOTAL = ROWS * (ROWS - 1) // 2
 
@@ -76,7 +79,7 @@ def test_a_store_that_fails_one_request_in_a_hundred_fails_no_query(session, sto
 
     before = len(store.log)
     store.fault = fault
-    for number in range(120):
+    for number in range(100 * TIMES):
         answer = session.execute(fresh(store, number, data)).fetchone()
         assert answer == (ROWS, TOTAL, ROWS)
     requests = len(store.log) - before
@@ -111,7 +114,7 @@ def test_objects_that_are_cut_or_change_while_they_are_read_never_give_wrong_row
     totals = {TOTAL, TOTAL + ROWS * 1_000_000}
     dice = random.Random(11)
     right = errors = 0
-    for number in range(150):
+    for number in range(60 * TIMES):
         statement = fresh(store, number, old)
         name = statement.rsplit("/", 1)[1].rstrip("'")
         calls, at = [0], dice.randint(1, 6)
