@@ -192,7 +192,9 @@ impl QueryError {
             SqlState::QUERY_CANCELED,
             "canceling statement because its result was not read",
         )
-        .with_hint("The setting TAVANA_STREAM_IDLE_TIMEOUT_SECS limits how long a reader may pause.")
+        .with_hint(
+            "The setting TAVANA_STREAM_IDLE_TIMEOUT_SECS limits how long a reader may pause.",
+        )
     }
 
     pub(crate) fn in_failed_transaction() -> Self {

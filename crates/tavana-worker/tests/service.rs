@@ -1439,7 +1439,13 @@ async fn a_session_with_an_engine_may_end_its_transaction_while_its_worker_drain
     worker.signal("-TERM");
     gateway.status_until(|status| status.draining).await;
     assert_eq!(
-        kind_of(gateway.session("bob").pinned(Pin::Start).execute("SELECT 1").await),
+        kind_of(
+            gateway
+                .session("bob")
+                .pinned(Pin::Start)
+                .execute("SELECT 1")
+                .await
+        ),
         FailureKind::FailureDraining
     );
     assert_eq!(session.integer("SELECT i FROM t").await.unwrap(), 42);

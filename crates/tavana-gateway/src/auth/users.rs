@@ -343,9 +343,7 @@ fn parse_line(line: &str) -> Result<Entry, String> {
         if rest.is_empty() {
             return Ok(entry);
         }
-        let (key, value) = rest
-            .split_once('=')
-            .ok_or_else(words)?;
+        let (key, value) = rest.split_once('=').ok_or_else(words)?;
         let (value, after) = word(value)?;
         rest = after;
         match key {

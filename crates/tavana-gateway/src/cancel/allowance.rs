@@ -79,7 +79,9 @@ mod tests {
         assert!(allowance.take(here, now + REFILL));
         assert!(!allowance.take(here, now + REFILL));
         let later = now + Duration::from_secs(3600);
-        let asked = (0..BURST * 2).filter(|_| allowance.take(here, later)).count();
+        let asked = (0..BURST * 2)
+            .filter(|_| allowance.take(here, later))
+            .count();
         assert_eq!(asked, 100);
     }
 
@@ -88,7 +90,9 @@ mod tests {
         let mut allowance = Allowance::default();
         let now = Instant::now();
         let address = |number: u32| IpAddr::from(number.to_be_bytes());
-        let asked = (0..3000).filter(|number| allowance.take(address(*number), now)).count();
+        let asked = (0..3000)
+            .filter(|number| allowance.take(address(*number), now))
+            .count();
         assert_eq!((asked, allowance.0.len()), (ADDRESSES_MAX, ADDRESSES_MAX));
         assert!(allowance.take(address(5000), now + REFILL));
     }

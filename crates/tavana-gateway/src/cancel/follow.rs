@@ -61,9 +61,7 @@ impl Gateway {
         let Some(target) = Target::from_bytes(&order.target) else {
             return;
         };
-        let rounds = self
-            .orders
-            .held(&order.order_id, || self.rounds_of(target));
+        let rounds = self.orders.held(&order.order_id, || self.rounds_of(target));
         if rounds.is_empty() {
             return;
         }

@@ -70,7 +70,10 @@ async fn watch(shared: Arc<Mutex<State>>, idle_max: Duration) {
         let mut state = lock(&shared);
         let is_idle = matches!(state.waits_for, WaitsFor::Reader(now) if now == since);
         if is_idle && matches!(state.phase, Phase::Open(_)) {
-            info!(seconds = idle_max.as_secs_f64(), "a client does not read its result: it is dropped");
+            info!(
+                seconds = idle_max.as_secs_f64(),
+                "a client does not read its result: it is dropped"
+            );
             let given_up = std::mem::replace(&mut state.phase, Phase::GivenUp);
             drop(state);
             drop(given_up);

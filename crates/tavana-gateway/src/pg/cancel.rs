@@ -69,8 +69,7 @@ impl Drop for CancelKey {
     fn drop(&mut self) {
         let mut keys = self.cancels.lock();
         keys.pids.remove(&self.pid);
-        keys.sessions
-            .remove(&Target::of_key(self.pid, self.secret));
+        keys.sessions.remove(&Target::of_key(self.pid, self.secret));
     }
 }
 

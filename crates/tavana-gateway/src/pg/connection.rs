@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::response::{
@@ -19,6 +20,10 @@ use super::wire::{Acknowledged, Frame, Wire, WireError};
 use crate::Gateway;
 use crate::error::{QueryError, SqlState};
 use crate::session::{Answer, Notice, Parameters, Session, Statement, TransactionState};
+
+/// A session that waits for its client for longer does not keep a draining gateway, whatever it
+/// holds: it could do so for days.
+const DRAIN_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// Why a request did not end well.
 #[derive(Debug)]
@@ -122,13 +127,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
 
     async fn step(&mut self, phase: Phase) -> Result<Phase, WireError> {
         let draining = self.gateway.draining.clone();
-        let idle = phase == Phase::Ready
-            && self.fresh
-            && self.session.transaction() == TransactionState::Idle
-            && !self.session.has_open_results();
-        let patience = (phase == Phase::Ready && self.fresh)
-            .then(|| self.session.patience())
-            .flatten();
+        let between = phase == Phase::Ready && self.fresh;
+        let is_held =
+            self.session.transaction() != TransactionState::Idle || self.session.has_open_results();
+        // A transaction and an open cursor may end while the gateway drains, if they go on.
+        let may_go = async {
+            draining.cancelled().await;
+            if is_held {
+                tokio::time::sleep(DRAIN_PAUSE_MAX).await;
+            }
+        };
+        let patience = between.then(|| self.session.patience()).flatten();
         let too_long = async {
             match &patience {
                 Some((until, _)) => tokio::time::sleep_until(*until).await,
@@ -140,7 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             biased;
             () = ended => return self.say_goodbye(&terminated()),
             frame = self.wire.read() => frame,
-            () = draining.cancelled(), if idle => {
+            () = may_go, if between => {
                 return self.say_goodbye(&QueryError::shutting_down());
             }
             () = too_long => {

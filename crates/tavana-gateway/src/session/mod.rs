@@ -1077,7 +1077,12 @@ fn first_settings(gateway: &Gateway, principal: &Principal) -> SessionSettings {
     for (name, value) in of_all.chain(own) {
         if let Err(error) = settings.set_initial(name, &value) {
             // Only a time beyond PostgreSQL's limit of 24 days can be wrong here.
-            warn!(name, value, reason = error.message, "could not set a time limit");
+            warn!(
+                name,
+                value,
+                reason = error.message,
+                "could not set a time limit"
+            );
         }
     }
     settings

@@ -93,7 +93,10 @@ impl Relay {
         Ok(RelayCancelResponse { claimed })
     }
 
-    pub(super) fn claim(&self, request: &ClaimCancelRequest) -> Result<ClaimCancelResponse, Failure> {
+    pub(super) fn claim(
+        &self,
+        request: &ClaimCancelRequest,
+    ) -> Result<ClaimCancelResponse, Failure> {
         let id: CancelId = id("order_id", &request.order_id)?;
         let waiting = self.lock().remove(&id);
         let granted = waiting.is_some_and(|waiting| waiting.granted.send(()).is_ok());

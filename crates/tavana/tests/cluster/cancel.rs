@@ -40,7 +40,10 @@ fn a_cancel_through_another_gateway_ends_the_statement_within_a_second() {
         wire.cancel_key.send(other.postgres);
         assert_eq!(wire.reply().state(), "57014");
         slowest = slowest.max(asked.elapsed());
-        assert_eq!(wire.query("SELECT 1 FROM range(1)").ok().value().as_deref(), Some("1"));
+        assert_eq!(
+            wire.query("SELECT 1 FROM range(1)").ok().value().as_deref(),
+            Some("1")
+        );
         cluster.becomes_idle(PATIENCE);
     }
     report(&format!("the slowest cancel took {slowest:?}"));
@@ -69,7 +72,10 @@ fn a_statement_that_waits_in_another_gateways_queue_is_cancelled_and_no_other() 
     running.cancel_key.send(other.postgres);
     assert_eq!(running.reply().state(), "57014");
     for wire in [&mut running, &mut waiting] {
-        assert_eq!(wire.query("SELECT 3 FROM range(1)").ok().value().as_deref(), Some("3"));
+        assert_eq!(
+            wire.query("SELECT 3 FROM range(1)").ok().value().as_deref(),
+            Some("3")
+        );
     }
 }
 
@@ -184,7 +190,9 @@ fn a_flight_statement_is_cancelled_through_another_gateway_by_its_user_only() {
         };
         let action = Action::new("CancelFlightInfo", body.encode_to_vec());
         let answer = Flight::connect(other).action(action).expect("an answer");
-        CancelFlightInfoResult::decode(answer).expect("a result").status()
+        CancelFlightInfoResult::decode(answer)
+            .expect("a result")
+            .status()
     };
     let asked = Instant::now();
     assert_eq!(cancel(), CancelStatus::Cancelled);

@@ -14,7 +14,9 @@ fn an_idle_connection_costs_a_gateway_less_than_sixty_kib() {
     let pid = gateway.process.pid();
     // What the first sessions cost once belongs to nobody.
     for _ in 0..20 {
-        Wire::connect(gateway.postgres).query("SELECT 1 FROM range(1)").ok();
+        Wire::connect(gateway.postgres)
+            .query("SELECT 1 FROM range(1)")
+            .ok();
     }
     let before = process::resident_bytes(pid);
     let mut idle: Vec<Wire> = (0..CONNECTIONS)
@@ -25,10 +27,15 @@ fn an_idle_connection_costs_a_gateway_less_than_sixty_kib() {
         })
         .collect();
     let each = process::resident_bytes(pid).saturating_sub(before) / 990;
-    report(&format!("{each} bytes for each of {CONNECTIONS} connections"));
+    report(&format!(
+        "{each} bytes for each of {CONNECTIONS} connections"
+    ));
     assert!(each <= 60 << 10, "{each} bytes");
     for wire in &mut idle {
-        assert_eq!(wire.query("SELECT 'abc'").ok().value().as_deref(), Some("abc"));
+        assert_eq!(
+            wire.query("SELECT 'abc'").ok().value().as_deref(),
+            Some("abc")
+        );
     }
     drop(idle);
     eventually("all seats are free", PATIENCE, || {

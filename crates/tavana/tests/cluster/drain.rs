@@ -28,7 +28,11 @@ fn last_words(messages: &[Message]) -> (String, String) {
 fn all_workers_are_replaced_in_turn_and_no_statement_fails() {
     let _alone = crate::alone();
     let mut cluster = Plan::of(2, 3).start();
-    let gateways: Vec<_> = cluster.gateways.iter().map(|gateway| gateway.postgres).collect();
+    let gateways: Vec<_> = cluster
+        .gateways
+        .iter()
+        .map(|gateway| gateway.postgres)
+        .collect();
     let load = Load::start(&gateways, 8);
     load.answers(100);
     let mut slowest = Duration::ZERO;
@@ -61,7 +65,11 @@ fn all_workers_are_replaced_in_turn_and_no_statement_fails() {
 fn all_gateways_are_replaced_in_turn_and_sessions_hear_of_it() {
     let _alone = crate::alone();
     let mut cluster = Plan::of(3, 2).start();
-    let gateways: Vec<_> = cluster.gateways.iter().map(|gateway| gateway.postgres).collect();
+    let gateways: Vec<_> = cluster
+        .gateways
+        .iter()
+        .map(|gateway| gateway.postgres)
+        .collect();
     let load = Load::start(&gateways, 9);
     load.answers(100);
     let mut slowest = Duration::ZERO;
@@ -81,7 +89,10 @@ fn all_gateways_are_replaced_in_turn_and_sessions_hear_of_it() {
     let account = load.finish();
     report(&format!("a gateway took {slowest:?} at most; {account:?}"));
     assert_eq!(account.failures() + account.silent, 0, "{account:?}");
-    assert!(account.ended.keys().all(|state| state == "57P01"), "{account:?}");
+    assert!(
+        account.ended.keys().all(|state| state == "57P01"),
+        "{account:?}"
+    );
     assert!(!account.ended.is_empty(), "{account:?}");
     assert!(slowest < Duration::from_secs(5), "{slowest:?}");
     cluster.becomes_idle(PATIENCE);
@@ -105,12 +116,23 @@ fn a_draining_gateway_ends_idle_sessions_and_waits_for_transactions_and_cursors(
     running.send(
         Out::new().query("SELECT count(*) FROM range(3000000) t(i) WHERE md5(i::VARCHAR) >= '0'"),
     );
-    eventually("it runs", PATIENCE, || gateway.metric("tavana_queue_running") >= 1.0);
-    assert_eq!((gateway.says("/ready"), gateway.says("/health")), (200, 200));
+    eventually("it runs", PATIENCE, || {
+        gateway.metric("tavana_queue_running") >= 1.0
+    });
+    assert_eq!(
+        (gateway.says("/ready"), gateway.says("/health")),
+        (200, 200)
+    );
     gateway.process.signal("TERM");
     let (state, detail) = last_words(&idle.expect_end_of("an idle session"));
-    assert_eq!((state.as_str(), detail.as_str()), ("57P01", "The server is shutting down."));
-    assert_eq!((gateway.says("/ready"), gateway.says("/health")), (503, 200));
+    assert_eq!(
+        (state.as_str(), detail.as_str()),
+        ("57P01", "The server is shutting down.")
+    );
+    assert_eq!(
+        (gateway.says("/ready"), gateway.says("/health")),
+        (503, 200)
+    );
     let mut late = Wire::dial(gateway.postgres);
     late.send_bytes(&crate::support::wire::startup(
         crate::support::wire::PROTOCOL_3_0,
@@ -119,22 +141,39 @@ fn a_draining_gateway_ends_idle_sessions_and_waits_for_transactions_and_cursors(
     assert_eq!(last_words(&late.expect_end()).0, "57P03");
     // What was under way goes on.
     let answer = running.expect_end_of("a statement");
-    let row = answer.iter().find(|message| message.kind == b'D').expect("its answer");
+    let row = answer
+        .iter()
+        .find(|message| message.kind == b'D')
+        .expect("its answer");
     assert_eq!(row.row()[0].as_deref(), Some(&b"3000000"[..]));
     assert_eq!(last_words(&answer).0, "57P01");
-    assert_eq!(block.query("SELECT i FROM t").ok().value().as_deref(), Some("42"));
+    assert_eq!(
+        block.query("SELECT i FROM t").ok().value().as_deref(),
+        Some("42")
+    );
     assert_eq!(cursor.query("FETCH 50 FROM c").ok().rows().len(), 50);
     assert!(gateway.process.is_running());
     block.send(Out::new().query("COMMIT"));
     let answer = block.expect_end_of("the end of a transaction");
-    assert!(answer.iter().any(|message| message.kind == b'C' && message.text() == "COMMIT"));
+    assert!(
+        answer
+            .iter()
+            .any(|message| message.kind == b'C' && message.text() == "COMMIT")
+    );
     assert_eq!(last_words(&answer).0, "57P01");
     assert!(gateway.process.is_running(), "a cursor is open");
     cursor.send(Out::new().query("CLOSE c"));
-    assert_eq!(last_words(&cursor.expect_end_of("the last cursor")).0, "57P01");
+    assert_eq!(
+        last_words(&cursor.expect_end_of("the last cursor")).0,
+        "57P01"
+    );
     let ended = Instant::now();
     assert!(gateway.process.ends(PATIENCE).success());
-    assert!(ended.elapsed() < Duration::from_secs(3), "{:?}", ended.elapsed());
+    assert!(
+        ended.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        ended.elapsed()
+    );
 }
 
 #[test]
@@ -159,7 +198,10 @@ fn what_outstays_the_grace_time_is_told_so_and_the_gateway_goes() {
         let limits = Duration::from_secs(2)..Duration::from_secs(4);
         assert!(limits.contains(&took), "{took:?}");
     }
-    let status = reading.join().expect("the reader").expect_err("it has no end");
+    let status = reading
+        .join()
+        .expect("the reader")
+        .expect_err("it has no end");
     assert_eq!(status.code(), tonic::Code::Unavailable, "{status}");
     assert!(status.message().contains("terminating"), "{status}");
     assert!(gateway.process.ends(PATIENCE).success());
@@ -235,7 +277,11 @@ fn a_second_signal_ends_gateways_and_workers_at_once() {
         process.signal("TERM");
         let status = process.ends(PATIENCE);
         assert!(!status.success(), "{status}");
-        assert!(again.elapsed() < Duration::from_secs(2), "{:?}", again.elapsed());
+        assert!(
+            again.elapsed() < Duration::from_secs(2),
+            "{:?}",
+            again.elapsed()
+        );
     }
 }
 
@@ -259,5 +305,8 @@ fn a_worker_that_ends_stops_what_outstays_its_grace_time_with_57p01() {
     let limits = Duration::from_secs(1)..Duration::from_secs(6);
     assert!(limits.contains(&took), "{took:?}");
     assert!(cluster.workers[index].process.ends(PATIENCE).success());
-    assert_eq!(wire.query("SELECT 1 FROM range(1)").ok().value().as_deref(), Some("1"));
+    assert_eq!(
+        wire.query("SELECT 1 FROM range(1)").ok().value().as_deref(),
+        Some("1")
+    );
 }

@@ -37,14 +37,26 @@ fn a_killed_gateway_loses_its_statements_at_once_and_its_engines_within_fifteen_
     });
     assert!(matches!(running.next(PATIENCE), Next::End));
     let mut again = Wire::connect(cluster.gateways[1].postgres);
-    assert_eq!(again.query("SELECT 3 FROM range(1)").ok().value().as_deref(), Some("3"));
+    assert_eq!(
+        again
+            .query("SELECT 3 FROM range(1)")
+            .ok()
+            .value()
+            .as_deref(),
+        Some("3")
+    );
     eventually("its engines are free", Duration::from_secs(20), || {
         held(&cluster) == (0, 1)
     });
     let freed = killed.elapsed();
-    report(&format!("the statement ended after {stopped:?}, the engine after {freed:?}"));
+    report(&format!(
+        "the statement ended after {stopped:?}, the engine after {freed:?}"
+    ));
     assert!(freed <= Duration::from_secs(15), "{freed:?}");
-    assert_eq!(staying.query("SELECT i FROM t").ok().value().as_deref(), Some("2"));
+    assert_eq!(
+        staying.query("SELECT i FROM t").ok().value().as_deref(),
+        Some("2")
+    );
     cluster.gateways[0].process.ends(PATIENCE);
 }
 
@@ -64,7 +76,10 @@ fn sessions_outlive_a_break_of_the_network_that_is_shorter_than_the_lease() {
     eventually("the gateway is back", PATIENCE, || {
         cluster.gateways[0].says("/ready") == 200
     });
-    assert_eq!(wire.query("SELECT i FROM t").ok().value().as_deref(), Some("42"));
+    assert_eq!(
+        wire.query("SELECT i FROM t").ok().value().as_deref(),
+        Some("42")
+    );
     // And one that is longer ends them.
     cluster.proxies[0].set(Fault::Cut);
     eventually("the session is closed", Duration::from_secs(8), || {
@@ -90,7 +105,10 @@ fn a_gateway_that_is_only_slow_keeps_its_sessions() {
     pause(Duration::from_secs(3));
     assert_eq!(held(&cluster), (0, 1));
     cluster.gateways[0].process.signal("CONT");
-    assert_eq!(wire.query("SELECT i FROM t").ok().value().as_deref(), Some("42"));
+    assert_eq!(
+        wire.query("SELECT i FROM t").ok().value().as_deref(),
+        Some("42")
+    );
 }
 
 #[test]
@@ -137,8 +155,19 @@ fn a_stopped_worker_is_dead_within_ten_seconds_and_delivers_no_row_afterwards() 
     let mut fresh = Wire::connect(gateway.postgres);
     for _ in 0..10 {
         let began = Instant::now();
-        assert_eq!(fresh.query("SELECT 1 FROM range(1)").ok().value().as_deref(), Some("1"));
-        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        assert_eq!(
+            fresh
+                .query("SELECT 1 FROM range(1)")
+                .ok()
+                .value()
+                .as_deref(),
+            Some("1")
+        );
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "{:?}",
+            began.elapsed()
+        );
     }
     let (mut lost, mut slowest) = (Vec::new(), Duration::ZERO);
     for reader in readers {
@@ -154,14 +183,21 @@ fn a_stopped_worker_is_dead_within_ten_seconds_and_delivers_no_row_afterwards() 
     ));
     assert_eq!(u32::try_from(lost.len()).expect("few"), there);
     cluster.workers[0].process.signal("CONT");
-    eventually("it is back", PATIENCE, || gateway.metric("tavana_workers_up") == 2.0);
+    eventually("it is back", PATIENCE, || {
+        gateway.metric("tavana_workers_up") == 2.0
+    });
     // What comes now is the answer of a new statement, and nothing before it.
     for wire in &mut lost {
         assert_eq!(wire.next(Duration::from_millis(100)), Next::Silence);
         let reply = wire.query("SELECT 7 FROM range(1)").ok();
-        assert_eq!((reply.kinds().as_str(), reply.value().as_deref()), ("TDCZ", Some("7")));
+        assert_eq!(
+            (reply.kinds().as_str(), reply.value().as_deref()),
+            ("TDCZ", Some("7"))
+        );
     }
     eventually("it runs nothing any more", PATIENCE, || {
-        cluster.workers[0].status().is_some_and(|status| status.running == 0)
+        cluster.workers[0]
+            .status()
+            .is_some_and(|status| status.running == 0)
     });
 }

@@ -35,7 +35,10 @@ fn during(what: &str, faults: &[(usize, Fault)], seconds: u64) -> (Account, Clus
     let open = || {
         let workers = cluster.workers.iter().map(|worker| worker.process.pid());
         let gateways = cluster.gateways.iter().map(|gateway| gateway.process.pid());
-        workers.chain(gateways).map(process::open_files).sum::<usize>()
+        workers
+            .chain(gateways)
+            .map(process::open_files)
+            .sum::<usize>()
     };
     let before = open();
     let load = Load::start(&gateways, 6);
@@ -61,7 +64,10 @@ fn during(what: &str, faults: &[(usize, Fault)], seconds: u64) -> (Account, Clus
     assert!(account.slowest < STUCK, "{what}: {account:?}");
     let known = ["57P02", "57P03", "53300"];
     assert!(
-        account.failed.keys().all(|state| known.contains(&state.as_str())),
+        account
+            .failed
+            .keys()
+            .all(|state| known.contains(&state.as_str())),
         "{what}: {account:?}"
     );
     eventually("all workers are used again", PATIENCE, || {
@@ -69,7 +75,9 @@ fn during(what: &str, faults: &[(usize, Fault)], seconds: u64) -> (Account, Clus
     });
     cluster.becomes_idle(PATIENCE);
     // Engines that stand ready may be more than at the start: each has a socket and a file.
-    eventually("files and sockets are given back", PATIENCE, || open() <= before + 40);
+    eventually("files and sockets are given back", PATIENCE, || {
+        open() <= before + 40
+    });
     (account, cluster)
 }
 
@@ -94,17 +102,27 @@ fn with_one_reset_in_a_hundred_pieces_hardly_a_statement_fails() {
     let _alone = crate::alone();
     let resets = Fault::ResetOneOf(100);
     let (account, cluster) = during("resets", &[(0, resets), (1, resets)], 6);
-    let happened: u64 = cluster.proxies.iter().map(crate::support::proxy::Proxy::resets).sum();
+    let happened: u64 = cluster
+        .proxies
+        .iter()
+        .map(crate::support::proxy::Proxy::resets)
+        .sum();
     assert!(happened > 2, "{happened} resets");
     let failed = account.failures() * 100;
-    assert!(failed <= account.statements() * 5, "{happened} resets: {account:?}");
+    assert!(
+        failed <= account.statements() * 5,
+        "{happened} resets: {account:?}"
+    );
 }
 
 #[test]
 fn a_half_open_link_is_given_up_before_anybody_waits_for_long() {
     let _alone = crate::alone();
     let (account, _cluster) = during("half open", &[(0, Fault::Hole)], 12);
-    assert!(account.failures() <= 6, "one for each client at most: {account:?}");
+    assert!(
+        account.failures() <= 6,
+        "one for each client at most: {account:?}"
+    );
 }
 
 #[test]

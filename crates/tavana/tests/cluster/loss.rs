@@ -70,7 +70,9 @@ fn fifty_streams_of_a_killed_worker_end_in_57p02_and_those_of_others_go_on() {
     assert!(slowest < Duration::from_secs(3), "{slowest:?}");
     assert!(ends[STREAMS..].iter().all(Option::is_none), "{ends:?}");
     assert_eq!(account.failures() + account.silent, 0, "{account:?}");
-    eventually("the other worker is free again", PATIENCE, || running(1) == Some(0));
+    eventually("the other worker is free again", PATIENCE, || {
+        running(1) == Some(0)
+    });
 }
 
 /// Reads on until the stream ends in 57P02, and says when; `None` when it goes on.
@@ -102,12 +104,16 @@ fn read_on(mut wire: Wire, killed: Instant) -> Option<Duration> {
 #[test]
 fn without_any_worker_nobody_is_ready_and_with_the_first_one_statements_run() {
     let _alone = crate::alone();
-    let mut cluster = Plan::of(1, 1).gateway("TAVANA_QUEUE_WAIT_SECS", "20").start();
+    let mut cluster = Plan::of(1, 1)
+        .gateway("TAVANA_QUEUE_WAIT_SECS", "20")
+        .start();
     assert_eq!(cluster.gateways[0].says("/ready"), 200);
     cluster.workers[0].process.signal("KILL");
     cluster.workers[0].process.ends(PATIENCE);
     let gateway = &cluster.gateways[0];
-    let took = eventually("it is not ready", PATIENCE, || gateway.says("/ready") == 503);
+    let took = eventually("it is not ready", PATIENCE, || {
+        gateway.says("/ready") == 503
+    });
     assert!(took < Duration::from_secs(2), "{took:?}");
     assert_eq!(gateway.says("/health"), 200);
     // Clients may connect, and their statements wait.

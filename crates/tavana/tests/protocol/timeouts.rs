@@ -174,7 +174,10 @@ fn a_reader_that_stops_for_ever_loses_its_connection_and_frees_its_engine() {
     assert_eq!(status.code(), tonic::Code::Cancelled, "{status}");
     for wire in [&mut copying, &mut stopped] {
         let rest = wire.expect_end();
-        assert!(rest.iter().all(|message| message.kind != b'C'), "it is not complete");
+        assert!(
+            rest.iter().all(|message| message.kind != b'C'),
+            "it is not complete"
+        );
     }
     // One that reads slowly is not meant.
     let mut slow = Wire::connect(tavana.postgres);
@@ -210,11 +213,17 @@ fn limits_of_all_sessions_hold_for_those_that_say_nothing_else() {
     );
     let (state, took) = last_words(&mut idle);
     assert_eq!(state, "57P05");
-    assert!((Duration::from_millis(800)..Duration::from_secs(4)).contains(&took), "{took:?}");
+    assert!(
+        (Duration::from_millis(800)..Duration::from_secs(4)).contains(&took),
+        "{took:?}"
+    );
     let mut block = Wire::connect(tavana.postgres);
     block.query("BEGIN").ok();
     let (state, took) = last_words(&mut block);
     assert_eq!(state, "25P03");
-    assert!((Duration::from_millis(400)..Duration::from_secs(3)).contains(&took), "{took:?}");
+    assert!(
+        (Duration::from_millis(400)..Duration::from_secs(3)).contains(&took),
+        "{took:?}"
+    );
     assert_eq!(other.query("SELECT 1").value().as_deref(), Some("1"));
 }

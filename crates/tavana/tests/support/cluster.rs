@@ -122,10 +122,14 @@ impl Cluster {
     fn spawn_gateway(&mut self, ports: [u16; 3]) -> Gateway {
         let addresses: Vec<String> = if self.plan.proxied {
             let proxies = self.proxies.iter();
-            proxies.map(|proxy| format!("http://{}", proxy.address)).collect()
+            proxies
+                .map(|proxy| format!("http://{}", proxy.address))
+                .collect()
         } else {
             let workers = self.workers.iter();
-            workers.map(|worker| format!("http://{}", worker.address)).collect()
+            workers
+                .map(|worker| format!("http://{}", worker.address))
+                .collect()
         };
         let [postgres, flight, http] = ports;
         let environment = [
@@ -279,7 +283,8 @@ impl Worker {
     #[track_caller]
     pub(crate) fn runs(&self, statements: u32) {
         eventually("the worker runs them", PATIENCE, || {
-            self.status().is_some_and(|status| status.running == statements)
+            self.status()
+                .is_some_and(|status| status.running == statements)
         });
     }
 }

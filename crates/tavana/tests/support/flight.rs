@@ -12,8 +12,8 @@ use futures::TryStreamExt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
-use tonic::{Status, Streaming};
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Status, Streaming};
 
 #[derive(Debug)]
 pub(crate) struct Flight {
