@@ -32,14 +32,7 @@ fn spell(seconds: u64) -> Duration {
 /// The load during one fault of the way to the first worker, and the return to normal.
 fn during(what: &str, faults: &[(usize, Fault)], seconds: u64) -> (Account, Cluster) {
     let (cluster, gateways) = start();
-    let open = || {
-        let workers = cluster.workers.iter().map(|worker| worker.process.pid());
-        let gateways = cluster.gateways.iter().map(|gateway| gateway.process.pid());
-        workers
-            .chain(gateways)
-            .map(process::open_files)
-            .sum::<usize>()
-    };
+    let open = || process::open_files(cluster.gateways[0].process.pid());
     let before = open();
     let load = Load::start(&gateways, 6);
     load.answers(50);
@@ -74,10 +67,7 @@ fn during(what: &str, faults: &[(usize, Fault)], seconds: u64) -> (Account, Clus
         cluster.gateways[0].metric("tavana_workers_up") == 2.0
     });
     cluster.becomes_idle(PATIENCE);
-    // Engines that stand ready may be more than at the start: each has a socket and a file.
-    eventually("files and sockets are given back", PATIENCE, || {
-        open() <= before + 40
-    });
+    eventually("sockets are given back", PATIENCE, || open() <= before + 2);
     (account, cluster)
 }
 

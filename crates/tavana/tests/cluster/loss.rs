@@ -84,8 +84,12 @@ fn read_on(mut wire: Wire, killed: Instant) -> Option<Duration> {
                 let took = killed.elapsed();
                 assert_eq!(message.fault().state(), "57P02");
                 assert_eq!(wire.message().kind, b'Z');
-                let next = wire.query("SELECT 9 FROM range(1)").ok();
-                assert_eq!(next.value().as_deref(), Some("9"));
+                // A machine that kills fifty engines may be late with the other worker's word, too.
+                eventually("the session goes on", Duration::from_secs(5), || {
+                    let next = wire.query("SELECT 9 FROM range(1)");
+                    assert!(["", "57P03"].contains(&next.state().as_str()), "{next:?}");
+                    next.state().is_empty()
+                });
                 return Some(took);
             }
             Next::Message(message) => assert_eq!(message.kind, b'D'),

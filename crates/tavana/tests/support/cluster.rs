@@ -58,7 +58,7 @@ impl Plan {
         self
     }
 
-    /// Starts it and waits until every gateway is ready.
+    /// Starts it and waits until every gateway is ready and knows all workers.
     pub(crate) fn start(self) -> Cluster {
         let home = TempDir::new().expect("a folder for the test");
         let mut cluster = Cluster {
@@ -82,8 +82,12 @@ impl Plan {
             let gateway = cluster.spawn_gateway(ports);
             cluster.gateways.push(gateway);
         }
+        let workers = f64::from(u32::try_from(cluster.workers.len()).expect("few"));
         for gateway in &cluster.gateways {
             gateway.becomes_ready();
+            eventually("it knows all workers", PATIENCE, || {
+                gateway.metric("tavana_workers_up") == workers
+            });
         }
         cluster
     }
