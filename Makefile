@@ -19,7 +19,7 @@ CARGO_TARGET_DIR ?= $(CACHE)/target
 export CARGO_TARGET_DIR
 RELEASE := $(CARGO_TARGET_DIR)/release
 
-.PHONY: help run build deps test lint fmt bench docs clean
+.PHONY: help run build deps test soak lint fmt bench docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +36,9 @@ deps: ## Fetch DuckDB and its extensions into the cache folder (a no-op when the
 
 test: ## Run everything that decides whether a change is good: lints, Rust tests, client tests
 	@scripts/test
+
+soak: ## Run the long forms of the tests of faults for an hour (ARGS="600" for 600 minutes)
+	@scripts/soak $(ARGS)
 
 lint: ## Check formatting and lints
 	@scripts/fetch-deps

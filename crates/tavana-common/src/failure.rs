@@ -42,7 +42,7 @@ pub fn to_status(failure: Failure) -> Status {
         FailureKind::FailureTimeout => Code::DeadlineExceeded,
         FailureKind::FailureEngineLost | FailureKind::FailureSessionLost => Code::Aborted,
         FailureKind::FailureOverloaded | FailureKind::FailureLimit => Code::ResourceExhausted,
-        FailureKind::FailureDraining => Code::Unavailable,
+        FailureKind::FailureDraining | FailureKind::FailureStopped => Code::Unavailable,
         FailureKind::FailurePermission => Code::PermissionDenied,
         FailureKind::FailureNoSuchCursor => Code::NotFound,
         FailureKind::FailureForwardOnly => Code::FailedPrecondition,

@@ -61,3 +61,7 @@ id!(
     /// One open result of a session; the client's name for it is not unique.
     CursorId
 );
+id!(
+    /// One cancel on its way to the gateway that has its target.
+    CancelId
+);

@@ -14,6 +14,7 @@ pub mod process;
 pub mod proto;
 pub mod secret;
 pub mod shutdown;
+pub mod socket;
 pub mod task;
 pub mod telemetry;
 pub mod tls;

@@ -187,6 +187,16 @@ impl QueryError {
         )
     }
 
+    pub(crate) fn reader_idle() -> Self {
+        Self::new(
+            SqlState::QUERY_CANCELED,
+            "canceling statement because its result was not read",
+        )
+        .with_hint(
+            "The setting TAVANA_STREAM_IDLE_TIMEOUT_SECS limits how long a reader may pause.",
+        )
+    }
+
     pub(crate) fn in_failed_transaction() -> Self {
         Self::new(
             SqlState::IN_FAILED_TRANSACTION,
@@ -200,6 +210,16 @@ impl QueryError {
             "the connection to the worker was lost",
         )
         .with_hint("Run the statement again.")
+    }
+
+    /// The gateway ends, and with it the session.
+    pub(crate) fn shutting_down() -> Self {
+        Self::new(
+            SqlState::ADMIN_SHUTDOWN,
+            "terminating connection due to administrator command",
+        )
+        .with_detail("The server is shutting down.")
+        .with_hint("Connect again.")
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {
@@ -241,7 +261,8 @@ impl QueryError {
                 SqlState::CRASH_SHUTDOWN
             }
             FailureKind::FailureOverloaded => SqlState::TOO_MANY_CONNECTIONS,
-            FailureKind::FailureDraining => SqlState::ADMIN_SHUTDOWN,
+            FailureKind::FailureDraining => SqlState::CANNOT_CONNECT_NOW,
+            FailureKind::FailureStopped => SqlState::ADMIN_SHUTDOWN,
             FailureKind::FailurePermission => SqlState::INSUFFICIENT_PRIVILEGE,
             FailureKind::FailureInvalid => invalid_state(&failure.message),
             FailureKind::FailureNoSuchCursor => SqlState::INVALID_CURSOR_NAME,

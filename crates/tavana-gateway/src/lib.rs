@@ -8,6 +8,7 @@
 mod accept;
 mod admin;
 pub mod auth;
+mod cancel;
 mod catalog;
 pub mod error;
 mod flight;
@@ -52,7 +53,9 @@ pub use crate::settings::GatewaySettings;
 /// again.
 const REWRITTEN_BYTES_MAX: u64 = 16 << 20;
 
-/// Time for services without work to end their connections.
+/// How often a draining gateway looks whether it may go.
+const DRAIN_LOOK: Duration = Duration::from_millis(20);
+/// Time for services to end their connections.
 const GOODBYES_MAX: Duration = Duration::from_secs(2);
 
 /// Why a gateway could not start or go on.
@@ -110,7 +113,13 @@ pub(crate) struct Gateway {
     pub(crate) queue: Queue,
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
+    /// PostgreSQL sessions by their keys.
     pub(crate) cancels: pg::Cancels,
+    /// What Flight clients run, by ticket.
+    pub(crate) flight_runs: Arc<flight::Running>,
+    /// Cancels for what other gateways have, and theirs.
+    pub(crate) asking: cancel::Asking,
+    pub(crate) orders: cancel::Orders,
     /// Who is connected by PostgreSQL's protocol.
     pub(crate) activities: Activities,
     /// PostgreSQL's words in DuckDB's, for all sessions.
@@ -131,6 +140,12 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
+    /// Whether no statement runs or waits, and nobody reads a result any more.
+    fn is_drained(&self) -> bool {
+        let statements = self.queue.running() + self.queue.waiting();
+        statements + self.postgres_seats.taken() + self.flight_seats.taken() == 0
+    }
+
     /// Frees the engine of a session that ended, or that no longer needs it.
     fn close_session(&self, worker: Arc<Worker>, session: SessionId, left: Left) {
         // The receiver lives as long as the gateway serves; after that the lease frees the engine.
@@ -276,6 +291,9 @@ pub async fn run(
         workers,
         metrics,
         cancels: pg::Cancels::default(),
+        flight_runs: Arc::default(),
+        asking: cancel::Asking::default(),
+        orders: cancel::Orders::default(),
         activities: Activities::default(),
         rewriter: Rewriter::new(REWRITTEN_BYTES_MAX),
         answers: Answers::default(),
@@ -287,6 +305,7 @@ pub async fn run(
         closing,
     });
     let _closer = task::spawn(close_sessions(id, to_close));
+    let _cancels = task::spawn(cancel::follow(Arc::clone(&gateway)));
     let stop = CancellationToken::new();
     let addresses = listeners.addresses;
     info!(gateway = %id, postgres = %addresses.postgres, flight = ?addresses.flight, http = %addresses.http, "gateway listens");
@@ -350,27 +369,35 @@ async fn serve_until(
     }
     info!(gateway = %gateway.id, "gateway is draining");
     gateway.draining.cancel();
+    // Idle connections end by themselves now. Transactions and cursors may go on, statements may
+    // end, and clients may read what they were sent.
     let drained = async {
-        while gateway.queue.running() + gateway.queue.waiting() > 0 {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        while !gateway.is_drained() {
+            tokio::time::sleep(DRAIN_LOOK).await;
         }
     };
-    let deadline = Instant::now() + drain_max;
-    if timeout_at(deadline, drained).await.is_err() {
+    if tokio::time::timeout(drain_max, drained).await.is_err() {
         warn!(
             running = gateway.queue.running(),
+            postgres = gateway.postgres_seats.taken(),
+            flight = gateway.flight_seats.taken(),
             "the drain time is over, what still runs is cancelled"
         );
     }
     stop.cancel();
-    // The services end their connections now; what does not end within a moment is dropped. A client
-    // that still reads what its statement gave has the rest of the drain time.
+    // The services end their connections now; what does not end within a moment is dropped.
     let moment = Instant::now() + GOODBYES_MAX;
-    let ended = futures::future::join(
-        timeout_at(deadline.max(moment), postgres),
+    let ended = futures::future::join3(
+        timeout_at(moment, postgres),
+        timeout_at(moment, async {
+            match flight {
+                futures::future::Either::Left(flight) => drop(flight.await),
+                futures::future::Either::Right(_) => {}
+            }
+        }),
         timeout_at(moment, http),
     );
-    if !matches!(ended.await, (Ok(_), Ok(_))) {
+    if !matches!(ended.await, (Ok(_), Ok(()), Ok(_))) {
         debug!("some connections did not end in time");
     }
     Ok(())

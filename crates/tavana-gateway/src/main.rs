@@ -12,6 +12,7 @@ use tavana_gateway::key_file::{self, Made};
 use tavana_gateway::probe::Question;
 use tavana_gateway::{GatewaySettings, Listeners};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 const USAGE: &str = "\
@@ -86,10 +87,13 @@ async fn serve(settings: GatewaySettings) -> ExitCode {
             .await
             .map_err(|error| error.to_string())?;
         let (ready, _heard) = oneshot::channel();
-        let drained = tavana_gateway::run(settings, listeners, ready, async move {
-            signals.next().await;
-        });
-        drained.await.map_err(|error| error.to_string())
+        let drain = CancellationToken::new();
+        let shutdown = drain.clone().cancelled_owned();
+        let serving = tavana_gateway::run(settings, listeners, ready, shutdown);
+        match signals.govern(serving, || drain.cancel()).await {
+            Some(ended) => ended.map_err(|error| error.to_string()),
+            None => Err("stopped at once by a second signal".to_owned()),
+        }
     };
     match run.await {
         Ok(()) => ExitCode::SUCCESS,

@@ -10,6 +10,7 @@ use tavana_common::telemetry;
 use tavana_worker::probe::Question;
 use tavana_worker::{LogSettings, WorkerSettings};
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 const USAGE: &str = "\
 Usage: tavana-worker [health | ready | --help | --version]
@@ -70,9 +71,15 @@ fn serve() -> ExitCode {
             Err(error) => return fail(&error),
         };
         let (ready, _) = oneshot::channel();
-        match tavana_worker::run(settings, ready, async move { signals.next().await }).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&error),
+        let drain = CancellationToken::new();
+        let serving = tavana_worker::run(settings, ready, drain.clone().cancelled_owned());
+        match signals.govern(serving, || drain.cancel()).await {
+            Some(Ok(())) => ExitCode::SUCCESS,
+            Some(Err(error)) => fail(&error),
+            None => {
+                say("stopped at once by a second signal");
+                ExitCode::FAILURE
+            }
         }
     });
     runtime.shutdown_background();

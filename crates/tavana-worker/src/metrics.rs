@@ -26,7 +26,7 @@ pub struct Metrics {
     pub statements_cancelled: Counter,
     /// Statements stopped at their time limit.
     pub statements_timed_out: Counter,
-    /// Statements whose engine died.
+    /// Statements whose engine died, or whose worker ended.
     pub statements_lost: Counter,
     /// Statements refused for want of a slot, an engine or memory, or while draining.
     pub statements_refused: Counter,
@@ -41,9 +41,11 @@ impl Metrics {
             Ok(()) => &self.statements_completed,
             Err(FailureKind::FailureCancelled) => &self.statements_cancelled,
             Err(FailureKind::FailureTimeout) => &self.statements_timed_out,
-            Err(FailureKind::FailureEngineLost | FailureKind::FailureSessionLost) => {
-                &self.statements_lost
-            }
+            Err(
+                FailureKind::FailureEngineLost
+                | FailureKind::FailureSessionLost
+                | FailureKind::FailureStopped,
+            ) => &self.statements_lost,
             Err(FailureKind::FailureOverloaded | FailureKind::FailureDraining) => {
                 &self.statements_refused
             }

@@ -206,7 +206,8 @@ impl WorkerSettings {
 
         let session_lease = env.seconds(
             "TAVANA_SESSION_LEASE_SECS",
-            Duration::from_secs(15),
+            // Together with what it takes to look, less than fifteen.
+            Duration::from_secs(12),
             "Seconds until the sessions of a vanished gateway are closed.",
         );
         let http_timeout_seconds = env.number(
@@ -535,7 +536,7 @@ mod tests {
         assert!(settings.memory_budget_bytes / u64::from(settings.slots) >= GRANT_BYTES_MIN);
         assert_eq!(settings.threads, cores());
         assert_eq!(settings.spill_bytes_max, 100_000_000_000);
-        assert_eq!(settings.session_lease, Duration::from_secs(15));
+        assert_eq!(settings.session_lease, Duration::from_secs(12));
     }
 
     #[test]

@@ -1426,6 +1426,34 @@ async fn a_drain_refuses_new_statements_and_lets_running_ones_finish() {
 }
 
 #[tokio::test]
+async fn a_session_with_an_engine_may_end_its_transaction_while_its_worker_drains() {
+    let mut worker = Worker::start(&[("TAVANA_DRAIN_SECS", "2")]).await;
+    let mut gateway = worker.gateway().await;
+    let session = gateway.session("alice").pinned(Pin::Start);
+    session.execute("BEGIN TRANSACTION").await.unwrap();
+    let session = session.pinned(Pin::Required);
+    session
+        .execute("CREATE TEMP TABLE t AS SELECT 42::BIGINT AS i")
+        .await
+        .unwrap();
+    worker.signal("-TERM");
+    gateway.status_until(|status| status.draining).await;
+    assert_eq!(
+        kind_of(
+            gateway
+                .session("bob")
+                .pinned(Pin::Start)
+                .execute("SELECT 1")
+                .await
+        ),
+        FailureKind::FailureDraining
+    );
+    assert_eq!(session.integer("SELECT i FROM t").await.unwrap(), 42);
+    session.execute("COMMIT").await.unwrap();
+    assert_eq!(worker.exit_code().await, Some(0), "{}", worker.log());
+}
+
+#[tokio::test]
 async fn the_end_of_the_grace_time_stops_what_still_runs() {
     let mut worker = Worker::start(&[("TAVANA_DRAIN_SECS", "0.2")]).await;
     let mut gateway = worker.gateway().await;
@@ -1435,9 +1463,9 @@ async fn the_end_of_the_grace_time_stops_what_still_runs() {
     worker.signal("-TERM");
     assert_eq!(
         kind_of(listening.outcome().await),
-        FailureKind::FailureDraining
+        FailureKind::FailureStopped
     );
-    assert_eq!(kind_of(deaf.outcome().await), FailureKind::FailureDraining);
+    assert_eq!(kind_of(deaf.outcome().await), FailureKind::FailureStopped);
     assert_eq!(worker.exit_code().await, Some(0), "{}", worker.log());
 }
 
@@ -1456,7 +1484,7 @@ async fn the_drain_rpc_counts_what_it_had_to_stop() {
     assert_eq!(drained.cancelled, 1);
     assert_eq!(
         kind_of(running.outcome().await),
-        FailureKind::FailureDraining
+        FailureKind::FailureStopped
     );
     let drained = client
         .drain(DrainRequest { grace_ms: 50 })

@@ -62,6 +62,9 @@ fn add(file: &Path, user: &UserAdd) -> Result<String, String> {
         .or_else(|| known.and_then(|entry| entry.tenant.clone()));
     let own_credentials_only =
         user.own_credentials || known.is_some_and(|entry| entry.own_credentials_only);
+    let timeouts = known
+        .map(|entry| entry.timeouts.clone())
+        .unwrap_or_default();
     let mut key = None;
     let credential = if user.api_key {
         let made = new_key();
@@ -79,6 +82,7 @@ fn add(file: &Path, user: &UserAdd) -> Result<String, String> {
         role,
         tenant,
         own_credentials_only,
+        timeouts,
     };
     // What a reader of the file would refuse is refused here.
     let line = entry

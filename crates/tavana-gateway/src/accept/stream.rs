@@ -41,6 +41,15 @@ impl Tls {
 }
 
 impl ClientStream {
+    /// The socket below.
+    pub(crate) fn socket(&self) -> Option<&TcpStream> {
+        match self {
+            Self::Plain(stream) => Some(stream),
+            Self::Tls(stream) => Some(stream.get_ref().0),
+            Self::Gone => None,
+        }
+    }
+
     /// Goes on in TLS.
     ///
     /// # Errors

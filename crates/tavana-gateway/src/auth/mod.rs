@@ -16,6 +16,7 @@ pub mod jwt;
 mod principal;
 pub mod scram;
 mod throttle;
+mod timeouts;
 pub mod users;
 
 use std::fmt;
@@ -41,6 +42,7 @@ pub(crate) use self::principal::{Principal, Source, is_name};
 use self::scram::{Exchange, ScramError, Verifier};
 pub(crate) use self::throttle::network;
 use self::throttle::{Throttle, Throttled, Try};
+pub use self::timeouts::Timeouts;
 use self::users::{KeyHash, User, Users};
 use crate::error::{QueryError, SqlState};
 use crate::session::Protocol;
@@ -640,6 +642,15 @@ impl Authenticator {
             method,
             &Outcome::Accepted(principal),
         );
+    }
+
+    /// The time limits that the users file gives to sessions of `principal`.
+    pub(crate) fn timeouts(&self, principal: &Principal) -> Timeouts {
+        let user = match principal.source() {
+            Source::File => self.user(principal.name()),
+            Source::Claimed | Source::Certificate | Source::Token | Source::External => None,
+        };
+        user.map(|user| user.timeouts).unwrap_or_default()
     }
 
     fn claimed(&self, name: &str) -> Principal {

@@ -5,7 +5,7 @@
 //! ```text
 //! "ada" "SCRAM-SHA-256$4096:…$…:…" role=admin
 //! "etl" "API-KEY-SHA256$<hex>" role=readwrite tenant="acme" credentials=own
-//! "bi"  "" role=readonly
+//! "bi"  "" role=readonly statement_timeout=30s idle_session_timeout=10min
 //! ```
 //!
 //! An empty credential lists a user who logs in by certificate only. The file is read again when
@@ -29,6 +29,7 @@ use tracing::{info, warn};
 
 use super::principal::{Principal, Role, Source, is_name};
 use super::scram::Verifier;
+use super::timeouts::Timeouts;
 
 /// How often the file is looked at.
 const POLL: Duration = Duration::from_secs(2);
@@ -134,6 +135,8 @@ pub struct Entry {
     pub tenant: Option<String>,
     /// Whether they may read only with credentials of their own.
     pub own_credentials_only: bool,
+    /// Time limits of their sessions.
+    pub timeouts: Timeouts,
 }
 
 impl Entry {
@@ -167,6 +170,9 @@ impl Entry {
         }
         if self.own_credentials_only {
             line.push_str(" credentials=own");
+        }
+        for (name, value) in self.timeouts.all() {
+            line.push_str(&format!(" {name}={}", quoted(value)));
         }
         line
     }
@@ -285,7 +291,7 @@ pub fn lock(path: &Path) -> Result<std::fs::File, UsersError> {
 
 fn parse(text: &str) -> Result<Vec<Entry>, (usize, String)> {
     let mut entries: Vec<Entry> = Vec::new();
-    let mut rights: HashMap<String, Principal> = HashMap::new();
+    let mut rights: HashMap<String, (Principal, Timeouts)> = HashMap::new();
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with(['#', ';']) {
@@ -293,11 +299,11 @@ fn parse(text: &str) -> Result<Vec<Entry>, (usize, String)> {
         }
         let entry = parse_line(line).map_err(|problem| (index + 1, problem))?;
         // Two lines of one user must not say different things of their rights.
-        let principal = entry.principal();
+        let said = (entry.principal(), entry.timeouts.clone());
         let known = rights
             .entry(entry.name.clone())
-            .or_insert_with(|| principal.clone());
-        if *known != principal {
+            .or_insert_with(|| said.clone());
+        if *known != said {
             return Err((
                 index + 1,
                 "an earlier line gives this user other rights".to_owned(),
@@ -329,15 +335,15 @@ fn parse_line(line: &str) -> Result<Entry, String> {
         role: Role::ReadWrite,
         tenant: None,
         own_credentials_only: false,
+        timeouts: Timeouts::default(),
     };
+    let words = || format!("after the credential come {}", Timeouts::WORDS);
     loop {
         rest = rest.trim_start();
         if rest.is_empty() {
             return Ok(entry);
         }
-        let (key, value) = rest
-            .split_once('=')
-            .ok_or("after the credential come role=, tenant= and credentials=")?;
+        let (key, value) = rest.split_once('=').ok_or_else(words)?;
         let (value, after) = word(value)?;
         rest = after;
         match key {
@@ -354,7 +360,11 @@ fn parse_line(line: &str) -> Result<Entry, String> {
                     _ => return Err("credentials is own or infra".to_owned()),
                 };
             }
-            _ => return Err("after the credential come role=, tenant= and credentials=".to_owned()),
+            name => {
+                if !entry.timeouts.note(name, value)? {
+                    return Err(words());
+                }
+            }
         }
     }
 }
@@ -401,6 +411,7 @@ struct Listed {
 #[derive(Clone, Debug)]
 pub(crate) struct User {
     pub(crate) principal: Principal,
+    pub(crate) timeouts: Timeouts,
     /// The first password of the file; SCRAM can ask for one only.
     pub(crate) verifier: Option<Verifier>,
     keys: Vec<KeyHash>,
@@ -515,6 +526,7 @@ fn list(path: &Path) -> Result<Listed, UsersError> {
             .entry(entry.name.clone())
             .or_insert_with(|| User {
                 principal: entry.principal(),
+                timeouts: entry.timeouts.clone(),
                 verifier: None,
                 keys: Vec::new(),
             });
@@ -538,6 +550,10 @@ mod tests {
 
     #[test]
     fn a_line_reads_as_it_was_written() {
+        let mut timeouts = Timeouts::default();
+        for name in ["statement_timeout", "idle_session_timeout"] {
+            assert_eq!(timeouts.note(name, "30 s".to_owned()), Ok(true));
+        }
         let entries = [
             Entry {
                 name: "a \"b\"".to_owned(),
@@ -545,6 +561,7 @@ mod tests {
                 role: Role::Admin,
                 tenant: Some("Acme & Co".to_owned()),
                 own_credentials_only: true,
+                timeouts: Timeouts::default(),
             },
             Entry {
                 name: "etl".to_owned(),
@@ -552,6 +569,7 @@ mod tests {
                 role: Role::ReadOnly,
                 tenant: None,
                 own_credentials_only: false,
+                timeouts,
             },
         ];
         let text: String = entries
@@ -587,7 +605,11 @@ mod tests {
             &format!("ada {verifier} role=CANARY"),
             &format!("ada {verifier} CANARY"),
             &format!("ada {verifier} credentials=CANARY"),
+            &format!("ada {verifier} statement_timeout=CANARY"),
+            &format!("ada {verifier} statement_timeout=1s statement_timeout=1s"),
+            &format!("ada {verifier} search_path=CANARY"),
             &format!("ada {verifier} role=admin\nada {verifier} role=readonly"),
+            &format!("ada {verifier}\nada {verifier} statement_timeout=1s"),
             "ada API-KEY-SHA256$CANARY",
         ] {
             let (line, problem) = parse(wrong).expect_err(wrong);

@@ -11,6 +11,7 @@
 mod connection;
 mod dictionaries;
 mod door;
+mod idle;
 mod info;
 mod ingest;
 mod metadata;
@@ -39,6 +40,8 @@ use arrow_flight::flight_service_server::FlightServiceServer;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
+
+pub(crate) use self::running::Running;
 
 use self::door::Door;
 use self::service::Service;
@@ -70,6 +73,7 @@ pub(crate) async fn serve(
     let service = Door::new(service, Arc::clone(&gateway));
     let connections = connection::accept(listener, Arc::clone(&gateway));
     let draining = gateway.draining.clone();
+    let runs = Arc::clone(&gateway.flight_runs);
     let serving = Server::builder()
         // What a client may send before it is read: little at first, more where it is read fast.
         .http2_adaptive_window(Some(true))
@@ -79,10 +83,16 @@ pub(crate) async fn serve(
         .max_concurrent_streams(CALLS_MAX)
         .add_service(service)
         .serve_with_incoming_shutdown(connections, async move { draining.cancelled().await });
+    tokio::pin!(serving);
     tokio::select! {
         biased;
-        () = shutdown.cancelled() => Ok(()),
-        result = serving => {
+        () = shutdown.cancelled() => {
+            // Each call ends in an error of its own, and the gateway waits a moment for clients to
+            // take it.
+            runs.end();
+            serving.await
+        }
+        result = &mut serving => {
             // All connections have ended while draining: nothing is left to do until shutdown.
             if result.is_ok() {
                 shutdown.cancelled().await;

@@ -8,38 +8,41 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::auth::Principal;
-use crate::session::Canceller;
+use crate::cancel::Target;
 
 /// All running statements of this gateway's Flight clients. It holds an entry for as long as its
 /// [`Run`] lives, so it is bounded by the statements that run.
 #[derive(Default)]
 pub(crate) struct Running {
     runs: Mutex<HashMap<Uuid, Entry>>,
+    /// Cancelled when the gateway waits for none of them any longer.
+    ended: CancellationToken,
 }
 
 struct Entry {
-    /// Id of the ticket, handle or statement that runs. A ticket may be read several times at once.
-    statement: Uuid,
-    principal: Principal,
-    canceller: Canceller,
+    /// The ticket, handle or statement that runs, and whose it is. A ticket may be read several
+    /// times at once.
+    target: Target,
+    /// Of the run itself: its session may run something else while the rows are read.
     stopped: CancellationToken,
+    round: CancellationToken,
 }
 
 impl Running {
-    /// Notes that `statement` runs, until the returned guard is dropped.
+    /// Notes that `statement` runs in this `round` of its session, until the returned guard is
+    /// dropped.
     pub(crate) fn enter(
         self: &Arc<Self>,
         statement: Uuid,
-        principal: Principal,
-        canceller: Canceller,
+        principal: &Principal,
+        round: CancellationToken,
     ) -> Run {
         let id = Uuid::new_v4();
         let stopped = CancellationToken::new();
         let entry = Entry {
-            statement,
-            principal,
-            canceller,
+            target: Target::of_statement(statement, principal),
             stopped: stopped.clone(),
+            round,
         };
         self.runs
             .lock()
@@ -52,18 +55,25 @@ impl Running {
         }
     }
 
-    /// Cancels every run of `statement` that is `principal`'s. Whether there was one.
-    pub(crate) fn cancel(&self, statement: Uuid, principal: &Principal) -> bool {
+    /// The gateway ends: so do all runs, those to come too.
+    pub(crate) fn end(&self) {
+        self.ended.cancel();
+    }
+
+    /// Cancels every run of `target`. Whether there was one.
+    pub(crate) fn cancel(&self, target: Target) -> bool {
+        let rounds = self.rounds_of(target);
+        rounds.iter().for_each(CancellationToken::cancel);
+        !rounds.is_empty()
+    }
+
+    /// What runs now of `target`.
+    pub(crate) fn rounds_of(&self, target: Target) -> Vec<CancellationToken> {
         let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found = false;
-        for entry in runs.values() {
-            if entry.statement == statement && entry.principal == *principal {
-                entry.stopped.cancel();
-                entry.canceller.cancel();
-                found = true;
-            }
-        }
-        found
+        let of_target = runs.values().filter(|entry| entry.target == target);
+        of_target
+            .flat_map(|entry| [entry.stopped.clone(), entry.round.clone()])
+            .collect()
     }
 }
 
@@ -85,6 +95,11 @@ impl Run {
     /// Cancelled when somebody cancels this run.
     pub(crate) fn stopped(&self) -> &CancellationToken {
         &self.stopped
+    }
+
+    /// Cancelled when the gateway ends.
+    pub(crate) fn ended(&self) -> &CancellationToken {
+        &self.running.ended
     }
 }
 

@@ -1,5 +1,6 @@
 //! The Flight service: which message means what.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use arrow_flight::flight_service_server::FlightService;
@@ -23,6 +24,7 @@ use tonic::{Extensions, Request, Response, Status, Streaming};
 
 use super::connection::ConnectionInfo;
 use super::dictionaries;
+use super::idle;
 use super::info::{
     FlightStream, UNKNOWN_ROWS, batch_stream, encapsulated_schema, flight_info, once,
 };
@@ -36,10 +38,13 @@ use super::sessions::ClientSession;
 use super::ticket;
 use crate::Gateway;
 use crate::auth::Origin;
+use crate::cancel::Target;
 use crate::session::Protocol;
 
 /// Messages that a client may still send after its update was answered; then the call ends.
 const LATE_MESSAGES_MAX: usize = 1024;
+/// Statements of one FlightInfo that other gateways are asked for.
+const TARGETS_MAX: usize = 4;
 /// `CloseSessionResult` of Flight.proto with status CLOSED.
 const SESSION_CLOSED: &[u8] = &[0x08, 0x01];
 
@@ -96,15 +101,11 @@ const ACTIONS: [(&str, &str); 9] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     gateway: Arc<Gateway>,
-    running: Arc<Running>,
 }
 
 impl Service {
     pub(crate) fn new(gateway: Arc<Gateway>) -> Self {
-        Self {
-            gateway,
-            running: Arc::default(),
-        }
+        Self { gateway }
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {
@@ -116,7 +117,7 @@ impl Service {
     }
 
     pub(crate) fn running(&self) -> &Arc<Running> {
-        &self.running
+        &self.gateway.flight_runs
     }
 
     /// Checks who calls, for every call there is.
@@ -196,7 +197,12 @@ impl Service {
         }
     }
 
-    fn cancel(&self, client: &ClientSession, info: &FlightInfo) -> Result<CancelStatus, Status> {
+    async fn cancel(
+        &self,
+        client: &ClientSession,
+        address: IpAddr,
+        info: &FlightInfo,
+    ) -> Result<CancelStatus, Status> {
         let mut status = CancelStatus::NotCancellable;
         let tickets = info
             .endpoint
@@ -205,10 +211,22 @@ impl Service {
             .map(|ticket| &ticket.ticket);
         // While a client polls there is no endpoint yet.
         let polled = Some(&info.app_metadata).filter(|ticket| !ticket.is_empty());
+        let mut elsewhere = Vec::new();
         for ticket in tickets.chain(polled) {
             let id = self.running_id(client, ticket)?;
-            if self.running.cancel(id, client.principal()) {
+            let target = Target::of_statement(id, client.principal());
+            if self.running().cancel(target) {
                 status = CancelStatus::Cancelled;
+            } else if !elsewhere.contains(&target) {
+                elsewhere.push(target);
+            }
+        }
+        // All endpoints of one statement are read by way of the gateways that gave them out.
+        if status != CancelStatus::Cancelled {
+            for target in elsewhere.into_iter().take(TARGETS_MAX) {
+                if self.gateway.cancel_elsewhere(target, address).await {
+                    status = CancelStatus::Cancelled;
+                }
             }
         }
         Ok(status)
@@ -334,6 +352,7 @@ impl FlightService for Service {
             Command::TicketStatementQuery(ticket) => {
                 let read = self.read(&client, &ticket.statement_handle, compression);
                 let stream = Box::pin(read).await?;
+                let stream = idle::bounded(stream, self.gateway.settings.stream_idle_max);
                 if plain {
                     dictionaries::stream_without(stream)
                 } else {
@@ -444,13 +463,14 @@ impl FlightService for Service {
                 let info = request
                     .info
                     .ok_or_else(|| Status::invalid_argument("no flight info"))?;
-                let status = self.cancel(&client, &info)?;
+                let status = self.cancel(&client, connection.address(), &info).await?;
                 Some(CancelFlightInfoResult::new(status).encode_to_vec().into())
             }
             CANCEL_QUERY => {
                 let request: ActionCancelQueryRequest = unpack(&action.body)?;
                 let info = FlightInfo::decode(request.info).map_err(|error| malformed(&error))?;
-                let result = self.cancel(&client, &info)?.into();
+                let cancelled = self.cancel(&client, connection.address(), &info).await?;
+                let result = cancelled.into();
                 Some(packed(&ActionCancelQueryResult { result }))
             }
             SET_SESSION_OPTIONS => {

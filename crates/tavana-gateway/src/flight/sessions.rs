@@ -280,11 +280,15 @@ impl ClientSession {
         parameters: Parameters,
     ) -> Result<Executed, Status> {
         lease.begin_request();
-        let run = running.enter(id, self.principal.clone(), lease.canceller());
+        let run = running.enter(id, &self.principal, lease.canceller().current());
         if *statement.class() != Class::Read {
             self.note_change();
         }
-        let answer = lease.execute(statement, parameters).await;
+        let answer = tokio::select! {
+            biased;
+            () = run.ended().cancelled() => Err(QueryError::shutting_down()),
+            answer = lease.execute(statement, parameters) => answer,
+        };
         if changes_settings(statement.class()) {
             self.configured.store(true, Ordering::Release);
         }

@@ -41,6 +41,7 @@ impl Reading {
         let next = tokio::select! {
             biased;
             () = self.run.stopped().cancelled() => Some(Err(QueryError::canceled())),
+            () = self.run.ended().cancelled() => Some(Err(QueryError::shutting_down())),
             next = self.rows.next() => next,
         };
         match next {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::response::{
@@ -15,10 +16,14 @@ use super::cancel::CancelKey;
 use super::error::{Severity, error_response, notice_response};
 use super::extended::{Portal, Prepared};
 use super::frontend::{Message, decode};
-use super::wire::{Frame, Wire, WireError};
+use super::wire::{Acknowledged, Frame, Wire, WireError};
 use crate::Gateway;
 use crate::error::{QueryError, SqlState};
 use crate::session::{Answer, News, Notice, Parameters, Session, Statement, TransactionState};
+
+/// A session that waits for its client for longer does not keep a draining gateway, whatever it
+/// holds: it could do so for days.
+const DRAIN_PAUSE_MAX: Duration = Duration::from_secs(10);
 
 /// Why a request did not end well.
 #[derive(Debug)]
@@ -66,6 +71,40 @@ pub(super) struct Connection<S> {
     _key: CancelKey,
 }
 
+impl<S: AsyncRead + AsyncWrite + Unpin + Acknowledged> Connection<S> {
+    /// Serves the client until it goes, or until `stop`.
+    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), WireError> {
+        self.ready_for_query()?;
+        self.wire.flush().await?;
+        let mut phase = Phase::Ready;
+        while phase != Phase::Closed {
+            let next = {
+                // What a statement had sent before it is cut off ends with a whole message.
+                let step = self.step(phase);
+                tokio::select! {
+                    biased;
+                    next = step => Some(next?),
+                    () = stop.cancelled() => None,
+                }
+            };
+            phase = match next {
+                Some(next) => next,
+                None => self.say_goodbye(&QueryError::shutting_down())?,
+            };
+        }
+        let Self {
+            wire,
+            session,
+            portals,
+            ..
+        } = self;
+        // Neither its engine nor its slot waits for a client that takes its time.
+        drop((portals, session));
+        wire.close().await;
+        Ok(())
+    }
+}
+
 impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
     pub(super) fn new(
         wire: Wire<S>,
@@ -86,26 +125,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
-    /// Serves the client until it goes, or until `stop`.
-    pub(super) async fn run(mut self, stop: &CancellationToken) -> Result<(), WireError> {
-        self.ready_for_query()?;
-        self.wire.flush().await?;
-        let mut phase = Phase::Ready;
-        while phase != Phase::Closed {
-            phase = self.step(phase, stop).await?;
-        }
-        self.wire.close().await;
-        Ok(())
-    }
-
-    async fn step(&mut self, phase: Phase, stop: &CancellationToken) -> Result<Phase, WireError> {
+    async fn step(&mut self, phase: Phase) -> Result<Phase, WireError> {
         let draining = self.gateway.draining.clone();
-        let idle = phase == Phase::Ready
-            && self.fresh
-            && self.session.transaction() == TransactionState::Idle;
-        let patience = (phase == Phase::Ready && self.fresh)
-            .then(|| self.session.patience())
-            .flatten();
+        let between = phase == Phase::Ready && self.fresh;
+        let is_held =
+            self.session.transaction() != TransactionState::Idle || self.session.has_open_results();
+        // A transaction and an open cursor may end while the gateway drains, if they go on.
+        let may_go = async {
+            draining.cancelled().await;
+            if is_held {
+                tokio::time::sleep(DRAIN_PAUSE_MAX).await;
+            }
+        };
+        let patience = between.then(|| self.session.patience()).flatten();
         let too_long = async {
             match &patience {
                 Some((until, _)) => tokio::time::sleep_until(*until).await,
@@ -115,10 +147,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let ended = self.session.ended();
         let frame = tokio::select! {
             biased;
-            () = ended => return self.say_goodbye(),
+            () = ended => return self.say_goodbye(&terminated()),
             frame = self.wire.read() => frame,
-            () = draining.cancelled(), if idle => return self.say_goodbye(),
-            () = stop.cancelled() => return self.say_goodbye(),
+            () = may_go, if between => {
+                return self.say_goodbye(&QueryError::shutting_down());
+            }
             () = too_long => {
                 if let Some((_, error)) = patience {
                     self.wire.put(&error_response(&error, Severity::Fatal))?;
@@ -243,12 +276,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Ok(Phase::Ready)
     }
 
-    fn say_goodbye(&mut self) -> Result<Phase, WireError> {
-        let error = QueryError::new(
-            SqlState::ADMIN_SHUTDOWN,
-            "terminating connection due to administrator command",
-        );
-        self.wire.put(&error_response(&error, Severity::Fatal))?;
+    fn say_goodbye(&mut self, error: &QueryError) -> Result<Phase, WireError> {
+        self.wire.put(&error_response(error, Severity::Fatal))?;
         Ok(Phase::Closed)
     }
 
@@ -363,4 +392,12 @@ pub(super) async fn attend<S: AsyncRead + AsyncWrite + Unpin>(
             problem = wire.gone() => return problem,
         }
     }
+}
+
+/// Somebody who may has ended the session.
+fn terminated() -> QueryError {
+    QueryError::new(
+        SqlState::ADMIN_SHUTDOWN,
+        "terminating connection due to administrator command",
+    )
 }

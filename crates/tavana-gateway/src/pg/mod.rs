@@ -27,7 +27,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 pub(crate) use cancel::Cancels;
 
@@ -102,6 +102,7 @@ async fn serve_one(
     let limits = Limits {
         sql_bytes_max: gateway.settings.sql_bytes_max,
         message_bytes_max: gateway.settings.message_bytes_max,
+        idle_max: gateway.settings.stream_idle_max,
     };
     let mut wire = Wire::new(ClientStream::Plain(stream), limits);
     let started = tokio::select! {
@@ -143,7 +144,11 @@ async fn serve_one(
     let _counted = gateway.metrics.connection();
     let connection = Connection::new(wire, *session, key, Arc::clone(gateway));
     // Boxed, as a stranger's task should not hold the room for all that may follow.
-    Box::pin(connection.run(stop)).await
+    let ended = Box::pin(connection.run(stop)).await;
+    if matches!(ended, Err(WireError::Idle)) {
+        info!(%address, "a client does not read its result: its connection is closed");
+    }
+    ended
 }
 
 /// Tells the client why there is no connection for it. Bounded in time, as nothing is known of it.

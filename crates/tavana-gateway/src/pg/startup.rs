@@ -17,6 +17,7 @@ use crate::Gateway;
 use crate::accept::{ClientStream, Full, Seat, Tls};
 use crate::auth::scram::{self, ScramError};
 use crate::auth::{Challenge, Denied, Expected, Origin, Principal};
+use crate::cancel::Target;
 use crate::error::{QueryError, SqlState};
 use crate::session::activity::Introduction;
 use crate::session::{Protocol, Session};
@@ -111,7 +112,12 @@ pub(super) async fn start(
             CANCEL_REQUEST => {
                 if packet.remaining() == 8 {
                     let (pid, secret) = (packet.get_i32(), packet.get_i32());
-                    gateway.cancels.cancel(pid, secret);
+                    // The client waits for the end of this connection: when it comes, the cancel has
+                    // done what it can.
+                    if !gateway.cancels.cancel(pid, secret) {
+                        let target = Target::of_key(pid, secret);
+                        gateway.cancel_elsewhere(target, address).await;
+                    }
                 }
                 return Ok(Started::Over);
             }

@@ -11,15 +11,23 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use pgwire::messages::PgWireBackendMessage;
+use tavana_common::socket::unacknowledged;
 use tavana_common::tls::{Identity, Protocol};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::{interval, timeout};
+use tracing::debug;
 
 use crate::accept::{ClientStream, Tls, begins_tls};
 
+/// Longest wait for a client to take what was sent before its connection was closed.
+const LINGER_MAX: Duration = Duration::from_secs(60);
+/// How often is looked whether it has.
+const LINGER_LOOK: Duration = Duration::from_millis(20);
 /// Output is sent when this much is ready.
 pub(super) const FLUSH_BYTES: usize = 64 * 1024;
 /// Input that is read ahead while a statement runs, to notice a client that went away.
@@ -43,6 +51,9 @@ pub(crate) enum WireError {
     /// The bytes are not the protocol. The client hears it, then the connection ends.
     #[error("{0}")]
     Protocol(&'static str),
+    /// The client reads nothing, so it cannot be told either.
+    #[error("the client has read nothing of its result for too long")]
+    Idle,
     /// A message that cannot be sent; a fault of this program.
     #[error("{0}")]
     Encode(String),
@@ -53,6 +64,8 @@ pub(crate) enum WireError {
 pub(super) struct Limits {
     pub(super) sql_bytes_max: usize,
     pub(super) message_bytes_max: usize,
+    /// How long a client may take nothing of what is sent to it; zero is for ever.
+    pub(super) idle_max: Duration,
 }
 
 /// One message of the client.
@@ -68,6 +81,34 @@ pub(super) enum Frame {
     },
 }
 
+/// `write`, which a client that reads may take this long for.
+async fn in_time<T>(
+    idle_max: Duration,
+    write: impl Future<Output = io::Result<T>>,
+) -> Result<T, WireError> {
+    if idle_max.is_zero() {
+        return Ok(write.await?);
+    }
+    match timeout(idle_max, write).await {
+        Ok(written) => Ok(written?),
+        Err(_) => Err(WireError::Idle),
+    }
+}
+
+/// What a stream knows of its peer's end.
+pub(super) trait Acknowledged {
+    /// Whether the peer's kernel has everything that was sent, and the end of the stream.
+    fn has_all(&self) -> bool;
+}
+
+impl Acknowledged for ClientStream {
+    fn has_all(&self) -> bool {
+        // Where the kernel does not say, there is no connection any more.
+        self.socket()
+            .is_none_or(|socket| unacknowledged(socket).unwrap_or(0) == 0)
+    }
+}
+
 /// A client's connection.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
@@ -77,6 +118,37 @@ pub(super) struct Wire<S> {
     limits: Limits,
     /// Least space for a read.
     read_bytes: usize,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Acknowledged> Wire<S> {
+    /// Sends all output and the end of the stream, and waits until the client has it, at most
+    /// [`LINGER_MAX`]. A process that ends before that would take with it what a slow reader has
+    /// not read yet, and so would closing a socket on which the client still sends.
+    pub(super) async fn close(mut self) {
+        // The client may be gone already; there is nothing left to tell it.
+        if self.flush().await.is_err() || self.stream.shutdown().await.is_err() {
+            return;
+        }
+        let taken = async {
+            let mut look = interval(LINGER_LOOK);
+            loop {
+                self.input.clear();
+                tokio::select! {
+                    biased;
+                    read = self.stream.read_buf(&mut self.input) => match read {
+                        Ok(0) | Err(_) => return,
+                        Ok(_) => {}
+                    },
+                    _ = look.tick() => if self.stream.has_all() {
+                        return;
+                    },
+                }
+            }
+        };
+        if timeout(LINGER_MAX, taken).await.is_err() {
+            debug!("a client did not take the end of its connection");
+        }
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
@@ -216,20 +288,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Cancel safe: what was not sent stays in the output.
     pub(super) async fn flush(&mut self) -> Result<(), WireError> {
         while self.output.has_remaining() {
-            if self.stream.write_buf(&mut self.output).await? == 0 {
+            let write = self.stream.write_buf(&mut self.output);
+            if in_time(self.limits.idle_max, write).await? == 0 {
                 return Err(WireError::Closed);
             }
         }
-        self.stream.flush().await?;
-        Ok(())
-    }
-
-    /// Sends all output and the end of the stream.
-    pub(super) async fn close(mut self) {
-        // The client may be gone already; there is nothing left to tell it.
-        if self.flush().await.is_ok() {
-            drop(self.stream.shutdown().await);
-        }
+        in_time(self.limits.idle_max, self.stream.flush()).await
     }
 
     fn bytes_max(&self, tag: u8) -> Result<usize, WireError> {
@@ -294,6 +358,7 @@ mod tests {
     const LIMITS: Limits = Limits {
         sql_bytes_max: 1024,
         message_bytes_max: 1024 * 1024,
+        idle_max: Duration::from_secs(60),
     };
 
     fn message(tag: u8, body: &[u8]) -> Vec<u8> {
@@ -379,6 +444,24 @@ mod tests {
             );
             assert!(wire.input.capacity() < 128 * 1024);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_is_given_up_and_one_that_reads_slowly_is_not() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let mut wire = Wire::new(server, LIMITS);
+        wire.output().extend_from_slice(&[0; 64 * 10]);
+        let reading = async {
+            for _ in 0..10 {
+                tokio::time::sleep(LIMITS.idle_max * 2 / 3).await;
+                let mut bytes = [0; 64];
+                client.read_exact(&mut bytes).await.unwrap();
+            }
+        };
+        let (flushed, ()) = tokio::join!(wire.flush(), reading);
+        flushed.unwrap();
+        wire.output().extend_from_slice(&[0; 65]);
+        assert!(matches!(wire.flush().await, Err(WireError::Idle)));
     }
 
     #[tokio::test]

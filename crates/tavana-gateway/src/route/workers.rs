@@ -21,7 +21,7 @@ use super::worker::{Worker, listen};
 use crate::error::{QueryError, SqlState};
 use crate::queue::{Capacity, Queue};
 use crate::settings::GatewaySettings;
-use crate::worker::Linker;
+use crate::worker::{Linker, WorkerClient};
 
 /// How often workers are let go that are no longer listed and that nothing keeps.
 const SWEEP: Duration = Duration::from_secs(2);
@@ -132,6 +132,17 @@ impl Workers {
     /// Whether a statement could go to a worker other than `worker`.
     pub(crate) fn another_than(&self, worker: &Arc<Worker>) -> bool {
         self.roster.choose(Some(worker), &Wish::default()).is_some()
+    }
+
+    /// Address of, and way to, each worker that can be reached, whether it takes statements or not.
+    pub(crate) fn reachable(&self) -> Vec<(String, WorkerClient)> {
+        let entries = self.roster.entries();
+        let reachable = entries
+            .iter()
+            .filter(|entry| entry.worker.status().is_some());
+        reachable
+            .map(|entry| (entry.worker.point().to_string(), entry.worker.control()))
+            .collect()
     }
 
     pub(crate) fn any_usable(&self) -> bool {

@@ -181,7 +181,7 @@ impl Session {
         let limits = self.limits();
         let (worker, pin) = match &self.pinned {
             Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.pin_target(&Wish::default())?, Pin::Start),
+            None => (self.pin_target(None, &Wish::default())?, Pin::Start),
         };
         let id = CursorId::mint();
         let request = OpenCursorRequest {

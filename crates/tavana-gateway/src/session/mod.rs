@@ -41,7 +41,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 use zeroize::Zeroizing;
 
 pub(crate) use news::News;
@@ -204,7 +204,7 @@ impl Session {
         Self {
             gateway: Arc::clone(gateway),
             id: SessionId::mint(),
-            settings: SessionSettings::new(principal.name()),
+            settings: first_settings(gateway, &principal),
             settings_before: None,
             principal,
             protocol,
@@ -241,6 +241,11 @@ impl Session {
     /// Whether it keeps an engine.
     pub(crate) fn is_pinned(&self) -> bool {
         self.pinned.is_some()
+    }
+
+    /// Whether a cursor is open in it, which nobody else can go on with.
+    pub(crate) fn has_open_results(&self) -> bool {
+        !self.cursors.is_empty()
     }
 
     /// Whether its statements must run on one engine now.
@@ -369,6 +374,18 @@ impl Session {
                     worker.refused();
                     drop(running);
                     if pin != Pin::None || !session.gateway.workers.have_room(&wish) {
+                        permit = session.again(permit, give_up, error).await?;
+                    }
+                    continue;
+                }
+                // As in `attempt`: another worker takes it, as soon as this one's word is here.
+                if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
+                    && pin == Pin::None
+                    && Instant::now() < give_up
+                {
+                    worker.refused();
+                    drop(running);
+                    if !session.gateway.workers.another_than(&worker) {
                         permit = session.again(permit, give_up, error).await?;
                     }
                     continue;
@@ -794,7 +811,7 @@ impl Session {
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
-                None if pins => (self.pin_target(&wish)?, Pin::Start),
+                None if pins => (self.pin_target(except.as_ref(), &wish)?, Pin::Start),
                 None => (self.choose(except.as_ref(), &wish)?, Pin::None),
             };
             let running = worker.begin();
@@ -838,6 +855,22 @@ impl Session {
                         permit = self.again(permit, give_up, error).await?;
                     }
                     except = None;
+                }
+                // It drains and has refused: nothing was started there, and another one takes it.
+                Err(error)
+                    if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
+                        && pin != Pin::Required
+                        && Instant::now() < give_up =>
+                {
+                    *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    worker.refused();
+                    drop(running);
+                    if self.gateway.workers.another_than(&worker) {
+                        except = Some(worker);
+                    } else {
+                        permit = self.again(permit, give_up, error).await?;
+                        except = None;
+                    }
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
                 Err(error)
@@ -958,12 +991,16 @@ impl Session {
     }
 
     /// Where a session that has no engine yet gets one: the same worker each time it tries.
-    fn pin_target(&self, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
+    fn pin_target(
+        &self,
+        except: Option<&Arc<Worker>>,
+        wish: &Wish,
+    ) -> Result<Arc<Worker>, QueryError> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = &*tried {
             return Ok(Arc::clone(worker));
         }
-        let worker = self.choose(None, wish)?;
+        let worker = self.choose(except, wish)?;
         *tried = Some(Arc::clone(&worker));
         Ok(worker)
     }
@@ -1145,6 +1182,36 @@ impl Drop for Session {
         self.canceller.cancel();
         self.unpin();
     }
+}
+
+/// What a session begins with: the limits of all sessions, then those of its user.
+fn first_settings(gateway: &Gateway, principal: &Principal) -> SessionSettings {
+    let mut settings = SessionSettings::new(principal.name());
+    let of_all = [
+        ("idle_session_timeout", gateway.settings.idle_session_max),
+        (
+            "idle_in_transaction_session_timeout",
+            gateway.settings.idle_transaction_max,
+        ),
+    ];
+    let of_all = of_all
+        .into_iter()
+        .filter(|(_, limit)| !limit.is_zero())
+        .map(|(name, limit)| (name, format!("{}ms", limit.as_millis())));
+    let own = gateway.auth.timeouts(principal);
+    let own = own.all().map(|(name, value)| (name, value.to_owned()));
+    for (name, value) in of_all.chain(own) {
+        if let Err(error) = settings.set_initial(name, &value) {
+            // Only a time beyond PostgreSQL's limit of 24 days can be wrong here.
+            warn!(
+                name,
+                value,
+                reason = error.message,
+                "could not set a time limit"
+            );
+        }
+    }
+    settings
 }
 
 async fn first_message(

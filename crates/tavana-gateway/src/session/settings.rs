@@ -589,6 +589,11 @@ fn show_bool(value: bool) -> String {
 }
 
 /// A time as PostgreSQL takes it: milliseconds without a unit.
+/// Whether `text` can be the value of a time limit.
+pub(crate) fn is_time(text: &str) -> bool {
+    parse_time(text).is_some()
+}
+
 fn parse_time(text: &str) -> Option<Duration> {
     let text = text.trim();
     let digits = text.find(|character: char| !character.is_ascii_digit() && character != '.');

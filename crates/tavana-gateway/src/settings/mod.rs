@@ -80,6 +80,13 @@ pub struct GatewaySettings {
     pub queue_weights: Arc<BTreeMap<String, u32>>,
     /// Longest run of a statement whose session sets no `statement_timeout`; zero = no limit.
     pub query_timeout: Duration,
+    /// How long a session may be idle outside of transactions, unless it or its user says otherwise;
+    /// zero = for ever.
+    pub idle_session_max: Duration,
+    /// The same inside of a transaction.
+    pub idle_transaction_max: Duration,
+    /// How long a client may take nothing of a result; zero = for ever.
+    pub stream_idle_max: Duration,
     /// Longest time to connect to a worker.
     pub worker_connect_max: Duration,
     /// HTTP/2 window of one stream.
@@ -275,6 +282,21 @@ impl GatewaySettings {
                 "TAVANA_QUERY_TIMEOUT_SECS",
                 Duration::from_secs(600),
                 "longest run of a statement whose session sets no statement_timeout, in seconds; 0 = no limit",
+            ),
+            idle_session_max: env.seconds(
+                "TAVANA_IDLE_SESSION_TIMEOUT_SECS",
+                Duration::ZERO,
+                "longest silence of a session outside of transactions that sets no idle_session_timeout, in seconds; 0 = no limit",
+            ),
+            idle_transaction_max: env.seconds(
+                "TAVANA_IDLE_IN_TRANSACTION_TIMEOUT_SECS",
+                Duration::ZERO,
+                "longest silence of a session in a transaction that sets no idle_in_transaction_session_timeout, in seconds; 0 = no limit",
+            ),
+            stream_idle_max: env.seconds(
+                "TAVANA_STREAM_IDLE_TIMEOUT_SECS",
+                Duration::from_secs(600),
+                "longest time that a client may take nothing of a result, in seconds; 0 = no limit",
             ),
             worker_connect_max: env.seconds(
                 "TAVANA_WORKER_CONNECT_TIMEOUT_SECS",

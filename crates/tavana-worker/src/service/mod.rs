@@ -10,6 +10,7 @@ mod context;
 mod cursor;
 mod execute;
 mod prepare;
+mod relay;
 mod result;
 mod statement;
 mod status;
@@ -24,9 +25,10 @@ use tavana_common::failure;
 use tavana_common::inside::Incoming;
 use tavana_common::proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
 use tavana_common::proto::v1::{
-    AppendRequest, AppendResponse, CancelRequest, CancelResponse, CloseCursorRequest,
-    CloseCursorResponse, CloseSessionRequest, CloseSessionResponse, DrainRequest, DrainResponse,
-    ExecuteRequest, FetchCursorRequest, OpenCursorRequest, PrepareRequest, ResultHeader,
+    AppendRequest, AppendResponse, CancelOrder, CancelRequest, CancelResponse, ClaimCancelRequest,
+    ClaimCancelResponse, CloseCursorRequest, CloseCursorResponse, CloseSessionRequest,
+    CloseSessionResponse, DrainRequest, DrainResponse, ExecuteRequest, FetchCursorRequest,
+    FollowCancelsRequest, OpenCursorRequest, PrepareRequest, RelayCancelResponse, ResultHeader,
     StatementFacts, StatusRequest,
 };
 use tokio::net::TcpListener;
@@ -41,6 +43,7 @@ use tonic_health::server::{HealthReporter, health_reporter};
 use tracing::{debug, info, warn};
 
 use self::auth::Gate;
+use self::relay::{OrderStream, Relay};
 use self::result::ResultStream;
 use self::status::StatusStream;
 use crate::error::WorkerError;
@@ -61,6 +64,7 @@ const CLOSE_MAX: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(crate) struct Rpc {
     supervisor: Arc<Supervisor>,
+    relay: Relay,
     /// The server is about to close: streams without an end of their own end.
     closing: CancellationToken,
 }
@@ -113,6 +117,7 @@ pub(crate) async fn run(
     let _health = tavana_common::task::spawn(follow_health(Arc::clone(&supervisor), reporter));
     let rpc = Rpc {
         supervisor: Arc::clone(&supervisor),
+        relay: Relay::new(),
         closing: closing.clone(),
     };
     let service = WorkerServiceServer::new(rpc).max_decoding_message_size(REQUEST_BYTES_MAX);
@@ -196,6 +201,7 @@ impl WorkerService for Rpc {
     type ExecuteStream = ResultStream;
     type FetchCursorStream = ResultStream;
     type StatusStream = StatusStream;
+    type FollowCancelsStream = OrderStream;
 
     async fn prepare(
         &self,
@@ -276,5 +282,29 @@ impl WorkerService for Rpc {
         let grace = Duration::from_millis(request.into_inner().grace_ms);
         let cancelled = self.supervisor.drain(grace).await;
         Ok(Response::new(DrainResponse { cancelled }))
+    }
+
+    async fn relay_cancel(
+        &self,
+        request: Request<CancelOrder>,
+    ) -> Result<Response<RelayCancelResponse>, Status> {
+        let relayed = self.relay.relay(request.into_inner()).await;
+        relayed.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn follow_cancels(
+        &self,
+        request: Request<FollowCancelsRequest>,
+    ) -> Result<Response<OrderStream>, Status> {
+        let orders = self.relay.follow(&self.closing, &request.into_inner());
+        orders.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn claim_cancel(
+        &self,
+        request: Request<ClaimCancelRequest>,
+    ) -> Result<Response<ClaimCancelResponse>, Status> {
+        let claimed = self.relay.claim(&request.into_inner());
+        claimed.map(Response::new).map_err(failure::to_status)
     }
 }

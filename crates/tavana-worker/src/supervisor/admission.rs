@@ -243,7 +243,17 @@ pub(crate) struct Admission {
     granted_bytes: u64,
     /// Of these, the ones of engines that run a statement.
     running_bytes: u64,
-    draining: bool,
+    drain: Drain,
+}
+
+/// Who may still begin something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drain {
+    /// Everybody.
+    No,
+    /// Sessions that have an engine here: what they hold is nowhere else.
+    ToSessions,
+    Complete,
 }
 
 impl Admission {
@@ -260,7 +270,7 @@ impl Admission {
             engines_of: HashMap::new(),
             granted_bytes: 0,
             running_bytes: 0,
-            draining: false,
+            drain: Drain::No,
         }
     }
 
@@ -319,17 +329,38 @@ impl Admission {
     }
 
     pub(crate) fn draining(&self) -> bool {
-        self.draining
+        self.drain != Drain::No
     }
 
+    /// From now on only sessions that have an engine here may begin statements.
     pub(crate) fn drain(&mut self) {
-        self.draining = true;
+        if self.drain == Drain::No {
+            self.drain = Drain::ToSessions;
+        }
     }
 
-    /// Takes a slot. The reserved ones are for short statements, and for one of a principal of whom
-    /// nothing runs: nobody keeps all slots from everybody else, by way of whichever gateways.
+    /// From now on nobody may.
+    pub(crate) fn close(&mut self) {
+        self.drain = Drain::Complete;
+    }
+
+    /// Takes a slot for a statement of no session here. The reserved ones are for short statements,
+    /// and for one of a principal of whom nothing runs: nobody keeps all slots from everybody else,
+    /// by way of whichever gateways.
     pub(crate) fn start(&mut self, principal: &Arc<str>, length: Length) -> Result<Seat, Refusal> {
-        if self.draining {
+        if self.draining() {
+            return Err(Refusal::Draining);
+        }
+        self.start_in_session(principal, length)
+    }
+
+    /// Takes a slot for a statement of a session that has an engine here.
+    pub(crate) fn start_in_session(
+        &mut self,
+        principal: &Arc<str>,
+        length: Length,
+    ) -> Result<Seat, Refusal> {
+        if self.drain == Drain::Complete {
             return Err(Refusal::Draining);
         }
         let reserved = self.reserved_short + self.reserved_long;
@@ -368,7 +399,7 @@ impl Admission {
 
     /// Takes the place of a pinned session.
     pub(crate) fn pin(&mut self, principal: &Arc<str>) -> Result<(), Refusal> {
-        if self.draining {
+        if self.draining() {
             return Err(Refusal::Draining);
         }
         if self.pinned >= self.bounds.pinned_sessions_max {
@@ -642,7 +673,15 @@ mod tests {
         admission.drain();
         assert_eq!(started(&mut admission), Err(Refusal::Draining));
         assert_eq!(admission.pin(&Arc::from("a")), Err(Refusal::Draining));
+        let ann = Arc::from("ann");
+        let in_session = admission.start_in_session(&ann, Length::Unknown);
+        assert_eq!(in_session, Ok(Seat::Common));
+        admission.close();
+        admission.drain();
+        let in_session = admission.start_in_session(&ann, Length::Unknown);
+        assert_eq!(in_session, Err(Refusal::Draining));
         assert_eq!(Refusal::Draining.kind(), FailureKind::FailureDraining);
+        finished(&mut admission);
         finished(&mut admission);
         assert_eq!(admission.running(), 0);
     }

@@ -79,12 +79,23 @@ impl Ledger {
         self.change(Admission::drain);
     }
 
+    pub(crate) fn close(&self) {
+        self.change(Admission::close);
+    }
+
+    /// A slot for a statement; `in_session`: of a session that has an engine here.
     pub(crate) fn slot(
         self: &Arc<Self>,
         principal: &Arc<str>,
         length: Length,
+        in_session: bool,
     ) -> Result<Slot, Refusal> {
-        self.change(|admission| admission.start(principal, length))
+        let start = if in_session {
+            Admission::start_in_session
+        } else {
+            Admission::start
+        };
+        self.change(|admission| start(admission, principal, length))
             .map(|seat| Slot {
                 ledger: Arc::clone(self),
                 principal: Arc::clone(principal),

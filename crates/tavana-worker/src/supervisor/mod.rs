@@ -65,6 +65,13 @@ const SHRINK_WAIT_MAX: Duration = Duration::from_secs(5);
 const SHRINK_STEP: u64 = 4;
 /// How long closing a session waits for the death of its engine.
 const CLOSE_MAX: Duration = Duration::from_secs(5);
+/// How long a draining worker refuses work at least before it goes: gateways hear of its state
+/// within a part of this.
+const NOTICE: Duration = Duration::from_millis(250);
+/// How often a draining worker looks whether it may go.
+const DRAIN_LOOK: Duration = Duration::from_millis(20);
+/// A session that pauses for longer does not keep a draining worker: it may hold an engine for days.
+const SESSION_PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How long stopped statements may take to end when the worker drains: the ladder and a death.
 const STOP_MAX: Duration = Duration::from_secs(4);
 
@@ -325,12 +332,15 @@ impl Supervisor {
         load: Load,
         watch: &mut Watch,
     ) -> Result<Checkout, Failure> {
-        if load == Load::Statement && self.ledger.read(admission::Admission::draining) {
+        if load == Load::Statement
+            && context.pin != Pin::Required
+            && self.ledger.read(admission::Admission::draining)
+        {
             return Err(refused(Refusal::Draining));
         }
         match context.pin {
             Pin::None => {
-                let slot = self.slot_for(context)?;
+                let slot = self.slot_for(context, false)?;
                 let mut engine = watch.race(self.lease(context)).await??;
                 engine.set_slot(Some(slot));
                 Ok(Checkout::new(Arc::clone(self), Some(engine), None))
@@ -402,7 +412,7 @@ impl Supervisor {
         // From here on dropping gives back what was taken, and ends a session without engine.
         let mut checkout = Checkout::new(Arc::clone(self), engine, Some(turn));
         let slot = match load {
-            Load::Statement => Some(self.slot_for(context)?),
+            Load::Statement => Some(self.slot_for(context, known)?),
             Load::Housekeeping => None,
         };
         if !known {
@@ -441,8 +451,10 @@ impl Supervisor {
         Ok(())
     }
 
-    fn slot_for(&self, context: &Context) -> Result<Slot, Failure> {
-        let slot = self.ledger.slot(&context.principal, context.length);
+    fn slot_for(&self, context: &Context, in_session: bool) -> Result<Slot, Failure> {
+        let slot = self
+            .ledger
+            .slot(&context.principal, context.length, in_session);
         slot.map_err(refused)
     }
 
@@ -789,16 +801,30 @@ impl Supervisor {
         }
     }
 
-    /// Refuses new work, lets running statements end within `grace`, then stops the rest. Returns
-    /// how many had to be stopped.
+    /// Refuses new work, lets running statements end within `grace`, then stops the rest. Sessions
+    /// with an engine may go on within the grace time, as long as they do not pause for long: their
+    /// transactions can end nowhere else. Returns how many statements had to be stopped.
     pub(crate) async fn drain(&self, grace: Duration) -> u32 {
         self.ledger.drain();
         self.health.change(|condition| condition.draining = true);
         info!(grace_seconds = grace.as_secs_f64(), "draining");
-        if timeout(grace, self.queries.empty()).await.is_ok() {
+        let drained = async {
+            // Gateways that have not heard of it yet must find somebody who tells them.
+            sleep(NOTICE).await;
+            while !self.queries.is_empty() || self.sessions.any_in_use(SESSION_PAUSE_MAX) {
+                sleep(DRAIN_LOOK).await;
+            }
+        };
+        let drained = timeout(grace, drained).await.is_ok();
+        self.ledger.close();
+        if drained {
             return 0;
         }
         let stopped = self.queries.stop_all(StopReason::Draining);
+        if stopped == 0 {
+            info!("the grace time is over for idle sessions");
+            return 0;
+        }
         warn!(
             statements = stopped,
             "stopping what still runs at the end of the grace time"
@@ -821,7 +847,7 @@ impl Supervisor {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
-        self.ledger.drain();
+        self.ledger.close();
         self.queries.stop_all(StopReason::Draining);
         let engines = self.pool().take_all();
         drop(engines);

@@ -98,6 +98,10 @@ impl Queries {
         entries.len()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// Waits until no query is here.
     pub(crate) async fn empty(&self) {
         loop {

@@ -139,6 +139,18 @@ impl Sessions {
         self.lock().values().map(Arc::clone).collect()
     }
 
+    /// Whether a session is at work, or was within the last `pause`.
+    pub(crate) fn any_in_use(&self, pause: Duration) -> bool {
+        self.all().iter().any(|pinned| match pinned.turn_now() {
+            None => true,
+            Some(turn) => turn
+                .seat
+                .engine
+                .as_ref()
+                .is_some_and(|engine| engine.quiet_since().elapsed() < pause),
+        })
+    }
+
     /// Sessions whose gateway is gone for `lease`.
     pub(crate) fn expired(&self, lease: Duration) -> Vec<Arc<Pinned>> {
         let now = Instant::now();

@@ -34,7 +34,7 @@ impl StopReason {
                 "the session was closed under the statement",
             ),
             Self::Draining => (
-                FailureKind::FailureDraining,
+                FailureKind::FailureStopped,
                 "the worker ended before the statement did; the statement was stopped",
             ),
             Self::Dropped => (

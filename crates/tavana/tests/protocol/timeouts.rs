@@ -1,8 +1,9 @@
 //! Time limits of a session, by SET.
 
-use crate::support::server::Tavana;
+use crate::support::flight::Flight;
+use crate::support::server::{Start, Tavana};
 use crate::support::wire::{Next, Out, Wire};
-use crate::support::{PATIENCE, pause};
+use crate::support::{PATIENCE, eventually, pause};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -134,4 +135,95 @@ fn statement_timeout_is_kept_while_rows_are_pulled_and_in_cursors() {
         assert!(limits.contains(&took), "{what}: {took:?}");
         wire.query("ROLLBACK").ok();
     }
+}
+
+#[test]
+fn a_reader_that_stops_for_ever_loses_its_connection_and_frees_its_engine() {
+    let tavana = Start::new()
+        .env("TAVANA_STREAM_IDLE_TIMEOUT_SECS", "2")
+        .run();
+    let count = |name: &str| {
+        let (_, body) = tavana.http_get("/metrics");
+        let mut values = body.lines().filter_map(|line| line.strip_prefix(name));
+        values.next().map(|value| value.trim().to_owned())
+    };
+    let rows = "SELECT i, repeat('x', 1000) FROM range(1000000000) t(i)";
+    let mut copying = Wire::connect_as(tavana.postgres, &[("user", "copies")]);
+    copying.send(Out::new().query(format!("COPY ({rows}) TO STDOUT")));
+    let mut stopped = Wire::connect(tavana.postgres);
+    stopped.send(Out::new().query(rows));
+    let mut flight = Flight::connect(tavana.flight);
+    let info = flight.info(rows).expect("it is planned");
+    let ticket = info.endpoint[0].ticket.clone().expect("a ticket");
+    let mut held = flight.open(ticket).expect("it begins");
+    let began = Instant::now();
+    for wire in [&mut copying, &mut stopped] {
+        while !matches!(wire.message().kind, b'D' | b'd') {}
+    }
+    eventually("nothing is left of them", Duration::from_secs(10), || {
+        count("tavana_queue_running").as_deref() == Some("0")
+            && count("tavana_postgres_connections").as_deref() == Some("0")
+    });
+    let took = began.elapsed();
+    assert!(
+        (Duration::from_millis(1800)..Duration::from_secs(5)).contains(&took),
+        "{took:?}"
+    );
+    // Who comes back later gets what was under way, and then hears of it.
+    let status = flight.last_words(&mut held);
+    assert_eq!(status.code(), tonic::Code::Cancelled, "{status}");
+    for wire in [&mut copying, &mut stopped] {
+        let rest = wire.expect_end();
+        assert!(
+            rest.iter().all(|message| message.kind != b'C'),
+            "it is not complete"
+        );
+    }
+    // One that reads slowly is not meant.
+    let mut slow = Wire::connect(tavana.postgres);
+    slow.send(Out::new().query("SELECT i, repeat('x', 1000) FROM range(30000) t(i)"));
+    let mut got = 0;
+    loop {
+        match slow.message().kind {
+            b'D' => {
+                got += 1;
+                if got % 3000 == 0 {
+                    pause(Duration::from_millis(400));
+                }
+            }
+            b'Z' => break,
+            _ => {}
+        }
+    }
+    assert_eq!(got, 30_000);
+}
+
+#[test]
+fn limits_of_all_sessions_hold_for_those_that_say_nothing_else() {
+    let tavana = Start::new()
+        .env("TAVANA_IDLE_SESSION_TIMEOUT_SECS", "1")
+        .env("TAVANA_IDLE_IN_TRANSACTION_TIMEOUT_SECS", "0.5")
+        .run();
+    let mut other = Wire::connect(tavana.postgres);
+    other.query("SET idle_session_timeout = 0").ok();
+    let mut idle = Wire::connect(tavana.postgres);
+    assert_eq!(
+        idle.query("SHOW idle_session_timeout").value().as_deref(),
+        Some("1s")
+    );
+    let (state, took) = last_words(&mut idle);
+    assert_eq!(state, "57P05");
+    assert!(
+        (Duration::from_millis(800)..Duration::from_secs(4)).contains(&took),
+        "{took:?}"
+    );
+    let mut block = Wire::connect(tavana.postgres);
+    block.query("BEGIN").ok();
+    let (state, took) = last_words(&mut block);
+    assert_eq!(state, "25P03");
+    assert!(
+        (Duration::from_millis(400)..Duration::from_secs(3)).contains(&took),
+        "{took:?}"
+    );
+    assert_eq!(other.query("SELECT 1").value().as_deref(), Some("1"));
 }

@@ -5,14 +5,15 @@ use arrow_array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use arrow_flight::decode::FlightRecordBatchStream;
 use arrow_flight::error::FlightError;
 use arrow_flight::sql::client::FlightSqlServiceClient;
-use arrow_flight::{FlightDescriptor, FlightInfo, Ticket};
+use arrow_flight::{Action, FlightData, FlightDescriptor, FlightInfo, Ticket};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use bytes::Bytes;
 use futures::TryStreamExt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
-use tonic::Status;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Status, Streaming};
 
 #[derive(Debug)]
 pub(crate) struct Flight {
@@ -100,6 +101,37 @@ impl Flight {
     pub(crate) fn texts(&mut self, sql: &str) -> Result<Vec<Vec<String>>, Status> {
         let (_, batches) = self.query(sql)?;
         Ok(batches.iter().flat_map(display::rows).collect())
+    }
+
+    /// Begins to read and asks for nothing more.
+    pub(crate) fn open(&mut self, ticket: Ticket) -> Result<Streaming<FlightData>, Status> {
+        let Self { runtime, client } = self;
+        let stream = runtime.block_on(client.inner_mut().do_get(ticket))?;
+        Ok(stream.into_inner())
+    }
+
+    /// Reads what is left to its end, which must be an error.
+    pub(crate) fn last_words(&mut self, stream: &mut Streaming<FlightData>) -> Status {
+        let rest = async {
+            loop {
+                match stream.message().await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("it ended as if it were complete"),
+                    Err(status) => return status,
+                }
+            }
+        };
+        self.runtime.block_on(rest)
+    }
+
+    /// The first result of an action.
+    pub(crate) fn action(&mut self, action: Action) -> Result<Bytes, Status> {
+        let Self { runtime, client } = self;
+        runtime.block_on(async {
+            let mut results = client.inner_mut().do_action(action).await?.into_inner();
+            let first = results.message().await?;
+            Ok(first.map(|result| result.body).unwrap_or_default())
+        })
     }
 
     /// The number of changed rows.

@@ -1,9 +1,11 @@
 //! What every suite needs: a tavana of its own, a PostgreSQL client that sends exactly the bytes it
 //! is told to, a Flight SQL client, and a look at processes from outside.
 
+pub(crate) mod cluster;
 pub(crate) mod display;
 pub(crate) mod flight;
 pub(crate) mod process;
+pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod wire;
 

@@ -64,6 +64,11 @@ pub(crate) fn threads(pid: u32) -> usize {
     fs::read_dir(format!("/proc/{pid}/task")).map_or(0, Iterator::count)
 }
 
+/// How many files and sockets a process has open; 0 when it is gone.
+pub(crate) fn open_files(pid: u32) -> usize {
+    fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count)
+}
+
 /// The engine that uses the processor most, if one did so in two looks at it: a new engine that
 /// only starts up is busy for less.
 pub(crate) fn busiest_engine(root: u32) -> Option<u32> {

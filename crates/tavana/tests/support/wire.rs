@@ -444,7 +444,10 @@ pub(crate) struct Wire {
 impl Wire {
     /// A TCP connection on which nothing was sent yet.
     pub(crate) fn dial(to: SocketAddr) -> Self {
-        let stream = TcpStream::connect_timeout(&to, PATIENCE).expect("the port is open");
+        Self::over(TcpStream::connect_timeout(&to, PATIENCE).expect("the port is open"))
+    }
+
+    fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).expect("a TCP option");
         stream.set_write_timeout(Some(PATIENCE)).expect("a timeout");
         Self {
@@ -478,6 +481,26 @@ impl Wire {
             .clone();
         wire.cancel_key = CancelKey(key);
         wire
+    }
+
+    /// [`Self::connect_as`], where the server may be away or refuse.
+    pub(crate) fn try_connect_as(to: SocketAddr, parameters: &[(&str, &str)]) -> Option<Self> {
+        let stream = TcpStream::connect_timeout(&to, PATIENCE).ok()?;
+        let mut wire = Self::over(stream);
+        if !wire.try_send(&startup(PROTOCOL_3_0, parameters)) {
+            return None;
+        }
+        loop {
+            match wire.next(PATIENCE) {
+                Next::Message(message) => match message.kind {
+                    b'K' => wire.cancel_key = CancelKey(message.body),
+                    b'Z' => return Some(wire),
+                    b'E' => return None,
+                    _ => {}
+                },
+                Next::End | Next::Silence => return None,
+            }
+        }
     }
 
     pub(crate) fn send(&mut self, messages: Out) {
