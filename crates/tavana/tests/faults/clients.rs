@@ -1,7 +1,7 @@
 //! Clients that vanish and clients that do not read.
 
 use crate::support::process;
-use crate::support::server::Tavana;
+use crate::support::server::{Start, Tavana};
 use crate::support::wire::{Out, Wire};
 use crate::support::{PATIENCE, eventually};
 use std::time::Duration;
@@ -95,7 +95,8 @@ fn clients_that_vanish_at_any_moment_leave_no_statement_behind() {
 #[test]
 fn a_client_that_stops_reading_holds_memory_flat_and_harms_nobody() {
     let _alone = crate::alone();
-    let tavana = Tavana::start();
+    // They keep their slots, and a quarter of all is for other users and short statements.
+    let tavana = Start::new().env("TAVANA_WORKER_SLOTS", "6").run();
     let mut others = Wire::connect(tavana.postgres);
     others.query("SELECT 1").ok();
     let mut stalled: Vec<Wire> = Vec::new();
