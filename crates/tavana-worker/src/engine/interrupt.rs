@@ -27,6 +27,9 @@ use super::session::Takeover;
 
 /// Time between two calls to DuckDB while a request does not end.
 const REPEAT: Duration = Duration::from_millis(10);
+/// How long a statement of a transaction has to notice by itself that it is to end. DuckDB gives up
+/// the whole transaction of what it interrupts, and the client may only have left a result unread.
+const GENTLE: Duration = Duration::from_millis(150);
 /// How long a refused request may go on before the process answers for it and ends.
 const REFUSED_MAX: Duration = Duration::from_secs(1);
 
@@ -59,6 +62,10 @@ struct State {
     /// A request is being worked on (or waits for the executor).
     armed: bool,
     requested: bool,
+    /// The request is part of a transaction that is to outlive it.
+    in_transaction: bool,
+    /// Until then DuckDB is not interrupted.
+    gentle_until: Option<Instant>,
     /// The first refusal of the request, and when it was.
     refused: Option<(Refusal, Instant)>,
     /// The process answers for the executor and ends: the executor says nothing any more.
@@ -93,8 +100,15 @@ impl Interrupts {
         let mut state = self.lock();
         state.armed = true;
         state.requested = false;
+        state.in_transaction = false;
+        state.gentle_until = None;
         state.refused = None;
         self.0.requested.store(false, Ordering::Release);
+    }
+
+    /// The request is part of a transaction: it is stopped between two chunks of rows if it can be.
+    pub(crate) fn is_in_transaction(&self) {
+        self.lock().in_transaction = true;
     }
 
     /// The request tried what it may not. A connection is not tried again: the request is
@@ -143,6 +157,9 @@ impl Interrupts {
         let mut state = self.lock();
         if !state.armed {
             return;
+        }
+        if state.in_transaction && !state.requested {
+            state.gentle_until = Some(Instant::now() + GENTLE);
         }
         state.requested = true;
         self.0.requested.store(true, Ordering::Release);
@@ -193,7 +210,9 @@ impl Interrupts {
                     return refusal;
                 }
                 // Under the lock, so that none comes after `disarm` has returned.
-                interrupter.interrupt();
+                if state.gentle_until.is_none_or(|until| Instant::now() >= until) {
+                    interrupter.interrupt();
+                }
                 state = self.wait(state, Some(REPEAT));
             } else if let Some(limit) = state.ordinary_until.filter(|_| state.armed) {
                 if priority::cpu_time() >= limit {

@@ -636,6 +636,9 @@ impl Session {
         if text.sql.contains('\0') {
             return Err(failure::invalid("a statement may not contain a zero byte").into());
         }
+        if self.in_transaction {
+            self.interrupts.is_in_transaction();
+        }
         self.redactor.begin(text);
         secrets::check_names(text)?;
         self.rules.check(text, role)?;

@@ -173,3 +173,15 @@ def test_substrait_is_refused_cleanly(cursor):
     with pytest.raises(adbc_driver_manager.NotSupportedError, match="Unimplemented"):
         cursor.execute(b"no plan")
     assert one(cursor, "SELECT 1") == 1
+
+
+def test_a_result_left_unread_does_not_end_its_transaction(tavana):
+    with flight_dbapi.connect(tavana.flight_uri, autocommit=False) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE kept (n INTEGER)")
+        for _ in range(5):
+            cursor.execute("INSERT INTO kept VALUES (1)")
+            cursor.execute("SELECT i, 'x' || i AS s FROM range(100000000) t(i)")
+            assert cursor.fetchone() == (0, "x0")
+        assert one(cursor, "SELECT count(*) FROM kept") == 5
+        connection.commit()
+        assert one(cursor, "SELECT count(*) FROM kept") == 5
