@@ -98,7 +98,7 @@ fn read_on(mut wire: Wire, killed: Instant) -> Option<Duration> {
         }
         rows += 1;
         // More than all buffers on the way hold: it goes on, and need not be quick.
-        if rows > 200_000 && rows % 1000 == 0 {
+        if rows > 200_000 && rows.is_multiple_of(1000) {
             pause(Duration::from_millis(100));
         }
     }

@@ -57,7 +57,7 @@ impl Shared {
         // Fibonacci hashing: as good as dice, and the same in each run.
         let number = self.pieces.fetch_add(1, Ordering::Relaxed);
         let hash = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 33;
-        let hit = hash % many == 0;
+        let hit = hash.is_multiple_of(many);
         if hit {
             self.resets.fetch_add(1, Ordering::Relaxed);
         }
