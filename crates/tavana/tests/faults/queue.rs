@@ -274,6 +274,7 @@ fn ten_times_as_many_statements_as_can_run_cost_hardly_any_answers() {
                 let waiting = metric(tavana.http, "tavana_queue_waiting");
                 let waiting: u32 = waiting.parse().expect("a number");
                 assert!(waiting <= 8, "{waiting} wait");
+                pause(Duration::from_millis(20));
             }
             over.add(loading.join().expect("no panic"));
         });
