@@ -391,7 +391,8 @@ impl Session {
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
-                if lost_before || pin != Pin::None || !error.is_loss() {
+                let again = !lost_before && pin == Pin::None && error.is_loss();
+                if !again || !session.gateway.workers.may_retry() {
                     return Err(error);
                 }
                 lost_before = true;

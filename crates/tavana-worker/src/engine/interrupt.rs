@@ -210,7 +210,10 @@ impl Interrupts {
                     return refusal;
                 }
                 // Under the lock, so that none comes after `disarm` has returned.
-                if state.gentle_until.is_none_or(|until| Instant::now() >= until) {
+                if state
+                    .gentle_until
+                    .is_none_or(|until| Instant::now() >= until)
+                {
                     interrupter.interrupt();
                 }
                 state = self.wait(state, Some(REPEAT));

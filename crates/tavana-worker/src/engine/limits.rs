@@ -63,8 +63,30 @@ pub(crate) fn set(start: &Start) -> io::Result<()> {
     }
     lower(
         Resource::Data,
-        data_bytes(start.memory_bytes_max, start.threads),
-    )
+        data_bytes(
+            start.memory_budget_bytes.max(start.memory_bytes_max),
+            start.threads,
+        ),
+    )?;
+    fit_data(start.memory_bytes_max, start.threads)
+}
+
+/// Fits the limit on data to what the engine was granted: below the limit of its start, which is
+/// that of all memory there is, it can be raised again.
+///
+/// # Errors
+/// The kernel refused the limit.
+pub(crate) fn fit_data(memory_bytes: u64, threads: u32) -> io::Result<()> {
+    let maximum = rustix::process::getrlimit(Resource::Data).maximum;
+    let wanted = data_bytes(memory_bytes, threads);
+    rustix::process::setrlimit(
+        Resource::Data,
+        Rlimit {
+            current: Some(maximum.map_or(wanted, |hard| wanted.min(hard))),
+            maximum,
+        },
+    )?;
+    Ok(())
 }
 
 /// RLIMIT_DATA counts the whole of every thread's stack, touched or not.

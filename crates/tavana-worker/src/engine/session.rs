@@ -24,6 +24,7 @@ use super::ffi::{ErrorText, Handed, QueryResult, ResultKind};
 use super::guard;
 use super::instance::Instance;
 use super::interrupt::Interrupts;
+use super::limits;
 use super::output::{Closed, Output};
 use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
@@ -59,6 +60,8 @@ pub(crate) struct Session {
     output: Output,
     interrupts: Interrupts,
     granted: Grant,
+    /// What most requests are granted.
+    usual: Grant,
     /// What is wrong with an endpoint that the session has set.
     misplaced: Option<Failure>,
     /// `current_user` says whose engine this is.
@@ -159,6 +162,11 @@ impl Session {
             granted: Grant {
                 memory_bytes: start.memory_bytes_max,
                 threads: 1,
+                ordinary_cpu_millis: 0,
+            },
+            usual: Grant {
+                memory_bytes: start.memory_bytes_max,
+                threads: start.threads,
                 ordinary_cpu_millis: 0,
             },
             renews_threads: false,
@@ -708,6 +716,11 @@ impl Session {
         }
         self.renews_threads = false;
         if grant.memory_bytes > 0 && grant.memory_bytes != self.granted.memory_bytes {
+            // An idle engine that keeps less must still be able to say so.
+            let bytes = grant.memory_bytes.max(self.usual.memory_bytes);
+            limits::fit_data(bytes, self.usual.threads).map_err(|error| {
+                tavana_common::failure::new(FailureKind::FailureInternal, error.to_string())
+            })?;
             let sql = format!("SET GLOBAL memory_limit='{}B'", grant.memory_bytes);
             self.instance.control.run(&sql).map_err(refused)?;
             self.granted.memory_bytes = grant.memory_bytes;

@@ -169,6 +169,7 @@ impl Supervisor {
             spill_directory: String::new(),
             spill_bytes_max: settings.spill_bytes_max / u64::from(settings.slots.max(1)),
             memory_bytes_max: bounds.grant_bytes,
+            memory_budget_bytes: bounds.memory_budget_bytes,
             threads: settings.threads,
             allowed_directories,
             extensions,
