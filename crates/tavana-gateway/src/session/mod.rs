@@ -351,7 +351,10 @@ impl Session {
             loop {
                 let (worker, pin) = match &session.pinned {
                     Some(worker) => (Arc::clone(worker), Pin::Required),
-                    None => (session.choose(None, &wish)?, Pin::None),
+                    None => {
+                        let choose = || session.choose(None, &wish);
+                        (session.when_usable(give_up, choose).await?, Pin::None)
+                    }
                 };
                 let running = worker.begin();
                 let request = PrepareRequest {
@@ -812,8 +815,14 @@ impl Session {
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
-                None if pins => (self.pin_target(except.as_ref(), &wish)?, Pin::Start),
-                None => (self.choose(except.as_ref(), &wish)?, Pin::None),
+                None if pins => {
+                    let target = || self.pin_target(except.as_ref(), &wish);
+                    (self.when_usable(give_up, target).await?, Pin::Start)
+                }
+                None => {
+                    let choose = || self.choose(except.as_ref(), &wish);
+                    (self.when_usable(give_up, choose).await?, Pin::None)
+                }
             };
             let running = worker.begin();
             let request = ExecuteRequest {
@@ -981,6 +990,26 @@ impl Session {
     ) -> Result<Permit, QueryError> {
         let tell = |position| self.news.waits(position);
         permit.again(give_up, &tell).await.map_err(|_| refusal)
+    }
+
+    /// What `choose` finds, as soon as there is a worker, and before `give_up`: whoever has a slot
+    /// waits for one as those do who wait for a slot.
+    async fn when_usable<T>(
+        &self,
+        give_up: Instant,
+        choose: impl Fn() -> Result<T, QueryError>,
+    ) -> Result<T, QueryError> {
+        loop {
+            match choose() {
+                Err(error)
+                    if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
+                        && Instant::now() < give_up =>
+                {
+                    self.gateway.workers.changed_or(worker_pause()).await;
+                }
+                found => return found,
+            }
+        }
     }
 
     fn not_admitted(&self, error: QueryError) -> QueryError {
