@@ -25,7 +25,7 @@ CREATE VIEW __tavana.pg.pg_proc AS
            100 AS procost, CASE WHEN _is_table THEN 1000 ELSE 0 END AS prorows, 0 AS provariadic,
            0 AS prosupport, 'f' AS prokind, false AS prosecdef, false AS proleakproof,
            false AS proisstrict, _is_table AS proretset, 'v' AS provolatile, 'u' AS proparallel,
-           len(_parameters) AS pronargs, 0 AS pronargdefaults,
+           len(_parameters)::SMALLINT AS pronargs, 0::SMALLINT AS pronargdefaults,
            CASE WHEN _is_table THEN 2249 ELSE 2276 END AS prorettype,
            list_transform(_parameters, lambda _p: 2276::BIGINT) AS proargtypes,
            CASE WHEN len(_parameters) > 0 THEN _parameters END AS proargnames, _definition AS prosrc

@@ -20,7 +20,7 @@ import psycopg2
 import pyodbc
 import pytest
 import sqlalchemy as sa
-from postgres import psql18
+from postgres import Postgres, debian_folder, psql18
 from programme import differences
 from test_duckdb_postgres import scanner
 from test_psqlodbc import connect as odbc_connect
@@ -314,6 +314,36 @@ def run_scanner(proxy, folder):
         duck.execute("DETACH remote")
 
 
+def run_tokio_postgres(proxy, folder):
+    """An example of the repository; `cargo test` has built it."""
+    root = HERE.parents[4]
+    build = ["cargo", "build", "--quiet", "--release", "--locked", "--workspace", "--example", "tokio_postgres_trace"]
+    subprocess.run(build, cwd=root, check=True, timeout=600)
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or root / "target")
+    subprocess.run([target / "release" / "examples" / "tokio_postgres_trace", proxy.host, str(proxy.pg_port)], check=True, timeout=60)
+
+
+def run_fdw(proxy, folder):
+    """A relation that both servers have: tables of tavana belong to a session."""
+    local = Postgres(bin_folder=debian_folder())
+    try:
+        with psycopg.connect(local.dsn, autocommit=True) as connection:
+            for statement in (
+                "CREATE EXTENSION postgres_fdw",
+                f"CREATE SERVER there FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{proxy.host}', port '{proxy.pg_port}', dbname 'main', sslmode 'disable', gssencmode 'disable')",
+                "CREATE USER MAPPING FOR tester SERVER there OPTIONS (user 'tester', password_required 'false')",
+                "CREATE FOREIGN TABLE kinds (oid oid, typlen smallint) SERVER there OPTIONS (schema_name 'pg_catalog', table_name 'pg_type')",
+                "CREATE FOREIGN TABLE wrong (bad integer) SERVER there OPTIONS (schema_name 'pg_catalog', table_name 'pg_namespace')",
+            ):
+                connection.execute(statement)
+            assert connection.execute("SELECT oid, typlen FROM kinds WHERE oid IN (20, 23) ORDER BY oid").fetchall() == [(20, 8), (23, 4)]
+            assert connection.execute("SELECT count(*) FROM kinds WHERE oid = 23").fetchone() == (1,)
+            with pytest.raises(psycopg.errors.UndefinedColumn):
+                connection.execute("SELECT bad FROM wrong")
+    finally:
+        local.stop()
+
+
 CLIENTS = {
     "psql": psql("psql"),
     "psql 18": psql(psql18()),
@@ -329,6 +359,8 @@ CLIENTS = {
     "node-postgres": run_node,
     "pgjdbc": run_pgjdbc,
     "pgx": run_pgx,
+    "tokio-postgres": run_tokio_postgres,
+    "postgres_fdw": run_fdw,
 }
 used = set()
 

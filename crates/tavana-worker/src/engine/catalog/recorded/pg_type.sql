@@ -1,6 +1,6 @@
 SELECT * FROM __tavana.pg._pg_type
 UNION ALL BY NAME
-SELECT _oid AS oid, _name AS typname, _namespace AS typnamespace, 10 AS typowner, 4 AS typlen,
+SELECT _oid AS oid, _name AS typname, _namespace AS typnamespace, 10 AS typowner, 4::SMALLINT AS typlen,
        true AS typbyval, 'e' AS typtype, 'E' AS typcategory, false AS typispreferred,
        true AS typisdefined, ',' AS typdelim, 0 AS typrelid, 0 AS typsubscript, 0 AS typelem,
        0 AS typarray, 3504 AS typinput, 3505 AS typoutput, 3532 AS typreceive, 3533 AS typsend,
