@@ -51,7 +51,12 @@ impl SearchPath {
             return Ok(false);
         };
         let before = std::mem::take(&mut self.taken);
-        self.set(&wanted, session)?;
+        if let Err(failure) = self.set(&wanted, session) {
+            // E.g. in a transaction that has failed: to be looked for afterwards.
+            self.wanted = Some(wanted);
+            self.taken = before;
+            return Err(failure);
+        }
         Ok(self.wanted.is_none() || self.taken != before)
     }
 
