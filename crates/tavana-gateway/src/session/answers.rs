@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use bytes::Bytes;
 use moka::sync::Cache;
 use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use tavana_common::proto::v1::{Batch, Column, ResultHeader};
@@ -180,7 +181,10 @@ impl Session {
     }
 
     pub(super) fn keep_facts(&self, key: Key, worker: Arc<str>, facts: &Facts) {
-        let what = What::Facts(Arc::new(facts.clone()));
+        let what = What::Facts(Arc::new(Facts {
+            schema: Bytes::copy_from_slice(&facts.schema),
+            ..facts.clone()
+        }));
         self.gateway.answers.0.insert(key, Kept { worker, what });
     }
 
@@ -192,7 +196,13 @@ impl Session {
         let Some(worker) = rows.worker() else {
             return Ok(rows);
         };
-        if let Some(result) = rows.read_ahead(ANSWER_BYTES_MAX).await? {
+        if let Some(mut result) = rows.read_ahead(ANSWER_BYTES_MAX).await? {
+            // As they came they are parts of larger buffers, which would be kept with them.
+            result.header.schema = Bytes::copy_from_slice(&result.header.schema);
+            for batch in &mut result.batches {
+                batch.header = Bytes::copy_from_slice(&batch.header);
+                batch.body = Bytes::copy_from_slice(&batch.body);
+            }
             let result = Arc::new(result);
             let what = What::Rows(Arc::clone(&result));
             self.gateway.answers.0.insert(key, Kept { worker, what });
