@@ -23,7 +23,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-SECTIONS = ["tpch", "bulk", "flight", "first-row", "latency", "connect", "catalog", "sessions", "neighbours", "memory"]
+SECTIONS = ["tpch", "bulk", "flight", "first-row", "latency", "closed-loop", "connect", "catalog", "sessions", "neighbours", "memory"]
 
 
 def main():

@@ -339,6 +339,8 @@ pub const PG_FUNCTIONS: &[&str] = &[
     "octet_length",
     "overlay",
     "parse_ident",
+    "pg_available_extension_versions",
+    "pg_available_extensions",
     "pg_blocking_pids",
     "pg_char_to_encoding",
     "pg_client_encoding",

@@ -46,6 +46,7 @@ pub fn to_status(failure: Failure) -> Status {
         FailureKind::FailurePermission => Code::PermissionDenied,
         FailureKind::FailureNoSuchCursor => Code::NotFound,
         FailureKind::FailureForwardOnly => Code::FailedPrecondition,
+        FailureKind::FailureObjectChanged => Code::Aborted,
     };
     // The message is repeated outside the details only in a short form: both are in one trailer.
     let short: String = failure.message.chars().take(200).collect();

@@ -10,6 +10,7 @@ pub mod env;
 pub mod failure;
 pub mod ids;
 pub mod inside;
+pub mod probe;
 pub mod process;
 pub mod proto;
 pub mod secret;

@@ -66,6 +66,7 @@ sql_states! {
     UNDEFINED_FUNCTION = "42883",
     UNDEFINED_TABLE = "42P01",
     UNDEFINED_PARAMETER = "42P02",
+    INDETERMINATE_DATATYPE = "42P18",
     UNDEFINED_OBJECT = "42704",
     DUPLICATE_COLUMN = "42701",
     DUPLICATE_CURSOR = "42P03",
@@ -117,6 +118,9 @@ pub struct QueryError {
     pub duckdb_class: Option<String>,
     /// What a violated constraint is about.
     pub object: Option<Box<ObjectNames>>,
+    /// An object of a store was written again while the statement read it: another try reads the
+    /// new one.
+    pub object_changed: bool,
 }
 
 /// The names of what an error is about.
@@ -150,6 +154,7 @@ impl QueryError {
             position: None,
             duckdb_class: None,
             object: None,
+            object_changed: false,
         }
     }
 
@@ -193,7 +198,19 @@ impl QueryError {
             "canceling statement because its result was not read",
         )
         .with_hint(
-            "The setting TAVANA_STREAM_IDLE_TIMEOUT_SECS limits how long a reader may pause.",
+            "The settings TAVANA_STREAM_IDLE_TIMEOUT_SECS and, while other statements wait, \
+             TAVANA_STREAM_IDLE_CONTENDED_SECS limit how long a reader may pause.",
+        )
+    }
+
+    pub(crate) fn writer_idle() -> Self {
+        Self::new(
+            SqlState::QUERY_CANCELED,
+            "canceling statement because its client sent nothing more",
+        )
+        .with_hint(
+            "The settings TAVANA_STREAM_IDLE_TIMEOUT_SECS and, while other statements wait, \
+             TAVANA_STREAM_IDLE_CONTENDED_SECS limit how long a writer may pause.",
         )
     }
 
@@ -210,6 +227,15 @@ impl QueryError {
             "the connection to the worker was lost",
         )
         .with_hint("Run the statement again.")
+    }
+
+    /// The worker that has the session's engine ends, and with it the engine.
+    pub(crate) fn engine_ended() -> Self {
+        Self::new(
+            SqlState::ADMIN_SHUTDOWN,
+            "the worker of this session is shutting down",
+        )
+        .with_hint("Run the transaction again; what was temporary is gone.")
     }
 
     /// The gateway ends, and with it the session.
@@ -230,6 +256,18 @@ impl QueryError {
     /// which a read-only statement may be run once more elsewhere.
     pub(crate) fn is_loss(&self) -> bool {
         self.sqlstate == SqlState::CRASH_SHUTDOWN || self.sqlstate == SqlState::ADMIN_SHUTDOWN
+    }
+
+    /// Whether DuckDB found it while it read and bound the statement, so that nothing was run.
+    pub(crate) fn is_of_binding(&self) -> bool {
+        let class = self.duckdb_class.as_deref().unwrap_or_default();
+        ["Parser", "Syntax", "Binder", "Catalog"].contains(&class)
+    }
+
+    /// Whether a worker has refused the statement with nothing started: it has no room, or drains.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.sqlstate == SqlState::TOO_MANY_CONNECTIONS
+            || self.sqlstate == SqlState::CANNOT_CONNECT_NOW
     }
 
     /// What a worker's status says, for a client.
@@ -267,6 +305,7 @@ impl QueryError {
             FailureKind::FailureInvalid => invalid_state(&failure.message),
             FailureKind::FailureNoSuchCursor => SqlState::INVALID_CURSOR_NAME,
             FailureKind::FailureForwardOnly => SqlState::OBJECT_NOT_IN_STATE,
+            FailureKind::FailureObjectChanged => SqlState::IO_ERROR,
             FailureKind::FailureLimit => SqlState::PROGRAM_LIMIT,
             FailureKind::FailureUnspecified | FailureKind::FailureInternal => SqlState::INTERNAL,
         };
@@ -285,6 +324,7 @@ impl QueryError {
             position: (failure.position > 0).then_some(failure.position),
             duckdb_class: Some(failure.duckdb_class).filter(|class| !class.is_empty()),
             object: None,
+            object_changed: kind == FailureKind::FailureObjectChanged,
         }
     }
 }

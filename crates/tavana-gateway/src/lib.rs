@@ -42,7 +42,7 @@ use crate::accept::Seats;
 use crate::auth::{AuthStartError, Authenticator};
 use crate::catalog::Rewriter;
 use crate::metrics::Metrics;
-use crate::queue::{Bounds, Queue, QueueSettings};
+use crate::queue::{Bounds, Patience, Queue, QueueSettings};
 use crate::route::{Worker, Workers};
 use crate::session::activity::Activities;
 use crate::session::answers::Answers;
@@ -111,6 +111,8 @@ pub(crate) struct Gateway {
     pub(crate) id: GatewayId,
     pub(crate) cluster_key: ClusterKey,
     pub(crate) queue: Queue,
+    /// What clients that stop reading are allowed.
+    pub(crate) patience: Patience,
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
     /// PostgreSQL sessions by their keys.
@@ -266,6 +268,8 @@ pub async fn run(
     info!(auth = ?settings.auth.mode, tls = ?settings.tls.mode, "clients are checked");
     let metrics = Metrics::new();
     let queue = Queue::new(&queue_settings(&settings), metrics.queue());
+    let patience = Patience::of(settings.stream_idle_max)
+        .while_others_wait(settings.stream_idle_contended_max, queue.clone());
     let draining = CancellationToken::new();
     let worker_tls = settings
         .worker_tls
@@ -288,6 +292,7 @@ pub async fn run(
         id,
         cluster_key,
         queue,
+        patience,
         workers,
         metrics,
         cancels: pg::Cancels::default(),

@@ -1,22 +1,13 @@
 //! What `tavana-gateway health` and `tavana-gateway ready` do: they ask the gateway that runs beside
 //! them with the same environment, so that a container needs neither a shell nor curl to be probed.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::net::SocketAddr;
+
+use tavana_common::probe::{ANSWER_MAX, reachable};
+
+pub use tavana_common::probe::Question;
 
 use crate::settings::{GatewaySettings, TlsMode};
-
-/// Longest time for an answer.
-const ANSWER_MAX: Duration = Duration::from_secs(5);
-
-/// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Is it alive?
-    Health,
-    /// Can it take statements?
-    Ready,
-}
 
 /// Asks the gateway of this machine that was started with these settings.
 ///
@@ -50,15 +41,6 @@ pub async fn ask(settings: &GatewaySettings, question: Question) -> Result<(), S
     let status = answer.status();
     let said = answer.text().await.unwrap_or_default();
     Err(format!("{status}: {}", said.trim()))
-}
-
-/// An address at which a service is reached that listens on `bound`.
-fn reachable(bound: IpAddr) -> IpAddr {
-    match bound {
-        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        bound => bound,
-    }
 }
 
 #[cfg(test)]
@@ -105,19 +87,5 @@ mod tests {
             asked.is_err_and(|said| said.contains("does not answer")),
             "nobody listens"
         );
-    }
-
-    #[test]
-    fn a_service_that_listens_everywhere_is_reached_on_loopback() {
-        for (bound, expected) in [
-            ("0.0.0.0", "127.0.0.1"),
-            ("::", "::1"),
-            ("10.0.0.1", "10.0.0.1"),
-        ] {
-            assert_eq!(
-                reachable(bound.parse().unwrap()),
-                expected.parse::<IpAddr>().unwrap()
-            );
-        }
     }
 }

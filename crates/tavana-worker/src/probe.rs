@@ -1,9 +1,9 @@
 //! What `tavana-worker health` and `tavana-worker ready` do: they ask the worker that runs beside
 //! them with the same environment, by the standard gRPC health service.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::net::SocketAddr;
 
+use tavana_common::probe::{ANSWER_MAX, reachable};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tonic::transport::Endpoint;
@@ -11,19 +11,9 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
 
+pub use tavana_common::probe::Question;
+
 use crate::settings::WorkerSettings;
-
-/// Longest time for an answer.
-const ANSWER_MAX: Duration = Duration::from_secs(5);
-
-/// What is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Is it alive?
-    Health,
-    /// Does it take statements?
-    Ready,
-}
 
 /// Asks the worker of this machine that was started with these settings. Of a worker with TLS only
 /// the port is tried: the probe has no certificate of a gateway to show.
@@ -58,15 +48,6 @@ async fn check(address: SocketAddr, question: Question) -> Result<(), String> {
     match (question, answer.into_inner().status()) {
         (Question::Health, _) | (Question::Ready, ServingStatus::Serving) => Ok(()),
         (Question::Ready, status) => Err(status.as_str_name().to_owned()),
-    }
-}
-
-/// An address at which a service is reached that listens on `bound`.
-fn reachable(bound: IpAddr) -> IpAddr {
-    match bound {
-        IpAddr::V4(address) if address.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(address) if address.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        bound => bound,
     }
 }
 

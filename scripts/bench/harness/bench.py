@@ -10,8 +10,8 @@ from . import clients, postgres, rounds, tavana
 from .data import WIDE_POSTGRES_COLUMNS
 from .failure import Failure
 
-FULL = {"rounds": 7, "wide_rows": 5_000_000, "scale": 1.0, "pings": 500, "logins": 100, "session_seconds": 120, "neighbour_seconds": 8, "stream_rows": 100_000_000, "catalog_tables": 2_000, "catalog_logins": 20}
-QUICK = {"rounds": 2, "wide_rows": 500_000, "scale": 0.1, "pings": 100, "logins": 20, "session_seconds": 5, "neighbour_seconds": 3, "stream_rows": 5_000_000, "catalog_tables": 200, "catalog_logins": 5}
+FULL = {"rounds": 7, "wide_rows": 5_000_000, "scale": 1.0, "pings": 500, "logins": 100, "loop_seconds": 5, "session_seconds": 120, "neighbour_seconds": 8, "stream_rows": 100_000_000, "catalog_tables": 2_000, "catalog_logins": 20}
+QUICK = {"rounds": 2, "wide_rows": 500_000, "scale": 0.1, "pings": 100, "logins": 20, "loop_seconds": 1, "session_seconds": 5, "neighbour_seconds": 3, "stream_rows": 5_000_000, "catalog_tables": 200, "catalog_logins": 5}
 
 
 class Bench:

@@ -27,7 +27,7 @@ SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "autovacuum": "off",
-    "max_connections": "20",
+    "max_connections": "60",
 }
 USER = "postgres"
 DATABASE = "postgres"

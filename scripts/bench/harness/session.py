@@ -15,7 +15,7 @@ import run as entry
 from . import bench, processes, report
 from .data import Data
 from .failure import Failure
-from .measures import bulk, catalog, connect, first_row, flight, latency, memory, neighbours, sessions, tpch
+from .measures import bulk, catalog, closed_loop, connect, first_row, flight, latency, memory, neighbours, sessions, tpch
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 MEASURES = {
@@ -24,6 +24,7 @@ MEASURES = {
     "flight": flight.measure,
     "first-row": first_row.measure,
     "latency": latency.measure,
+    "closed-loop": closed_loop.measure,
     "connect": connect.measure,
     "catalog": catalog.measure,
     "sessions": sessions.measure,

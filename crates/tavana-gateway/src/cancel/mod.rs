@@ -1,7 +1,8 @@
 //! Cancels of what other connections run, on this gateway or another.
 //!
 //! A client's cancel names what only its owner knows: a session's random key, or a statement that
-//! a sealed ticket holds, with its principal. The hash of that is a [`Target`]. A load balancer may
+//! a sealed ticket holds, with its principal. `pg_cancel_backend` and `pg_terminate_backend` name
+//! a session and who asks. The hash of that is a [`Target`]. A load balancer may
 //! bring the cancel to any gateway. One that does not have the target asks the others by way of the
 //! workers ([`ask`]); the one that has it hears of it ([`follow`]), and cancels exactly as if the
 //! client had come to it: what runs, and what waits in its queue.
@@ -27,6 +28,7 @@ pub(crate) use follow::follow;
 
 use crate::Gateway;
 use crate::auth::Principal;
+use crate::session::activity::Signal;
 
 /// Bytes of a target.
 const TARGET_BYTES: usize = 32;
@@ -48,6 +50,19 @@ impl Target {
     pub(crate) fn of_statement(statement: Uuid, principal: &Principal) -> Self {
         let (id, principal) = (statement.as_bytes(), principal.id().as_bytes());
         Self::of(&[b"tavana cancel flight v1", id, principal])
+    }
+
+    /// A session of PostgreSQL's protocol, for a signal of its own principal, or of an administrator
+    /// when there is none.
+    pub(crate) fn of_session(pid: i32, signal: Signal, by: Option<&Principal>) -> Self {
+        let (what, pid): (&[u8], _) = match signal {
+            Signal::Cancel => (b"cancel", pid.to_be_bytes()),
+            Signal::Terminate => (b"terminate", pid.to_be_bytes()),
+        };
+        match by {
+            Some(by) => Self::of(&[b"tavana signal own v1", &pid, what, by.id().as_bytes()]),
+            None => Self::of(&[b"tavana signal any v1", &pid, what]),
+        }
     }
 
     fn of(parts: &[&[u8]]) -> Self {
@@ -76,6 +91,7 @@ impl Gateway {
     fn rounds_of(&self, target: Target) -> Vec<CancellationToken> {
         let mut rounds = self.flight_runs.rounds_of(target);
         rounds.extend(self.cancels.round_of(target));
+        rounds.extend(self.activities.rounds_of(target));
         rounds
     }
 }
@@ -126,6 +142,12 @@ mod tests {
             Target::of_statement(one, &ada),
             Target::of_statement(two, &ada),
             Target::of_statement(one, &eve),
+            Target::of_session(1, Signal::Cancel, Some(&ada)),
+            Target::of_session(2, Signal::Cancel, Some(&ada)),
+            Target::of_session(1, Signal::Terminate, Some(&ada)),
+            Target::of_session(1, Signal::Cancel, Some(&eve)),
+            Target::of_session(1, Signal::Cancel, None),
+            Target::of_session(1, Signal::Terminate, None),
         ];
         for (index, target) in targets.iter().enumerate() {
             assert!(!targets[..index].contains(target));

@@ -1,14 +1,15 @@
 //! Functions: those of the session, those of the hidden catalog, and those that return rows.
 
 use sqlparser::ast::{
-    DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query,
-    SelectItem, SetExpr, Value,
+    BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
+    ObjectName, Query, SelectItem, SetExpr, Value,
 };
 use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_RENAMES, PG_SCHEMA};
 
+use super::columns::counts_from_zero;
 use super::names;
 use super::slots::Slot;
-use super::transform::{Transform, call, cast, listed, object_name, parts};
+use super::transform::{Transform, call, cast, listed, object_name, own_name, parts};
 
 /// A function that acts on the session, found among the targets of the statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +139,19 @@ impl Transform {
             function.name = name;
             self.changed = true;
         }
+        // The elements of the catalog's vectors count from 0.
+        if self.reads.catalog
+            && names::last_part(&function.name).as_deref() == Some("generate_subscripts")
+            && let Some(list) = arguments(function).first().and_then(own_name)
+            && counts_from_zero(&list)
+        {
+            *expr = Expr::Nested(Box::new(Expr::BinaryOp {
+                left: Box::new(expr.clone()),
+                op: BinaryOperator::Minus,
+                right: Box::new(Expr::Value(Value::Number("1".to_owned(), false).into())),
+            }));
+            self.changed = true;
+        }
     }
 
     /// What a function of the session is replaced by.
@@ -254,7 +268,7 @@ pub(super) fn renamed(function: &str) -> Option<&'static str> {
 }
 
 /// The name of a function that may be the session's: without a schema, or with `pg_catalog`.
-fn session_function(function: &Function) -> Option<String> {
+pub(super) fn session_function(function: &Function) -> Option<String> {
     match parts(&function.name)?.as_slice() {
         [name] => Some(name.clone()),
         [schema, name] if schema == "pg_catalog" => Some(name.clone()),

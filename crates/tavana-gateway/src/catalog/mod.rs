@@ -6,10 +6,12 @@
 //! is respelled for the sake of a name.
 
 mod columns;
+mod dialect;
 mod fidelity;
 mod functions;
 mod names;
 mod operators;
+mod plain;
 mod scan;
 mod shape;
 mod slots;
@@ -18,8 +20,10 @@ mod steady;
 mod system;
 mod transform;
 mod types;
+mod unread;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -29,20 +33,22 @@ use sqlparser::ast::{
     Expr, GroupByExpr, Ident, SelectItem, SetExpr, Statement, Value, ValueWithSpan, VisitMut,
     VisitorMut,
 };
-use sqlparser::dialect::PostgreSqlDialect;
-use sqlparser::parser::Parser;
 
 pub(crate) use self::fidelity::position_in;
 pub(crate) use self::functions::{Argument, Call};
 pub(crate) use self::shape::Shape;
 pub(crate) use self::slots::{ActivityRow, Owner, QueueRow, SettingRow, Slot, SlotValue};
 
+use self::dialect::Language;
 use self::scan::Scan;
 use self::transform::{MARK, Reads, Transform};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::block_in_place;
+
+use crate::error::{QueryError, SqlState};
 use crate::session::secrecy::may_hold_credentials;
 
-/// How deep parentheses, subqueries and the like may nest.
-const NESTING_MAX: usize = 50;
 /// Statements up to this depth are read on the stack they come on.
 const SHALLOW: usize = 200;
 /// Longest text that is remembered, in bytes.
@@ -56,6 +62,7 @@ const LEVEL_BYTES: usize = 16 * 1024;
 #[derive(Debug)]
 pub(crate) struct Rewriter {
     plans: Cache<String, Arc<Plan>>,
+    long: Semaphore,
 }
 
 impl Rewriter {
@@ -69,13 +76,24 @@ impl Rewriter {
                 .max_capacity(bytes_max)
                 .weigher(weigh)
                 .build(),
+            long: Semaphore::new(1),
         }
+    }
+
+    /// The right to read a statement of `bytes`: of long ones one at a time, which bounds the memory
+    /// and the threads that they take. `None` for one that is not long.
+    pub(crate) async fn turn(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        if bytes <= KEPT_BYTES_MAX {
+            return None;
+        }
+        // It is never closed.
+        self.long.acquire().await.ok()
     }
 
     /// What becomes of a statement. Nothing of a session is in it.
     pub(crate) fn plan(&self, sql: &str) -> Arc<Plan> {
         if sql.len() > KEPT_BYTES_MAX {
-            return Arc::new(Plan::of(sql));
+            return aside(|| Arc::new(Plan::of(sql)));
         }
         if let Some(plan) = self.plans.get(sql) {
             return plan;
@@ -83,12 +101,26 @@ impl Rewriter {
         let Some(scan) = scan::scan(sql) else {
             return Arc::default();
         };
-        let plan = Arc::new(Plan::scanned(sql, scan));
+        let plan = Arc::new(if scan.depth <= SHALLOW {
+            Plan::scanned(sql, scan)
+        } else {
+            aside(|| Plan::scanned(sql, scan))
+        });
         // A session's credentials end with it.
         if !may_hold_credentials(sql) {
             self.plans.insert(sql.to_owned(), Arc::clone(&plan));
         }
         plan
+    }
+}
+
+/// Does what takes its time, while other tasks of the runtime go on.
+fn aside<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+    match flavor {
+        Ok(RuntimeFlavor::MultiThread) => block_in_place(work),
+        // No other task could go on.
+        _ => work(),
     }
 }
 
@@ -101,16 +133,29 @@ pub(crate) struct Plan {
     of_view: Option<Template>,
     pub(crate) shape: Shape,
     /// Parameters of types that DuckDB lacks: number from 0, and OID.
-    pub(crate) parameters: Vec<(usize, u32)>,
+    pub(crate) parameters: BTreeMap<usize, u32>,
     pub(crate) calls: Vec<Call>,
     /// It reads the catalog and nothing else.
     pub(crate) only_catalog: bool,
     /// Why it cannot be run.
-    pub(crate) refused: Option<&'static str>,
+    pub(crate) refused: Option<Refusal>,
     /// The values of a statement that asks for nothing but the session's.
     local: Vec<Local>,
     /// See [`Self::is_steady`].
     steady: bool,
+}
+
+/// Why a statement cannot be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    sqlstate: SqlState,
+    message: &'static str,
+}
+
+impl From<Refusal> for QueryError {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.sqlstate, refusal.message)
+    }
 }
 
 /// A target that the gateway can answer.
@@ -198,6 +243,15 @@ impl Plan {
     }
 
     fn scanned(sql: &str, scan: Scan) -> Self {
+        if scan.is_too_complex() {
+            return Self {
+                refused: Some(Refusal {
+                    sqlstate: SqlState::PROGRAM_LIMIT,
+                    message: "the statement is too complex: it has too many words, or they nest too deep",
+                }),
+                ..Self::default()
+            };
+        }
         if scan.depth <= SHALLOW {
             return Self::parsed(sql, scan);
         }
@@ -213,8 +267,9 @@ impl Plan {
     }
 
     fn parsed(sql: &str, scan: Scan) -> Self {
-        let Some(mut statement) = parse(sql) else {
-            return Self::default();
+        let sql = &*plain::plainly(sql);
+        let Some((language, mut statement)) = Language::read(sql) else {
+            return Self::unread(sql);
         };
         let statement = &mut statement;
         let reads = Reads::of(statement);
@@ -226,19 +281,28 @@ impl Plan {
         let only_catalog = reads.only_catalog();
         let steady = steady::is_steady(statement, &reads);
         plan.only_catalog = only_catalog;
-        let faithful = || fidelity::same(sql, &parse(sql).as_ref().map_or_else(String::new, print));
+        let faithful = || {
+            let printed = language.parse(sql).as_ref().map(print);
+            fidelity::same(sql, &printed.unwrap_or_default())
+        };
         let local = local_targets(statement, &plan.shape);
         let renames = statements::renames(statement);
         let mut transform = Transform::new(reads, scan.keeps_names);
         transform.run(statement);
         let parts = statements::split(statement);
-        plan.refused = transform.refused;
+        plan.refused = transform.refused.map(|message| Refusal {
+            sqlstate: SqlState::FEATURE_NOT_SUPPORTED,
+            message,
+        });
         if !transform.changed && parts.len() == 1 && !renames {
             plan.local = local;
             plan.steady = steady;
             return plan;
         }
-        if !only_catalog && !faithful() {
+        if !(only_catalog && language == Language::PostgreSql || faithful()) {
+            let unread = Self::unread(sql);
+            plan.texts = unread.texts;
+            plan.refused = plan.refused.or(unread.refused);
             return plan;
         }
         let slots = &transform.slots.0;
@@ -260,6 +324,23 @@ impl Plan {
             plan.steady = steady && slots.iter().all(steady::is_steady_slot);
         }
         plan
+    }
+
+    /// The plan of a statement that the parser does not know.
+    fn unread(sql: &str) -> Self {
+        match unread::changed(sql) {
+            Ok(text) => Self {
+                texts: text.into_iter().collect(),
+                ..Self::default()
+            },
+            Err(message) => Self {
+                refused: Some(Refusal {
+                    sqlstate: SqlState::FEATURE_NOT_SUPPORTED,
+                    message,
+                }),
+                ..Self::default()
+            },
+        }
     }
 
     /// Whether sessions alike that have changed nothing yet get the same answer: it is about the
@@ -338,18 +419,6 @@ impl Plan {
                 .chain(&self.of_view)
                 .map(Template::weight)
                 .sum::<usize>()
-    }
-}
-
-/// The one statement of `sql`; `None` when it is none that the parser knows.
-fn parse(sql: &str) -> Option<Statement> {
-    let parser = Parser::new(&PostgreSqlDialect {})
-        .with_recursion_limit(NESTING_MAX)
-        .try_with_sql(sql);
-    let mut statements = parser.ok()?.parse_statements().ok()?;
-    match statements.len() {
-        1 => statements.pop(),
-        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use sqlparser::ast::{BinaryOperator, DataType, Expr, UnaryOperator, Value, ValueWithSpan};
 
 use super::names;
-use super::transform::{MARK, Transform, call, catalog_call, unnested};
+use super::transform::{MARK, Transform, call, catalog_call, escape_of, own_name, unnested};
 use super::types::array_literal;
 
 impl Transform {
@@ -57,15 +57,15 @@ impl Transform {
                 negated,
                 any: false,
                 expr: Box::new(left),
+                escape_char: escape_of(&right),
                 pattern: Box::new(right),
-                escape_char: None,
             },
             "~~*" => Expr::ILike {
                 negated,
                 any: false,
                 expr: Box::new(left),
+                escape_char: escape_of(&right),
                 pattern: Box::new(right),
-                escape_char: None,
             },
             symbol => {
                 let Some(op) = plain_operator(symbol) else {
@@ -116,69 +116,63 @@ impl Transform {
             }
             _ => {}
         }
-        let (list, op, left, any) = match &*expr {
+        // DuckDB makes a subquery of it, which is no condition for an outer join.
+        if self.reads.only_catalog()
+            && let Expr::AnyOp {
+                left,
+                compare_op: BinaryOperator::Eq,
+                right,
+                ..
+            } = expr
+            && own_name(right).is_some()
+        {
+            *expr = call("list_contains", vec![(**right).clone(), (**left).clone()]);
+            self.changed = true;
+            return;
+        }
+        let (list, comparison, left, any) = match &*expr {
             Expr::AnyOp {
                 left,
                 compare_op,
                 right,
                 ..
-            } => (&**right, like_operator(compare_op), &**left, true),
+            } => (&**right, Pattern::of(compare_op), &**left, true),
             Expr::AllOp {
                 left,
                 compare_op,
                 right,
-            } => (&**right, like_operator(compare_op), &**left, false),
+            } => (&**right, Pattern::of(compare_op), &**left, false),
             Expr::Like {
                 any: true,
                 negated,
                 expr,
                 pattern,
                 ..
-            } => (&**pattern, Some((false, *negated)), &**expr, true),
+            } => (&**pattern, Some(Pattern::Like(*negated)), &**expr, true),
             Expr::ILike {
                 any: true,
                 negated,
                 expr,
                 pattern,
                 ..
-            } => (&**pattern, Some((true, *negated)), &**expr, true),
+            } => (&**pattern, Some(Pattern::ILike(*negated)), &**expr, true),
             _ => return,
         };
-        let Some((insensitive, negated)) = op else {
+        let Some(comparison) = comparison else {
             return;
         };
-        let patterns = match unnested(list.clone()) {
-            Expr::Array(array) => array.elem,
-            Expr::Cast { expr, .. } => match *expr {
-                Expr::Array(array) => array.elem,
-                _ => return,
-            },
-            other => match names::string(&other).and_then(array_literal) {
-                Some(Expr::Array(array)) => array.elem,
-                _ => return,
-            },
+        let Some(patterns) = elements(list) else {
+            if let Pattern::Regex(_) = comparison {
+                self.refused = Some("a regular expression of ANY or ALL must be a list");
+            }
+            return;
         };
         let joined = patterns
             .into_iter()
             .map(|pattern| {
-                let (expr, pattern) = (Box::new(left.clone()), Box::new(pattern));
-                if insensitive {
-                    Expr::ILike {
-                        negated,
-                        any: false,
-                        expr,
-                        pattern,
-                        escape_char: None,
-                    }
-                } else {
-                    Expr::Like {
-                        negated,
-                        any: false,
-                        expr,
-                        pattern,
-                        escape_char: None,
-                    }
-                }
+                let mut one = comparison.with(left.clone(), pattern);
+                self.operator(&mut one);
+                one
             })
             .reduce(|left, right| Expr::BinaryOp {
                 left: Box::new(left),
@@ -197,6 +191,66 @@ impl Transform {
     }
 }
 
+/// The patterns of a list that stands there.
+fn elements(list: &Expr) -> Option<Vec<Expr>> {
+    match unnested(list.clone()) {
+        Expr::Array(array) => Some(array.elem),
+        Expr::Cast { expr, .. } => elements(&expr),
+        other => match names::string(&other).and_then(array_literal) {
+            Some(Expr::Array(array)) => Some(array.elem),
+            _ => None,
+        },
+    }
+}
+
+/// How a text is compared with a pattern; the flags say whether it is negated.
+enum Pattern {
+    Like(bool),
+    ILike(bool),
+    Regex(BinaryOperator),
+}
+
+impl Pattern {
+    fn of(op: &BinaryOperator) -> Option<Self> {
+        Some(match op {
+            BinaryOperator::PGLikeMatch => Self::Like(false),
+            BinaryOperator::PGILikeMatch => Self::ILike(false),
+            BinaryOperator::PGNotLikeMatch => Self::Like(true),
+            BinaryOperator::PGNotILikeMatch => Self::ILike(true),
+            BinaryOperator::PGRegexMatch
+            | BinaryOperator::PGRegexIMatch
+            | BinaryOperator::PGRegexNotMatch
+            | BinaryOperator::PGRegexNotIMatch => Self::Regex(op.clone()),
+            _ => return None,
+        })
+    }
+
+    fn with(&self, expr: Expr, pattern: Expr) -> Expr {
+        let (expr, pattern) = (Box::new(expr), Box::new(pattern));
+        match self {
+            Self::Like(negated) => Expr::Like {
+                negated: *negated,
+                any: false,
+                escape_char: None,
+                expr,
+                pattern,
+            },
+            Self::ILike(negated) => Expr::ILike {
+                negated: *negated,
+                any: false,
+                escape_char: None,
+                expr,
+                pattern,
+            },
+            Self::Regex(op) => Expr::BinaryOp {
+                left: expr,
+                op: op.clone(),
+                right: pattern,
+            },
+        }
+    }
+}
+
 fn plain_operator(symbol: &str) -> Option<BinaryOperator> {
     Some(match symbol {
         "=" => BinaryOperator::Eq,
@@ -210,17 +264,6 @@ fn plain_operator(symbol: &str) -> Option<BinaryOperator> {
         "*" => BinaryOperator::Multiply,
         "/" => BinaryOperator::Divide,
         "||" => BinaryOperator::StringConcat,
-        _ => return None,
-    })
-}
-
-/// Whether an operator is LIKE or ILIKE, and negated.
-fn like_operator(op: &BinaryOperator) -> Option<(bool, bool)> {
-    Some(match op {
-        BinaryOperator::PGLikeMatch => (false, false),
-        BinaryOperator::PGILikeMatch => (true, false),
-        BinaryOperator::PGNotLikeMatch => (false, true),
-        BinaryOperator::PGNotILikeMatch => (true, true),
         _ => return None,
     })
 }

@@ -6,16 +6,16 @@ use super::functions::renamed;
 use super::transform::MARK;
 use crate::session::lexer::{Kind, tokens};
 
-/// Statements with more tokens are DuckDB's as they are: reading them would hold up others.
-const TOKENS_MAX: usize = 16 * 1024;
-/// Statements whose tree could be deeper are DuckDB's as they are.
-const OPERATORS_MAX: usize = 4 * 1024;
+/// Most tokens of a statement that is read: enough for a list of 65,535 parameters with casts.
+const TOKENS_MAX: usize = 512 * 1024;
+/// How deep the tree of a statement that is read may be.
+const DEPTH_MAX: usize = 32 * 1024;
 
 /// What a look at the tokens tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Scan {
     pub(super) tokens: usize,
-    /// How deep the tree may be.
+    /// How deep the tree may be, at most.
     pub(super) depth: usize,
     /// A quoted name holds a parenthesis, as DuckDB's names of unnamed columns do.
     pub(super) keeps_names: bool,
@@ -63,6 +63,92 @@ const WORDS: [&str; 38] = [
     "xid",
 ];
 
+/// Words with which an expression or a query goes on, and its tree becomes deeper: the parser
+/// bounds what it reads by recursion, and these it reads in a loop.
+const CHAINS: [&str; 30] = [
+    "and",
+    "any",
+    "at",
+    "between",
+    "case",
+    "collate",
+    "div",
+    "escape",
+    "except",
+    "ilike",
+    "in",
+    "intersect",
+    "is",
+    "isnull",
+    "join",
+    "like",
+    "match",
+    "member",
+    "minus",
+    "not",
+    "notnull",
+    "operator",
+    "or",
+    "overlaps",
+    "regexp",
+    "rlike",
+    "similar",
+    "union",
+    "when",
+    "xor",
+];
+
+impl Scan {
+    /// Whether reading the statement would take too long, or too much stack.
+    pub(super) fn is_too_complex(&self) -> bool {
+        self.tokens > TOKENS_MAX || self.depth > DEPTH_MAX
+    }
+}
+
+/// How deep a tree may be: operators follow each other on one level, parentheses open another, and
+/// what a comma divides stands side by side.
+#[derive(Default)]
+struct Depth {
+    /// What has been open, and what came before a comma: for each level.
+    outer: Vec<(usize, usize)>,
+    open: usize,
+    beside: usize,
+    /// The sum of what is open in `outer`.
+    below: usize,
+    max: usize,
+}
+
+impl Depth {
+    fn operator(&mut self) {
+        self.open += 1;
+        self.max = self.max.max(self.below + self.open);
+    }
+
+    fn opened(&mut self) {
+        self.operator();
+        self.outer.push((self.open, self.beside));
+        self.below += self.open;
+        self.open = 0;
+        self.beside = 0;
+    }
+
+    fn comma(&mut self) {
+        self.beside = self.beside.max(self.open);
+        self.open = 0;
+    }
+
+    fn closed(&mut self) {
+        let Some((open, beside)) = self.outer.pop() else {
+            return;
+        };
+        self.below -= open;
+        let inner = self.open.max(self.beside);
+        self.open = open + inner;
+        self.beside = beside;
+        self.max = self.max.max(self.below + self.open);
+    }
+}
+
 /// `None` when the statement needs nothing.
 pub(super) fn scan(sql: &str) -> Option<Scan> {
     let mut scan = Scan::default();
@@ -73,16 +159,20 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
     let mut several = false;
     let mut with = false;
     let mut colon = false;
+    let mut like = false;
+    let mut depth = Depth::default();
     for token in tokens(sql) {
         scan.tokens += 1;
-        if scan.tokens > TOKENS_MAX {
-            return None;
-        }
         let text = token.text(sql);
+        if std::mem::take(&mut like) {
+            // A backslash escapes in a pattern of PostgreSQL.
+            wanted |= token.kind != Kind::String || text.contains('\\');
+        }
         if scan.tokens == 1 {
             let first = text.to_ascii_lowercase();
             match first.as_str() {
-                "select" | "with" | "values" | "(" | "explain" | "table" => {
+                "select" | "with" | "values" | "(" | "explain" | "table" | "from" | "describe"
+                | "summarize" | "pivot" | "unpivot" => {
                     reads = true;
                     in_list = true;
                 }
@@ -112,11 +202,14 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "true" | "false" | "null" | "current_date" | "current_time"
                     | "current_timestamp" | "localtime" | "localtimestamp" => wanted |= in_list,
                     "restart" | "cascade" if several => wanted = true,
-                    "and" | "or" | "not" | "is" | "in" | "like" | "case" | "between" => {
-                        scan.depth += 1;
+                    "and" | "or" | "not" | "is" | "in" | "like" | "ilike" | "case" | "between" => {
                         wanted |= in_list;
+                        like = matches!(word.as_str(), "like" | "ilike");
                     }
                     _ => {}
+                }
+                if CHAINS.binary_search(&word.as_str()).is_ok() {
+                    depth.operator();
                 }
                 wanted |= word.starts_with("pg_")
                     || word.starts_with("_pg_")
@@ -164,15 +257,20 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "," | "*" | "[" | "]" | ")" | "{" | "}" => {}
                     _ => wanted |= in_list,
                 }
-                if !matches!(text, "," | "." | ")" | "]") {
-                    scan.depth += 1;
+                match text {
+                    "." => {}
+                    "," => depth.comma(),
+                    "(" | "[" | "{" => depth.opened(),
+                    ")" | "]" | "}" => depth.closed(),
+                    _ => depth.operator(),
                 }
             }
         }
     }
-    if sql.contains(MARK) || !wanted || scan.depth > OPERATORS_MAX {
+    if sql.contains(MARK) || !wanted {
         return None;
     }
+    scan.depth = depth.max;
     Some(scan)
 }
 
@@ -194,7 +292,7 @@ mod tests {
 
     #[test]
     fn plain_statements_need_nothing_and_the_rest_is_looked_at() {
-        assert!(WORDS.is_sorted());
+        assert!(WORDS.is_sorted() && CHAINS.is_sorted());
         for (sql, expected) in [
             ("SELECT a, b FROM t WHERE c = 1", false),
             ("SELECT * FROM t ORDER BY a LIMIT 5", false),
@@ -211,8 +309,30 @@ mod tests {
             ("DROP TABLE a, b", true),
             ("INSERT INTO t VALUES (1) RETURNING a + 1", true),
             ("SELECT '\u{1}' FROM pg_class", false),
+            ("SELECT a FROM t WHERE b LIKE 'x%'", false),
+            ("SELECT a FROM t WHERE b LIKE 'x\\_%'", true),
+            ("SELECT a FROM t WHERE b NOT ILIKE $1", true),
         ] {
             assert_eq!(scan(sql).is_some(), expected, "{sql}");
         }
+    }
+
+    #[test]
+    fn what_stands_side_by_side_is_not_deep() {
+        let depth = |sql: &str| scan(sql).expect("it is wanted").depth;
+        let list = vec!["$1::int"; 10_000].join(", ");
+        assert!(depth(&format!("SELECT 1 WHERE 1 IN ({list})")) < 20);
+        assert!(depth(&format!("SELECT {list} WHERE 1 = 1")) < 20);
+        let rows = vec!["($1::int, -2)"; 10_000].join(", ");
+        assert!(depth(&format!("SELECT * FROM (VALUES {rows}) t WHERE pg_x = 1")) < 30);
+        let chain = vec!["1"; 10_000].join(" + ");
+        assert!(depth(&format!("SELECT {chain}")) >= 9_999);
+        assert!(depth(&format!("SELECT f({chain}, 2), 3")) >= 9_999);
+        let nested = format!("SELECT {}1{}", "(".repeat(10_000), ")".repeat(10_000));
+        assert!(depth(&nested) >= 10_000);
+        let sums = vec!["(1 + 2)"; 5_000].join(" - ");
+        assert!(depth(&format!("SELECT {sums}")) >= 5_000);
+        let unions = vec!["SELECT 1"; 10_000].join(" UNION ALL ");
+        assert!(depth(&unions) >= 9_999);
     }
 }

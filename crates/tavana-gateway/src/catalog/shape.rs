@@ -1,24 +1,27 @@
 //! What a statement's columns and parameters are to a PostgreSQL client, where DuckDB says it
 //! otherwise: names of unnamed targets, and types that DuckDB lacks.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    ArrayElemTypeDef, BinaryOperator, DataType, Expr, Query, SelectItem, SetExpr, Statement, Value,
-    Visit, Visitor,
+    ArrayElemTypeDef, BinaryOperator, DataType, Expr, FunctionArguments, Query, SelectItem,
+    SetExpr, Statement, Value, Visit, Visitor,
 };
 
 use super::columns::type_of;
 use super::names::{self, folded};
 use super::statements::returning;
 use super::transform::{Reads, own_name};
-use crate::pg::types::{array_of, oid};
+use crate::pg::types::{array_of, element_of_oid, oid};
 
 /// The columns of a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Shape {
     targets: Vec<Target>,
+    /// How many targets stand before the first `*` and behind the last one.
+    around_stars: Option<(usize, usize)>,
     /// The columns of a `*` are of the catalog: their names tell their types.
     catalog: bool,
 }
@@ -45,7 +48,7 @@ impl Shape {
                     oid: None,
                 })
                 .collect();
-            return Self { targets, catalog };
+            return Self::made(targets, catalog);
         }
         let targets = returning(statement).unwrap_or_default();
         // A set operation takes its types from all of its parts.
@@ -77,7 +80,20 @@ impl Shape {
                 _ => Target::Star,
             })
             .collect();
-        Self { targets, catalog }
+        Self::made(targets, catalog)
+    }
+
+    fn made(targets: Vec<Target>, catalog: bool) -> Self {
+        let is_star = |target: &Target| *target == Target::Star;
+        let around_stars = targets
+            .iter()
+            .position(is_star)
+            .zip(targets.iter().rev().position(is_star));
+        Self {
+            targets,
+            around_stars,
+            catalog,
+        }
     }
 
     /// Whether it says nothing that DuckDB does not say.
@@ -96,35 +112,15 @@ impl Shape {
         count: usize,
         name: &str,
     ) -> (Option<&str>, Option<u32>) {
-        let stars = self
-            .targets
-            .iter()
-            .filter(|target| **target == Target::Star);
-        let target = match stars.count() {
-            0 if self.targets.len() == count => self.targets.get(at),
-            0 => None,
-            _ => {
-                let before = self
-                    .targets
-                    .iter()
-                    .position(|target| *target == Target::Star);
-                let after = self
-                    .targets
-                    .iter()
-                    .rev()
-                    .position(|target| *target == Target::Star);
-                let (before, after) = (before.unwrap_or(0), after.unwrap_or(0));
-                if before + after > count {
-                    None
-                } else if at < before {
-                    self.targets.get(at)
-                } else if at + after >= count {
-                    self.targets
-                        .get((self.targets.len() + at).wrapping_sub(count))
-                } else {
-                    Some(&Target::Star)
-                }
-            }
+        let target = match self.around_stars {
+            None if self.targets.len() == count => self.targets.get(at),
+            None => None,
+            Some((before, after)) if before + after > count => None,
+            Some((before, _)) if at < before => self.targets.get(at),
+            Some((_, after)) if at + after >= count => self
+                .targets
+                .get((self.targets.len() + at).wrapping_sub(count)),
+            Some(_) => Some(&Target::Star),
         };
         match target {
             Some(Target::Column { name, oid }) => (name.as_deref(), *oid),
@@ -181,9 +177,23 @@ fn oid_of(expr: &Expr, catalog: bool) -> Option<u32> {
         Expr::Nested(inner) | Expr::Collate { expr: inner, .. } => oid_of(inner, catalog),
         Expr::Cast { data_type, .. } => oid_of_type(data_type),
         Expr::Function(function) => match names::last_part(&function.name)?.as_str() {
-            "current_database" | "current_catalog" | "current_schema" | "current_user"
-            | "session_user" | "user" | "pg_get_userbyid" => Some(oid::NAME),
+            "current_database"
+            | "current_catalog"
+            | "current_schema"
+            | "current_user"
+            | "session_user"
+            | "user"
+            | "pg_get_userbyid"
+            | "pg_encoding_to_char" => Some(oid::NAME),
             "current_schemas" => Some(oid::NAME_ARRAY),
+            "array" => match &function.args {
+                FunctionArguments::Subquery(query) => array_of(oid_of_query(query, catalog)?),
+                _ => None,
+            },
+            "unnest" => element_of_oid(oid_of(
+                super::functions::arguments(function).first()?,
+                catalog,
+            )?),
             "min" | "max" | "coalesce" | "nullif" => {
                 oid_of(super::functions::arguments(function).first()?, catalog)
             }
@@ -193,17 +203,7 @@ fn oid_of(expr: &Expr, catalog: bool) -> Option<u32> {
             )?),
             _ => None,
         },
-        Expr::Subquery(query) => {
-            let SetExpr::Select(select) = &*query.body else {
-                return None;
-            };
-            match select.projection.first()? {
-                SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
-                    oid_of(expr, catalog)
-                }
-                _ => None,
-            }
-        }
+        Expr::Subquery(query) => oid_of_query(query, catalog),
         Expr::Case {
             conditions,
             else_result,
@@ -218,6 +218,19 @@ fn oid_of(expr: &Expr, catalog: bool) -> Option<u32> {
             results
                 .all(|result| oid_of(result, catalog) == Some(first))
                 .then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The type of a query's first column, if it is one that DuckDB lacks.
+fn oid_of_query(query: &Query, catalog: bool) -> Option<u32> {
+    let SetExpr::Select(select) = &*query.body else {
+        return None;
+    };
+    match select.projection.first()? {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
+            oid_of(expr, catalog)
         }
         _ => None,
     }
@@ -243,10 +256,10 @@ fn oid_of_type(data_type: &DataType) -> Option<u32> {
 
 /// The types of parameters that are compared with columns of the catalog or cast to their types:
 /// number from 0, and OID.
-pub(super) fn parameters(statement: &Statement, reads: &Reads) -> Vec<(usize, u32)> {
+pub(super) fn parameters(statement: &Statement, reads: &Reads) -> BTreeMap<usize, u32> {
     let mut found = Parameters {
         catalog: reads.only_catalog(),
-        types: Vec::new(),
+        types: BTreeMap::new(),
     };
     let ControlFlow::Continue(()) = statement.visit(&mut found);
     found.types
@@ -254,15 +267,13 @@ pub(super) fn parameters(statement: &Statement, reads: &Reads) -> Vec<(usize, u3
 
 struct Parameters {
     catalog: bool,
-    types: Vec<(usize, u32)>,
+    types: BTreeMap<usize, u32>,
 }
 
 impl Parameters {
     fn note(&mut self, parameter: &Expr, oid: Option<u32>) {
-        if let (Some(number), Some(oid)) = (placeholder(parameter), oid)
-            && !self.types.iter().any(|(known, _)| *known == number)
-        {
-            self.types.push((number, oid));
+        if let (Some(number), Some(oid)) = (placeholder(parameter), oid) {
+            self.types.entry(number).or_insert(oid);
         }
     }
 }

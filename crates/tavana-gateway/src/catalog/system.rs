@@ -10,15 +10,18 @@ use sqlparser::ast::{
 };
 use tavana_common::catalog::PG_SCHEMA;
 
-use super::columns::{counts_from_zero, table_oid};
+use super::columns::{counts_from_zero, table_oid, type_of};
+use super::functions::{arguments, session_function};
 use super::names::{self, folded};
+use super::slots::Slot;
 use super::transform::{Relation, Transform, call, cast, own_name};
+use crate::pg::types::oid;
 
 /// Columns of the catalog that are empty texts in all rows.
 const EMPTY_COLUMNS: [&str; 2] = ["attgenerated", "attidentity"];
 
 impl Transform {
-    /// `c.tableoid`: what table of the catalog a row is of.
+    /// `c.tableoid`: what table of the catalog a row is of; `c.xmin`: the transaction that wrote it.
     pub(super) fn system_columns(&mut self, select: &mut Select) {
         if !self.reads.catalog {
             return;
@@ -35,12 +38,11 @@ impl Transform {
         if tables.is_empty() {
             return;
         }
-        let mut columns = TableOids {
+        let mut columns = SystemColumns {
             tables,
-            found: false,
+            transform: self,
         };
         let ControlFlow::Continue(()) = VisitMut::visit(select, &mut columns);
-        self.changed |= columns.found;
     }
 
     /// Columns come in their order: PostgreSQL reads them from an index, and clients rely on it.
@@ -212,41 +214,86 @@ impl Transform {
     }
 }
 
-/// Puts the number of the table for its column `tableoid`.
-struct TableOids {
+/// Puts what the system columns of the catalog's rows are.
+struct SystemColumns<'a> {
     /// The tables of a SELECT by the names it gives them.
     tables: Vec<(String, u32)>,
-    found: bool,
+    transform: &'a mut Transform,
 }
 
-impl VisitorMut for TableOids {
-    type Break = Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
-        let oid = match &*expr {
-            Expr::Identifier(name) if folded(name) == "tableoid" => match self.tables.as_slice() {
+impl SystemColumns<'_> {
+    /// The table that a system column belongs to; `None` for other expressions.
+    fn table(&self, expr: &Expr, wanted: &str) -> Option<u32> {
+        let called = |name: &String| {
+            let mut tables = self.tables.iter();
+            tables
+                .find(|(called, _)| called == name)
+                .map(|(_, oid)| *oid)
+        };
+        match expr {
+            Expr::Identifier(name) if folded(name) == wanted => match self.tables.as_slice() {
                 [(_, oid)] => Some(*oid),
                 _ => None,
             },
             Expr::CompoundIdentifier(names) => match names.as_slice() {
-                [.., table, column] if folded(column) == "tableoid" => {
-                    let table = folded(table);
-                    self.tables
-                        .iter()
-                        .find(|(called, _)| *called == table)
-                        .map(|(_, oid)| *oid)
-                }
+                [.., table, column] if folded(column) == wanted => called(&folded(table)),
                 _ => None,
             },
             _ => None,
-        };
-        if let Some(oid) = oid {
-            let number = Value::Number(oid.to_string(), false);
-            *expr = cast(Expr::Value(number.into()), DataType::BigInt(None));
-            self.found = true;
         }
+    }
+}
+
+impl VisitorMut for SystemColumns<'_> {
+    type Break = Infallible;
+
+    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
+        let value = if let Some(oid) = self.table(expr, "tableoid") {
+            cast(number(oid), DataType::BigInt(None))
+        } else if self.table(expr, "xmin").is_some() {
+            self.transform.slot_expr(Slot::TransactionId)
+        } else if is_age_of(expr, |argument| self.table(argument, "xmin").is_some()) {
+            cast(number(0), DataType::Integer(None))
+        } else {
+            return ControlFlow::Continue(());
+        };
+        *expr = value;
+        self.transform.changed = true;
         ControlFlow::Continue(())
     }
+}
+
+/// `age(xid)`: how many transactions ago that was. Here each statement is the newest there is, and
+/// a tool that asks for what has changed since finds everything.
+pub(super) fn age_of_transaction(expr: &mut Expr) -> bool {
+    let is_xid = |argument: &Expr| match argument {
+        Expr::Cast { data_type, .. } => data_type.to_string().eq_ignore_ascii_case("xid"),
+        _ => own_name(argument).is_some_and(|name| type_of(&name) == Some(oid::XID)),
+    };
+    let found = is_age_of(expr, is_xid);
+    if found && let Expr::Function(function) = &*expr {
+        // Multiplied, so that NULL stays NULL and a parameter stays one.
+        let none = Expr::BinaryOp {
+            left: Box::new(Expr::Nested(Box::new(arguments(function).swap_remove(0)))),
+            op: BinaryOperator::Multiply,
+            right: Box::new(number(0)),
+        };
+        *expr = cast(none, DataType::Integer(None));
+    }
+    found
+}
+
+/// Whether it is `age(...)` of one argument for which that holds.
+fn is_age_of(expr: &Expr, holds: impl Fn(&Expr) -> bool) -> bool {
+    let Expr::Function(function) = expr else {
+        return false;
+    };
+    session_function(function).as_deref() == Some("age")
+        && matches!(arguments(function).as_slice(), [argument] if holds(argument))
+}
+
+fn number(value: u32) -> Expr {
+    Expr::Value(Value::Number(value.to_string(), false).into())
 }
 
 /// Functions that take one row, as targets of what tools ask about columns.

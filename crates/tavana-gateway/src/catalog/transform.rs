@@ -4,7 +4,7 @@
 //! to a session becomes a place in the printed text ([`Slots`]); the names of relations and
 //! functions go to the hidden catalog database of the engine.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
@@ -16,15 +16,20 @@ use sqlparser::ast::{
     TableAliasColumnDef, TableFactor, Value, ValueWithSpan, VisitMut, Visitor, VisitorMut,
 };
 use tavana_common::catalog::{
-    DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_RELATIONS, PG_SCHEMA,
-    REG_COLUMNS, REG_TYPES,
+    DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_FUNCTIONS, PG_RELATIONS,
+    PG_SCHEMA, REG_COLUMNS, REG_TYPES,
 };
 
 use super::columns::counts_from_zero;
+use super::dialect::Language;
 use super::functions::Call;
 use super::names::{self, folded};
 use super::slots::Slot;
-use super::types::{array_literal, bytea_literal, change_type, is_bytea, is_text, reg_type};
+use super::system::age_of_transaction;
+use super::types::{
+    array_literal, bytea_literal, change_type, is_bytea, is_reg_type_array, is_text, is_text_array,
+    reg_type,
+};
 
 /// Marks a place in the printed text: this character, the slot's number, this character again. No
 /// text that holds it is rewritten.
@@ -250,6 +255,29 @@ impl Transform {
                     }
                     *expr = catalog_call(&format!("{reg}_out"), vec![value]);
                     self.changed = true;
+                } else if is_reg_type_array(data_type) {
+                    *expr = catalog_call("_regtypes_out", vec![(**inner).clone()]);
+                    self.changed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// As [`Self::outward`], for what becomes an array of texts.
+    fn outward_list(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Nested(inner) => self.outward_list(inner),
+            Expr::Cast { data_type, .. } if is_reg_type_array(data_type) => self.outward(expr),
+            Expr::Function(function)
+                if names::last_part(&function.name).as_deref() == Some("coalesce") =>
+            {
+                if let FunctionArguments::List(list) = &mut function.args {
+                    for argument in &mut list.args {
+                        if let FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)) = argument {
+                            self.outward_list(argument);
+                        }
+                    }
                 }
             }
             _ => {}
@@ -286,14 +314,17 @@ impl Transform {
         let wildcard = named.iter().any(|(name, _)| name.is_none());
         let mut uses = Mentions(HashSet::new());
         uses.look(select);
+        let mut taken: HashMap<&str, usize> = HashMap::new();
+        for (name, _) in &named {
+            *taken
+                .entry(name.as_deref().unwrap_or_default())
+                .or_default() += 1;
+        }
         for (at, item) in select.projection.iter_mut().enumerate() {
             let Some((Some(name), true)) = named.get(at) else {
                 continue;
             };
-            let twice = named
-                .iter()
-                .enumerate()
-                .any(|(other, (taken, _))| other != at && taken.as_ref() == Some(name));
+            let twice = taken.get(name.as_str()).is_some_and(|count| *count > 1);
             // An alias must not come between a name and the column it means today; DuckDB would
             // rename a second column of the same name.
             if name == names::UNNAMED || twice || wildcard && !item_is_call(item) {
@@ -472,11 +503,9 @@ impl Transform {
 
     /// A backslash escapes in a pattern of PostgreSQL.
     fn escape(&mut self, pattern: &Expr, escape_char: &mut Option<Box<Expr>>) {
-        let literal_without = names::string(pattern).is_some_and(|text| !text.contains('\\'));
-        if self.reads.only_catalog() && escape_char.is_none() && !literal_without {
-            let backslash = Value::SingleQuotedString("\\".to_owned());
-            *escape_char = Some(Box::new(Expr::Value(backslash.into())));
-            self.changed = true;
+        if escape_char.is_none() {
+            *escape_char = escape_of(pattern);
+            self.changed |= escape_char.is_some();
         }
     }
 
@@ -575,6 +604,10 @@ impl VisitorMut for Transform {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
+        if let Some(derived) = rows_of(factor) {
+            *factor = derived;
+            self.changed = true;
+        }
         match factor {
             TableFactor::Table { .. } => self.relation(factor),
             TableFactor::UNNEST {
@@ -621,6 +654,7 @@ impl VisitorMut for Transform {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         self.never_case(expr);
         self.pages(expr);
+        self.changed |= age_of_transaction(expr);
         match expr {
             Expr::Cast {
                 expr: inner,
@@ -630,6 +664,11 @@ impl VisitorMut for Transform {
                 self.outward(inner);
                 self.vector_text(inner);
             }
+            Expr::Cast {
+                expr: inner,
+                data_type,
+                ..
+            } if is_text_array(data_type) => self.outward_list(inner),
             Expr::BinaryOp {
                 left,
                 op: BinaryOperator::StringConcat,
@@ -750,6 +789,99 @@ fn reg_of_column(column: &str) -> Option<&'static str> {
     REG_COLUMNS.get(at).map(|(_, reg)| *reg)
 }
 
+/// What DuckDB has in a select list only, as a query: `unnest` of several arrays,
+/// `generate_subscripts`, and functions of the catalog that give one value.
+fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
+    let (targets, alias) = match factor {
+        TableFactor::UNNEST {
+            alias,
+            array_exprs,
+            with_offset: false,
+            with_ordinality,
+            ..
+        } if array_exprs.len() > 1 => {
+            let unnest = |list: Expr| call("unnest", vec![list]);
+            let mut targets: Vec<(Expr, String)> = array_exprs
+                .iter()
+                .map(|array| (unnest(array.clone()), "unnest".to_owned()))
+                .collect();
+            if *with_ordinality {
+                let lengths = array_exprs
+                    .iter()
+                    .map(|array| call("len", vec![array.clone()]))
+                    .collect();
+                let one = Expr::Value(Value::Number("1".to_owned(), false).into());
+                let places = vec![one, call("greatest", lengths)];
+                let numbers = unnest(call("generate_series", places));
+                targets.push((numbers, "ordinality".to_owned()));
+            }
+            (targets, alias)
+        }
+        TableFactor::Table {
+            name,
+            alias,
+            args: Some(arguments),
+            with_ordinality: false,
+            ..
+        } => {
+            let function = names::last_part(name).filter(|name| {
+                name == "generate_subscripts"
+                    || name.starts_with("pg_")
+                        && listed(PG_FUNCTIONS, name)
+                        && !TABLE_FUNCTIONS.contains(&name.as_str())
+            })?;
+            let values = arguments
+                .args
+                .iter()
+                .map(|argument| match argument {
+                    FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value.clone()),
+                    _ => None,
+                })
+                .collect::<Option<Vec<Expr>>>()?;
+            (vec![(call(&function, values), function)], alias)
+        }
+        _ => return None,
+    };
+    let Some(Statement::Query(mut subquery)) = Language::PostgreSql.parse("SELECT 1") else {
+        return None;
+    };
+    let SetExpr::Select(select) = &mut *subquery.body else {
+        return None;
+    };
+    let alone = targets.len() == 1;
+    select.projection = targets
+        .into_iter()
+        .map(|(expr, name)| SelectItem::ExprWithAlias {
+            expr,
+            // The one column of a function has the name that the function is given.
+            alias: match alias {
+                Some(alias) if alone => alias.name.clone(),
+                _ => Ident::new(name),
+            },
+        })
+        .collect();
+    Some(TableFactor::Derived {
+        lateral: true,
+        subquery,
+        alias: alias.clone(),
+        sample: None,
+    })
+}
+
+/// Functions of the catalog that give rows.
+const TABLE_FUNCTIONS: [&str; 10] = [
+    "pg_available_extension_versions",
+    "pg_available_extensions",
+    "pg_get_keywords",
+    "pg_get_publication_tables",
+    "pg_listening_channels",
+    "pg_options_to_table",
+    "pg_partition_ancestors",
+    "pg_partition_tree",
+    "pg_sequence_parameters",
+    "pg_tablespace_databases",
+];
+
 /// Functions with one column, which PostgreSQL names as the alias says.
 const ONE_COLUMN: [&str; 8] = [
     "generate_series",
@@ -844,6 +976,14 @@ pub(super) fn cast(expr: Expr, data_type: DataType) -> Expr {
         data_type,
         format: None,
     }
+}
+
+/// The character that escapes in a pattern for which a statement names none, where there can be
+/// something to escape.
+pub(super) fn escape_of(pattern: &Expr) -> Option<Box<Expr>> {
+    let literal_without = names::string(pattern).is_some_and(|text| !text.contains('\\'));
+    let backslash = Value::SingleQuotedString("\\".to_owned());
+    (!literal_without).then(|| Box::new(Expr::Value(backslash.into())))
 }
 
 pub(super) fn unnested(expr: Expr) -> Expr {

@@ -22,6 +22,22 @@ pub(super) fn reg_type(data_type: &DataType) -> Option<String> {
     listed(REG_TYPES, &name).then_some(name)
 }
 
+/// Whether a type is an array of `regtype`.
+pub(super) fn is_reg_type_array(data_type: &DataType) -> bool {
+    element(data_type).is_some_and(|element| reg_type(element).as_deref() == Some("regtype"))
+}
+
+pub(super) fn is_text_array(data_type: &DataType) -> bool {
+    element(data_type).is_some_and(is_text)
+}
+
+fn element(data_type: &DataType) -> Option<&DataType> {
+    match data_type {
+        DataType::Array(ArrayElemTypeDef::SquareBracket(element, _)) => Some(element),
+        _ => None,
+    }
+}
+
 pub(super) fn is_text(data_type: &DataType) -> bool {
     match data_type {
         DataType::Text

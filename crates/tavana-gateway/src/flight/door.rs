@@ -10,10 +10,11 @@ use std::task::{Context, Poll};
 
 use futures::future::BoxFuture;
 use http::{Request, Response};
-use http_body_util::Limited;
+use http_body_util::{BodyExt as _, Limited};
 use tonic::body::Body;
 use tonic::metadata::MetadataMap;
 use tonic::server::NamedService;
+use tonic::{Code, Status};
 use tower::Service;
 
 use super::connection::ConnectionInfo;
@@ -61,6 +62,7 @@ where
         let waiting = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, waiting);
         let gateway = Arc::clone(&self.gateway);
+        let request = request.map(|body| Body::new(body.map_err(broken_off)));
         Box::pin(async move {
             let is_handshake = request.uri().path().ends_with("/Handshake");
             let request = if is_handshake {
@@ -87,5 +89,14 @@ where
             drop(turn);
             inner.call(request).await
         })
+    }
+}
+
+/// tonic takes a stream of requests that its client has cancelled for one that has ended
+/// (`Streaming::message` gives `None`): half of it would be taken for the whole.
+fn broken_off(status: Status) -> Status {
+    match status.code() {
+        Code::Cancelled => Status::aborted("the client broke off its call"),
+        _ => status,
     }
 }

@@ -4,17 +4,20 @@
 use arrow_flight::FlightData;
 use arrow_flight::sql::{CommandStatementIngest, TableExistsOption, TableNotExistOption};
 use arrow_schema::Schema;
-use tavana_common::proto::v1::Batch;
+use tavana_common::proto::v1::append_request::Message as Appended;
+use tavana_common::proto::v1::{AppendFinish, Batch};
 use tokio::sync::mpsc;
 use tonic::{Status, Streaming};
 
+use super::arrow_message;
+use super::idle;
 use super::service::Service;
 use super::sessions::{ClientSession, Lease};
 use super::types::duckdb_of_arrow;
 use crate::error::{QueryError, SqlState};
+use crate::queue::Patience;
 use crate::session::statement::quote_identifier;
 use crate::session::{AppendTarget, Class, Parameters, Statement, TransactionState};
-use crate::worker::decode_schema;
 
 /// Batches between the client's stream and the worker's.
 const BATCHES_AHEAD: usize = 2;
@@ -28,13 +31,21 @@ impl Service {
         first: FlightData,
         messages: Streaming<FlightData>,
     ) -> Result<i64, Status> {
-        self.check_transaction(client, ingest.transaction_id.as_ref())?;
-        let schema = decode_schema(&first.data_header)
-            .map_err(|_| Status::invalid_argument("the first message holds no Arrow schema"))?;
+        let schema = arrow_message::schema_of(&first.data_header)
+            .ok_or_else(|| Status::invalid_argument("the first message holds no Arrow schema"))?;
+        check_names(&ingest, &schema)?;
         let target = Target::of(&ingest)?;
         let statements = target.statements(&ingest, &schema)?;
         let begin = Statement::internal("BEGIN", Class::begin());
-        let mut lease = client.lease(&begin).await?;
+        let named = ingest
+            .transaction_id
+            .as_ref()
+            .filter(|sealed| !sealed.is_empty());
+        let mut lease = match (named, client.transaction_to_begin()) {
+            // The ADBC driver does not name its transaction here.
+            (None, Some(id)) => client.lease_in(id).await?,
+            _ => self.lease(client, &begin, named).await?,
+        };
         lease.begin_request();
         let own_transaction = lease.transaction() == TransactionState::Idle;
         if own_transaction {
@@ -53,7 +64,9 @@ impl Service {
                 .collect(),
         };
         client.note_change();
-        let write = write(&mut lease, &statements, append, first, messages);
+        client.note_unfinished(&lease, true);
+        let patience = self.gateway().patience.clone();
+        let write = write(&mut lease, &statements, append, first, messages, patience);
         let written = Box::pin(write).await;
         let ended = match (&written, own_transaction) {
             (Ok(_), false) => Ok(()),
@@ -77,11 +90,29 @@ impl Service {
             }
         };
         client.expect_rollback(false);
+        client.note_unfinished(&lease, false);
         client.note_state(&lease);
         let rows = written?;
         ended?;
         Ok(i64::try_from(rows).unwrap_or(i64::MAX))
     }
+}
+
+/// Refuses names that no table and no column can have.
+fn check_names(ingest: &CommandStatementIngest, schema: &Schema) -> Result<(), Status> {
+    if schema.fields().is_empty() {
+        return Err(Status::invalid_argument("the ingest has no columns"));
+    }
+    let tables = [&ingest.catalog, &ingest.schema].into_iter().flatten();
+    let columns = schema.fields().iter().map(|field| field.name());
+    let zero = tables.chain([&ingest.table]).chain(columns.clone());
+    if zero.into_iter().any(|name| name.contains('\0')) {
+        return Err(Status::invalid_argument("a name holds a zero byte"));
+    }
+    if columns.into_iter().any(String::is_empty) {
+        return Err(Status::invalid_argument("a column has no name"));
+    }
+    Ok(())
 }
 
 async fn write(
@@ -90,23 +121,20 @@ async fn write(
     target: AppendTarget,
     first: FlightData,
     messages: Streaming<FlightData>,
+    patience: Patience,
 ) -> Result<u64, Status> {
     for statement in statements {
         run(lease, statement).await?;
     }
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
-    // The append ends well when the last sender is gone. This one is kept until the client's
-    // stream has ended well: one that failed drops the append instead.
-    let last_sender = sender.clone();
     let append = lease.append(target, first.data_header, receiver);
-    let forward = forward(messages, sender);
+    let forward = forward(messages, sender, patience);
     tokio::pin!(append, forward);
     tokio::select! {
         biased;
         appended = &mut append => appended.map_err(|error| error.grpc_status()),
         forwarded = &mut forward => {
             forwarded?;
-            drop(last_sender);
             append.await.map_err(|error| error.grpc_status())
         }
     }
@@ -114,37 +142,43 @@ async fn write(
 
 async fn forward(
     mut messages: Streaming<FlightData>,
-    batches: mpsc::Sender<Batch>,
+    batches: mpsc::Sender<Appended>,
+    patience: Patience,
 ) -> Result<(), Status> {
-    while let Some(message) = messages.message().await? {
-        let Some(rows) = rows_of(&message)? else {
-            continue;
+    loop {
+        let message = match idle::next_of(&mut messages, &patience).await? {
+            None => Appended::Finish(AppendFinish {}),
+            Some(message) => match batch_of(message)? {
+                None => continue,
+                Some(batch) => Appended::Batch(batch),
+            },
         };
-        let batch = Batch {
-            header: message.data_header,
-            body: message.data_body,
-            rows,
-        };
-        if batches.send(batch).await.is_err() {
+        let ends = matches!(message, Appended::Finish(_));
+        if batches.send(message).await.is_err() {
             // The append has failed: its own error says why.
             return std::future::pending().await;
         }
+        if ends {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
-/// Rows of a message, 0 for a dictionary; `None` when it is neither.
-fn rows_of(message: &FlightData) -> Result<Option<u64>, Status> {
+/// The batch or dictionary in a message; `None` when it is neither.
+fn batch_of(message: FlightData) -> Result<Option<Batch>, Status> {
     if message.data_header.is_empty() {
         return Ok(None);
     }
-    let header = arrow_ipc::root_as_message(&message.data_header)
-        .map_err(|_| Status::invalid_argument("a message of the ingest is no Arrow message"))?;
-    if header.header_as_dictionary_batch().is_some() {
-        return Ok(Some(0));
-    }
-    let batch = header.header_as_record_batch();
-    Ok(batch.map(|batch| u64::try_from(batch.length()).unwrap_or(0)))
+    let malformed = || Status::invalid_argument("a message of the ingest is no Arrow message");
+    let Some(checked) = arrow_message::check(&message).ok_or_else(malformed)? else {
+        return Ok(None);
+    };
+    Ok(Some(Batch {
+        header: message.data_header,
+        // What stands behind the body belongs to nothing.
+        body: message.data_body.slice(..checked.body_bytes),
+        rows: checked.rows,
+    }))
 }
 
 async fn run(lease: &mut Lease, statement: &Statement) -> Result<(), Status> {

@@ -3,11 +3,12 @@
 //! The life of a statement: [`service`] reads the command and whose it is ([`principal`]),
 //! [`statements`] prepares it on the connection's session ([`sessions`]) and gives out a sealed
 //! [`ticket`]; DoGet opens the ticket, runs the statement and passes the worker's batches through as
-//! they are ([`stream`]).
+//! they are ([`stream`]), without copying them ([`pass`]).
 //!
 //! A gateway keeps nothing that a ticket needs, except what makes a session a session: an own
 //! engine, settings, a transaction. These end with the TCP connection ([`connection`]).
 
+mod arrow_message;
 mod connection;
 mod dictionaries;
 mod door;
@@ -17,10 +18,12 @@ mod ingest;
 mod metadata;
 mod options;
 mod parameters;
+mod pass;
 mod poll;
 mod principal;
 pub(crate) mod request;
 mod running;
+mod savepoints;
 mod schema;
 mod service;
 mod sessions;
@@ -44,6 +47,7 @@ use tonic::transport::Server;
 pub(crate) use self::running::Running;
 
 use self::door::Door;
+use self::pass::Pass;
 use self::service::Service;
 use crate::Gateway;
 
@@ -67,9 +71,11 @@ pub(crate) async fn serve(
     gateway: Arc<Gateway>,
     shutdown: CancellationToken,
 ) -> Result<(), tonic::transport::Error> {
-    let service = FlightServiceServer::new(Service::new(Arc::clone(&gateway)))
+    let calls = Service::new(Arc::clone(&gateway));
+    let service = FlightServiceServer::new(calls.clone())
         .max_decoding_message_size(MESSAGE_BYTES_MAX)
         .max_encoding_message_size(usize::MAX);
+    let service = Pass::new(service, calls, MESSAGE_BYTES_MAX);
     let service = Door::new(service, Arc::clone(&gateway));
     let connections = connection::accept(listener, Arc::clone(&gateway));
     let draining = gateway.draining.clone();

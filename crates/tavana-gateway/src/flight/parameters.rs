@@ -13,6 +13,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt};
 use tonic::Status;
 
+use super::arrow_message;
 use super::info::internal;
 use super::types::{duckdb_of_arrow, parameter_type};
 
@@ -108,39 +109,16 @@ impl ParameterBatches {
 /// `bytes_max`: the decoder trusts both.
 fn check(message: &FlightData, bytes_max: usize) -> Result<(), Status> {
     let malformed = || Status::invalid_argument("the parameters are no Arrow batches");
-    let header = arrow_ipc::root_as_message(&message.data_header).map_err(|_| malformed())?;
-    let batch = header.header_as_record_batch().or_else(|| {
-        header
-            .header_as_dictionary_batch()
-            .and_then(|dictionary| dictionary.data())
-    });
-    let Some(batch) = batch else { return Ok(()) };
-    let rows = usize::try_from(batch.length()).map_err(|_| malformed())?;
-    let nodes_hold = batch.nodes().is_none_or(|nodes| {
-        nodes
-            .iter()
-            .all(|node| (0..=node.length()).contains(&node.null_count()))
-    });
-    if !nodes_hold {
-        return Err(malformed());
-    }
-    let mut unfolded = 0_usize;
-    for buffer in batch.buffers().into_iter().flatten() {
-        let offset = usize::try_from(buffer.offset()).map_err(|_| malformed())?;
-        let length = usize::try_from(buffer.length()).map_err(|_| malformed())?;
-        let end = offset.checked_add(length).ok_or_else(malformed)?;
-        let bytes = message.data_body.get(offset..end).ok_or_else(malformed)?;
-        let length = match (batch.compression(), bytes.first_chunk::<8>()) {
-            // A compressed buffer begins with its unfolded length; -1 = it is not compressed.
-            (Some(_), Some(prefix)) => match i64::from_le_bytes(*prefix) {
-                -1 => length,
-                unfolded => usize::try_from(unfolded).map_err(|_| malformed())?,
-            },
-            _ => length,
+    let Some(checked) = arrow_message::check(message).ok_or_else(malformed)? else {
+        let header = arrow_ipc::root_as_message(&message.data_header).map_err(|_| malformed())?;
+        return match header.header_as_schema() {
+            Some(_) => arrow_message::schema_of(&message.data_header)
+                .map(drop)
+                .ok_or_else(malformed),
+            None => Ok(()),
         };
-        unfolded = unfolded.saturating_add(length);
-    }
-    if unfolded > bytes_max || rows > ROWS_MAX {
+    };
+    if checked.unfolded_bytes > bytes_max || checked.rows > ROWS_MAX as u64 {
         return Err(too_many(bytes_max));
     }
     Ok(())

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use crate::auth::Principal;
 use crate::cancel::Target;
+use crate::error::QueryError;
+use crate::session::Place;
 
 /// All running statements of this gateway's Flight clients. It holds an entry for as long as its
 /// [`Run`] lives, so it is bounded by the statements that run.
@@ -26,6 +28,7 @@ struct Entry {
     /// Of the run itself: its session may run something else while the rows are read.
     stopped: CancellationToken,
     round: CancellationToken,
+    place: Place,
 }
 
 impl Running {
@@ -36,6 +39,7 @@ impl Running {
         statement: Uuid,
         principal: &Principal,
         round: CancellationToken,
+        place: Place,
     ) -> Run {
         let id = Uuid::new_v4();
         let stopped = CancellationToken::new();
@@ -43,6 +47,7 @@ impl Running {
             target: Target::of_statement(statement, principal),
             stopped: stopped.clone(),
             round,
+            place,
         };
         self.runs
             .lock()
@@ -65,6 +70,13 @@ impl Running {
         let rounds = self.rounds_of(target);
         rounds.iter().for_each(CancellationToken::cancel);
         !rounds.is_empty()
+    }
+
+    /// Where `target` runs, if it does.
+    pub(crate) fn place_of(&self, target: Target) -> Option<Place> {
+        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let run = runs.values().find(|entry| entry.target == target);
+        run.map(|entry| entry.place.clone())
     }
 
     /// What runs now of `target`.
@@ -95,6 +107,18 @@ impl Run {
     /// Cancelled when somebody cancels this run.
     pub(crate) fn stopped(&self) -> &CancellationToken {
         &self.stopped
+    }
+
+    /// Waits for what may end it before its end, and says what that was.
+    ///
+    /// # Cancel safety
+    /// Cancel safe.
+    pub(crate) async fn stopped_early(&self) -> QueryError {
+        tokio::select! {
+            biased;
+            () = self.stopped.cancelled() => QueryError::canceled(),
+            () = self.running.ended.cancelled() => QueryError::shutting_down(),
+        }
     }
 
     /// Cancelled when the gateway ends.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use arrow_flight::flight_service_server::FlightService;
 use arrow_flight::sql::{
-    ActionBeginTransactionRequest, ActionCancelQueryRequest, ActionCancelQueryResult,
-    ActionClosePreparedStatementRequest, ActionCreatePreparedStatementRequest,
-    ActionEndTransactionRequest, Any, Command, DoPutUpdateResult, ProstMessageExt,
+    ActionBeginSavepointRequest, ActionBeginTransactionRequest, ActionCancelQueryRequest,
+    ActionCancelQueryResult, ActionClosePreparedStatementRequest,
+    ActionCreatePreparedStatementRequest, ActionEndSavepointRequest, ActionEndTransactionRequest,
+    Any, Command, DoPutUpdateResult, ProstMessageExt,
 };
 use arrow_flight::{
     Action, ActionType, CancelFlightInfoRequest, CancelFlightInfoResult, CancelStatus, Criteria,
@@ -24,7 +25,6 @@ use tonic::{Extensions, Request, Response, Status, Streaming};
 
 use super::connection::ConnectionInfo;
 use super::dictionaries;
-use super::idle;
 use super::info::{
     FlightStream, UNKNOWN_ROWS, batch_stream, encapsulated_schema, flight_info, once,
 };
@@ -54,11 +54,13 @@ const CREATE_PREPARED: &str = "CreatePreparedStatement";
 const CLOSE_PREPARED: &str = "ClosePreparedStatement";
 const BEGIN_TRANSACTION: &str = "BeginTransaction";
 const END_TRANSACTION: &str = "EndTransaction";
+const BEGIN_SAVEPOINT: &str = "BeginSavepoint";
+const END_SAVEPOINT: &str = "EndSavepoint";
 const SET_SESSION_OPTIONS: &str = "SetSessionOptions";
 const GET_SESSION_OPTIONS: &str = "GetSessionOptions";
 const CLOSE_SESSION: &str = "CloseSession";
 
-const ACTIONS: [(&str, &str); 9] = [
+const ACTIONS: [(&str, &str); 11] = [
     (
         CREATE_PREPARED,
         "ActionCreatePreparedStatementRequest: parse and bind a statement.",
@@ -74,6 +76,14 @@ const ACTIONS: [(&str, &str); 9] = [
     (
         END_TRANSACTION,
         "ActionEndTransactionRequest: commit or roll back.",
+    ),
+    (
+        BEGIN_SAVEPOINT,
+        "ActionBeginSavepointRequest: mark a point in a transaction.",
+    ),
+    (
+        END_SAVEPOINT,
+        "ActionEndSavepointRequest: forget the point, or roll back to it where nothing was written since.",
     ),
     (
         CANCEL_FLIGHT_INFO,
@@ -186,8 +196,9 @@ impl Service {
     async fn schema_of(&self, client: &ClientSession, command: Command) -> Result<Bytes, Status> {
         match command {
             Command::CommandStatementQuery(query) => {
-                self.check_transaction(client, query.transaction_id.as_ref())?;
-                self.statement_schema(client, &query.query, &[]).await
+                let transaction = query.transaction_id.as_ref();
+                self.statement_schema(client, &query.query, &[], transaction)
+                    .await
             }
             Command::CommandPreparedStatementQuery(query) => {
                 self.prepared_schema(client, &query.prepared_statement_handle)
@@ -352,7 +363,6 @@ impl FlightService for Service {
             Command::TicketStatementQuery(ticket) => {
                 let read = self.read(&client, &ticket.statement_handle, compression);
                 let stream = Box::pin(read).await?;
-                let stream = idle::bounded(stream, self.gateway.settings.stream_idle_max);
                 if plain {
                     dictionaries::stream_without(stream)
                 } else {
@@ -455,6 +465,15 @@ impl FlightService for Service {
             END_TRANSACTION => {
                 let request: ActionEndTransactionRequest = unpack(&action.body)?;
                 self.end(&client, &request).await?;
+                None
+            }
+            BEGIN_SAVEPOINT => {
+                let request: ActionBeginSavepointRequest = unpack(&action.body)?;
+                Some(packed(&self.begin_savepoint(&client, request).await?))
+            }
+            END_SAVEPOINT => {
+                let request: ActionEndSavepointRequest = unpack(&action.body)?;
+                self.end_savepoint(&client, &request).await?;
                 None
             }
             CANCEL_FLIGHT_INFO => {

@@ -106,15 +106,26 @@ pub(crate) struct ClientSession {
     /// A statement changed settings: only this session has them.
     configured: AtomicBool,
     /// The transaction that the client opened by BeginTransaction.
-    transaction: Mutex<Option<Uuid>>,
+    transaction: Mutex<Option<Transaction>>,
     bindings: Mutex<Bindings>,
     /// A transaction of our own is open. When its call is dropped in the middle, the next lease
     /// finds this still set.
     expects_rollback: AtomicBool,
+    /// A statement that may change something has begun. When its call is dropped in the middle, the
+    /// next lease finds this still set.
+    unfinished: AtomicBool,
     /// Results that several calls read together.
     runs: Shelf,
     /// Statements so far that may change what others answer.
     changes: AtomicU64,
+}
+
+/// A transaction of BeginTransaction. It begins when a call first names it: nobody has the name of
+/// one whose answer was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Transaction {
+    id: Uuid,
+    begun: bool,
 }
 
 impl ClientSession {
@@ -130,6 +141,7 @@ impl ClientSession {
             transaction: Mutex::default(),
             bindings: Mutex::new(Bindings::new(KEPT_BYTES_MAX)),
             expects_rollback: AtomicBool::new(false),
+            unfinished: AtomicBool::new(false),
             runs: Shelf::default(),
             changes: AtomicU64::new(0),
         }
@@ -183,24 +195,85 @@ impl ClientSession {
         ))
     }
 
-    /// The transaction that the client opened, as tickets carry it; empty when there is none.
+    /// The transaction that is open, as tickets carry it; empty when there is none.
     pub(crate) fn sealed_transaction(&self) -> Vec<u8> {
-        self.transaction()
-            .map_or_else(Vec::new, |id| id.as_bytes().to_vec())
+        self.open_transaction()
+            .filter(|transaction| transaction.begun)
+            .map_or_else(Vec::new, |transaction| transaction.id.as_bytes().to_vec())
     }
 
+    /// The transaction that the client opened.
     pub(crate) fn transaction(&self) -> Option<Uuid> {
+        self.open_transaction().map(|transaction| transaction.id)
+    }
+
+    /// The transaction that the client opened and that no call has named yet.
+    pub(crate) fn transaction_to_begin(&self) -> Option<Uuid> {
+        self.open_transaction()
+            .filter(|transaction| !transaction.begun)
+            .map(|transaction| transaction.id)
+    }
+
+    fn open_transaction(&self) -> Option<Transaction> {
         *self
             .transaction
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn set_transaction(&self, transaction: Option<Uuid>) {
+    /// Whether the transaction `id`, which must be the open one, has begun.
+    pub(crate) fn begun(&self, id: Uuid) -> Result<bool, Status> {
+        self.open_transaction()
+            .filter(|transaction| transaction.id == id)
+            .map(|transaction| transaction.begun)
+            .ok_or_else(not_open)
+    }
+
+    /// The client has opened a transaction, or closed the one it had.
+    pub(crate) fn set_transaction(&self, id: Option<Uuid>) {
         *self
             .transaction
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = transaction;
+            .unwrap_or_else(PoisonError::into_inner) =
+            id.map(|id| Transaction { id, begun: false });
+    }
+
+    /// The connection's session inside of the transaction `id`.
+    ///
+    /// # Errors
+    /// It is not open any more, or was not; 55006 as [`Self::lease`].
+    pub(crate) async fn lease_in(&self, id: Uuid) -> Result<Lease, Status> {
+        if self.transaction() != Some(id) {
+            return Err(not_open());
+        }
+        let mut lease = self.lease_own().await?;
+        // It may have ended while this call waited.
+        let transaction = self
+            .open_transaction()
+            .filter(|transaction| transaction.id == id)
+            .ok_or_else(not_open)?;
+        if !transaction.begun {
+            let begin = Statement::internal("BEGIN", Class::begin());
+            lease
+                .execute(&begin, Parameters::none())
+                .await
+                .map_err(|error| self.status(&error))?;
+            if let Some(open) = &mut *self
+                .transaction
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+            {
+                open.begun = true;
+            }
+            self.note_state(&lease);
+        } else if lease.transaction() == TransactionState::Idle {
+            return Err(QueryError::new(
+                SqlState::NO_ACTIVE_TRANSACTION,
+                "the transaction has ended already",
+            )
+            .grpc_status());
+        }
+        Ok(lease)
     }
 
     pub(crate) fn bindings(&self) -> std::sync::MutexGuard<'_, Bindings> {
@@ -220,6 +293,14 @@ impl ClientSession {
             let extra = Session::open(&self.gateway, self.principal.clone(), Protocol::Flight);
             return Ok(Lease::Extra(Box::new(extra)));
         }
+        self.lease_own().await
+    }
+
+    /// The connection's own session, when it is free.
+    ///
+    /// # Errors
+    /// See [`Self::lease`].
+    pub(crate) async fn lease_own(&self) -> Result<Lease, Status> {
         let wait_max = self.gateway.settings.queue_wait_max;
         match tokio::time::timeout(wait_max, Arc::clone(&self.session).lock_owned()).await {
             Ok(guard) => self.settled(guard).await,
@@ -237,6 +318,14 @@ impl ClientSession {
         self.expects_rollback.store(expected, Ordering::Release);
     }
 
+    /// Notes that what may change something is under way, or has ended. Only for who has the
+    /// connection's own session.
+    pub(crate) fn note_unfinished(&self, lease: &Lease, unfinished: bool) {
+        if let Lease::Own(_) = lease {
+            self.unfinished.store(unfinished, Ordering::Release);
+        }
+    }
+
     /// The connection's session, after the rollback of what a dropped call left open.
     async fn settled(&self, mut guard: OwnedMutexGuard<Session>) -> Result<Lease, Status> {
         if self.expects_rollback.load(Ordering::Acquire) {
@@ -247,6 +336,12 @@ impl ClientSession {
                 .await
                 .map_err(|error| error.grpc_status())?;
             self.expect_rollback(false);
+        }
+        if self.unfinished.swap(false, Ordering::AcqRel)
+            && guard.transaction() == TransactionState::Open
+        {
+            // Nobody was told how far it came.
+            guard.failed(&QueryError::canceled());
         }
         Ok(Lease::Own(guard))
     }
@@ -280,15 +375,23 @@ impl ClientSession {
         parameters: Parameters,
     ) -> Result<Executed, Status> {
         lease.begin_request();
-        let run = running.enter(id, &self.principal, lease.canceller().current());
-        if *statement.class() != Class::Read {
+        let run = running.enter(
+            id,
+            &self.principal,
+            lease.canceller().current(),
+            lease.place(),
+        );
+        let changes = *statement.class() != Class::Read;
+        if changes {
             self.note_change();
         }
+        self.note_unfinished(&lease, changes);
         let answer = tokio::select! {
             biased;
             () = run.ended().cancelled() => Err(QueryError::shutting_down()),
             answer = lease.execute(statement, parameters) => answer,
         };
+        self.note_unfinished(&lease, false);
         if changes_settings(statement.class()) {
             self.configured.store(true, Ordering::Release);
         }
@@ -311,7 +414,9 @@ impl ClientSession {
         let mut lease = self.lease(statement).await?;
         lease.begin_request();
         self.note_change();
+        self.note_unfinished(&lease, true);
         let answer = lease.execute(statement, Parameters::none()).await;
+        self.note_unfinished(&lease, false);
         if changes_settings(statement.class()) {
             self.configured.store(true, Ordering::Release);
         }
@@ -334,6 +439,10 @@ impl fmt::Debug for ClientSession {
             .field("principal", &self.principal)
             .finish_non_exhaustive()
     }
+}
+
+fn not_open() -> Status {
+    Status::invalid_argument("the transaction is not open on this connection")
 }
 
 /// Whether later statements depend on settings that this statement makes.
@@ -409,6 +518,8 @@ impl DerefMut for Lease {
 /// Bound parameters, encoded for the worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Binding {
+    /// Tells it from others of the same handle.
+    pub(crate) id: Uuid,
     /// Executions.
     pub(crate) rows: u64,
     /// DuckDB type of each parameter.
@@ -492,6 +603,7 @@ mod tests {
 
     fn binding(bytes: usize) -> Binding {
         Binding {
+            id: Uuid::nil(),
             rows: 1,
             types: Vec::new(),
             ipc: vec![0; bytes].into(),

@@ -55,6 +55,8 @@ fn build_sql_info() -> Result<SqlInfoData, FlightError> {
     info.append(SqlInfo::FlightSqlServerSubstrait, false);
     info.append(
         SqlInfo::FlightSqlServerTransaction,
+        // There are savepoints, but not for what was written: who decides by this must not rely on
+        // them.
         SqlSupportedTransaction::Transaction as i32,
     );
     info.append(SqlInfo::FlightSqlServerCancel, true);

@@ -16,9 +16,11 @@ use arrow_schema::Schema;
 use bytes::Bytes;
 use prost::Message;
 use tavana_common::proto::v1::Compression;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use uuid::Uuid;
 
+use super::idle;
 use super::info::{
     FlightStream, UNKNOWN_ROWS, bare_schema, empty_stream, encapsulated, encapsulated_schema,
     flight_info, flight_info_of, once,
@@ -42,7 +44,7 @@ const INLINE_BYTES_MAX: usize = 1024 * 1024;
 /// For how long a handle's own word of its statement is taken.
 const KNOWN_LIFE: Duration = Duration::from_secs(1);
 /// Largest schema that travels inside a handle, in bytes.
-const KNOWN_SCHEMA_BYTES_MAX: usize = 64 * 1024;
+pub(crate) const KNOWN_SCHEMA_BYTES_MAX: usize = 64 * 1024;
 
 impl Service {
     /// The statement that a command asks about; `None` when it asks about the catalog.
@@ -52,15 +54,13 @@ impl Service {
         command: &Command,
     ) -> Result<Option<Promise>, Status> {
         match command {
-            Command::CommandStatementQuery(query) => {
-                self.check_transaction(client, query.transaction_id.as_ref())?;
-                Ok(Some(Promise {
-                    sql: query.query.clone(),
-                    declared: Vec::new(),
-                    binding: None,
-                    known: None,
-                }))
-            }
+            Command::CommandStatementQuery(query) => Ok(Some(Promise {
+                sql: query.query.clone(),
+                transaction: query.transaction_id.clone(),
+                declared: Vec::new(),
+                binding: None,
+                known: None,
+            })),
             Command::CommandPreparedStatementQuery(query) => {
                 let handle = self.open_handle(client, &query.prepared_statement_handle)?;
                 let binding = bound(client, &handle)?;
@@ -71,6 +71,7 @@ impl Service {
                 let known = known(client, &handle, &declared);
                 Ok(Some(Promise {
                     sql: handle.sql,
+                    transaction: None,
                     declared,
                     binding,
                     known,
@@ -89,7 +90,9 @@ impl Service {
         endpoints: Option<u32>,
     ) -> Result<FlightInfo, Status> {
         let statement = self.parse(&promise.sql)?;
-        let lease = client.lease(&statement).await?;
+        let lease = self
+            .lease(client, &statement, promise.transaction.as_ref())
+            .await?;
         let (facts, lease) = self.facts(client, lease, &statement, &promise).await?;
         let id = Uuid::new_v4();
         if facts.returns_rows {
@@ -123,7 +126,7 @@ impl Service {
                 let executed = client
                     .execute(self.running(), lease, id, &statement, parameters)
                     .await?;
-                changed_rows(executed).await?
+                changed_rows(client, executed).await?
             }
         };
         let ticket = self.ticket(SealedStatement {
@@ -167,7 +170,7 @@ impl Service {
     }
 
     /// Tickets of one result that is read by several calls.
-    pub(crate) fn shared_tickets(
+    fn shared_tickets(
         &self,
         client: &ClientSession,
         sealed: SealedStatement,
@@ -180,7 +183,12 @@ impl Service {
             ..sealed
         };
         (0..endpoints)
-            .map(|_| self.ticket(sealed.clone()))
+            .map(|endpoint| {
+                self.ticket(SealedStatement {
+                    endpoint,
+                    ..sealed.clone()
+                })
+            })
             .collect()
     }
 
@@ -190,9 +198,10 @@ impl Service {
         client: &ClientSession,
         sql: &str,
         declared: &[String],
+        transaction: Option<&Bytes>,
     ) -> Result<Bytes, Status> {
         let statement = self.parse(sql)?;
-        let mut lease = client.lease(&statement).await?;
+        let mut lease = self.lease(client, &statement, transaction).await?;
         let facts = client.prepare(&mut lease, &statement, declared).await?;
         if facts.returns_rows {
             Ok(encapsulated(&schema::for_clients(&facts.schema)?))
@@ -214,7 +223,10 @@ impl Service {
         };
         match known(client, &handle, &declared) {
             Some(known) if known.returns_rows => Ok(encapsulated(&known.schema)),
-            Some(_) | None => self.statement_schema(client, &handle.sql, &declared).await,
+            Some(_) | None => {
+                self.statement_schema(client, &handle.sql, &declared, None)
+                    .await
+            }
         }
     }
 
@@ -229,18 +241,18 @@ impl Service {
         if ticket.done {
             return Ok(empty_stream(Arc::new(Schema::empty())));
         }
+        let patience = self.gateway().patience.clone();
         if ticket.shared {
             let run = client.runs().find(id_of(&ticket)?)?;
-            run.begin(self.start(client, &ticket, compression)).await;
-            return Ok(run.read());
+            let start = self.start(client, &ticket, compression);
+            run.begin(start, patience.clone()).await;
+            // Its rows end by themselves when they are cancelled; here it is the reader who stops.
+            let never = CancellationToken::new();
+            return Ok(idle::bounded(run.read(ticket.endpoint), patience, never));
         }
         match self.start(client, &ticket, compression).await? {
-            State::Rows {
-                reading, schema, ..
-            } => Ok(stream::of_rows(schema, reading)),
+            State::Rows { schema, reading } => Ok(stream::of_rows(schema, reading, patience)),
             State::Done { schema, .. } => Ok(once(FlightData::new().with_data_header(schema))),
-            State::Failed(status) => Err(status),
-            State::Waiting => Err(Status::internal("the statement has not begun")),
         }
     }
 
@@ -261,11 +273,7 @@ impl Service {
             return Ok(ticket);
         }
         client.check_session(&ticket.session)?;
-        if ticket.transaction != client.sealed_transaction() {
-            return Err(Status::failed_precondition(
-                "the transaction in which the ticket was made has ended",
-            ));
-        }
+        in_its_transaction(client, &ticket)?;
         Ok(ticket)
     }
 
@@ -279,6 +287,8 @@ impl Service {
         let binding = bound(client, ticket)?.map(|(_, binding)| binding);
         let statement = self.parse(&ticket.sql)?;
         let mut lease = client.lease(&statement).await?;
+        // It may have ended while this call waited.
+        in_its_transaction(client, ticket)?;
         if let Some(Binding { rows: 0, types, .. }) = &binding {
             let facts = client.prepare(&mut lease, &statement, types).await?;
             return Ok(State::Done {
@@ -301,7 +311,6 @@ impl Service {
             Answer::Rows(rows) => Ok(State::Rows {
                 schema: schema::for_clients(&rows.facts().schema)?,
                 reading: Reading::new(rows, executed.hold, executed.run),
-                dictionaries: Vec::new(),
             }),
             Answer::Done(done) => Ok(State::Done {
                 schema: bare_schema(&Schema::empty())?,
@@ -317,9 +326,8 @@ impl Service {
         sql: &str,
         transaction: Option<&Bytes>,
     ) -> Result<i64, Status> {
-        self.check_transaction(client, transaction)?;
         let statement = self.parse(sql)?;
-        let lease = client.lease(&statement).await?;
+        let lease = self.lease(client, &statement, transaction).await?;
         let executed = client
             .execute(
                 self.running(),
@@ -329,7 +337,7 @@ impl Service {
                 Parameters::none(),
             )
             .await?;
-        changed_rows(executed).await
+        changed_rows(client, executed).await
     }
 
     /// DoPut of a prepared update: runs it once for each row of `batches` and says how many rows
@@ -362,7 +370,7 @@ impl Service {
                 parameters_of(binding),
             )
             .await?;
-        changed_rows(executed).await
+        changed_rows(client, executed).await
     }
 
     /// Action CreatePreparedStatement: parses and binds, runs nothing.
@@ -371,10 +379,11 @@ impl Service {
         client: &ClientSession,
         request: ActionCreatePreparedStatementRequest,
     ) -> Result<ActionCreatePreparedStatementResult, Status> {
-        self.check_transaction(client, request.transaction_id.as_ref())?;
         let statement = self.parse(&request.query)?;
         let changes = client.changes();
-        let mut lease = client.lease(&statement).await?;
+        let mut lease = self
+            .lease(client, &statement, request.transaction_id.as_ref())
+            .await?;
         let facts = client.prepare(&mut lease, &statement, &[]).await?;
         drop(lease);
         let facts = PromisedFacts::of(facts)?;
@@ -555,6 +564,7 @@ impl Service {
             }
         };
         Ok(Binding {
+            id: Uuid::new_v4(),
             rows: batches.rows(),
             types,
             ipc: batches.to_ipc()?,
@@ -565,6 +575,8 @@ impl Service {
 /// A statement that GetFlightInfo was asked about.
 pub(crate) struct Promise {
     pub(crate) sql: String,
+    /// The one it names.
+    pub(crate) transaction: Option<Bytes>,
     declared: Vec<String>,
     pub(crate) binding: Option<(SealedBinding, Binding)>,
     /// What its handle says, if that still holds.
@@ -592,6 +604,16 @@ impl PromisedFacts {
             schema,
         })
     }
+}
+
+/// Refuses a ticket whose transaction is not the open one.
+fn in_its_transaction(client: &ClientSession, ticket: &SealedStatement) -> Result<(), Status> {
+    if ticket.transaction == client.sealed_transaction() {
+        return Ok(());
+    }
+    Err(Status::failed_precondition(
+        "the transaction in which the ticket was made has ended",
+    ))
 }
 
 /// What a handle says of its statement, while it is new and its session has changed nothing since:
@@ -622,22 +644,28 @@ fn bound(
     };
     let binding = if sealed.kept.is_empty() {
         Binding {
+            id: Uuid::nil(),
             rows: sealed.rows,
             types: sealed.types.clone(),
             ipc: sealed.ipc.clone(),
         }
     } else {
-        let kept = Uuid::from_slice(&sealed.kept).map_err(|error| super::info::internal(&error))?;
-        client.bindings().find(kept).ok_or_else(|| {
-            Status::failed_precondition(
-                "the bound parameters are not kept on this connection any more; bind them again",
-            )
-        })?
+        let (handle, id) = sealed.kept.split_at_checked(16).unwrap_or_default();
+        let handle = Uuid::from_slice(handle).map_err(|error| super::info::internal(&error))?;
+        let kept = client.bindings().find(handle);
+        // Another one may have taken its place.
+        kept.filter(|binding| binding.id.as_bytes() == id)
+            .ok_or_else(|| {
+                Status::failed_precondition(
+                    "the bound parameters are not kept on this connection any more; bind them again",
+                )
+            })?
     };
     Ok(Some((sealed.clone(), binding)))
 }
 
-fn sealed_binding(binding: &Binding, id: Uuid) -> SealedBinding {
+/// As handles and tickets carry what was bound to `handle`.
+fn sealed_binding(binding: &Binding, handle: Uuid) -> SealedBinding {
     let inline = binding.ipc.len() <= INLINE_BYTES_MAX;
     SealedBinding {
         rows: binding.rows,
@@ -650,7 +678,7 @@ fn sealed_binding(binding: &Binding, id: Uuid) -> SealedBinding {
         kept: if inline {
             Vec::new()
         } else {
-            id.as_bytes().to_vec()
+            [*handle.as_bytes(), *binding.id.as_bytes()].concat()
         },
     }
 }
@@ -680,10 +708,16 @@ pub(crate) fn id_of(statement: &SealedStatement) -> Result<Uuid, Status> {
 
 /// Waits for the end of a statement whose rows nobody reads. How many rows it changed; 0 when that
 /// is not a word for what it did.
-async fn changed_rows(executed: Executed) -> Result<i64, Status> {
+async fn changed_rows(client: &ClientSession, executed: Executed) -> Result<i64, Status> {
+    let unfinished = |unfinished| {
+        if let Some(lease) = &executed.hold {
+            client.note_unfinished(lease, unfinished);
+        }
+    };
     let changed = match executed.answer {
         Answer::Done(completion) => completion.changed_rows,
         Answer::Rows(mut rows) => {
+            unfinished(true);
             loop {
                 let next = tokio::select! {
                     biased;
@@ -692,10 +726,14 @@ async fn changed_rows(executed: Executed) -> Result<i64, Status> {
                 };
                 match next {
                     Some(Ok(_)) => {}
-                    Some(Err(error)) => return Err(error.grpc_status()),
+                    Some(Err(error)) => {
+                        unfinished(false);
+                        return Err(error.grpc_status());
+                    }
                     None => break,
                 }
             }
+            unfinished(false);
             rows.complete().and_then(|complete| complete.changed_rows)
         }
     };

@@ -122,9 +122,12 @@ impl QueryError {
                     Code::Cancelled
                 }
             }
+            // What a client sent is no better when it is sent again.
+            "08" if self.sqlstate == SqlState::PROTOCOL_VIOLATION => Code::InvalidArgument,
             "57" | "08" => Code::Unavailable,
             "40" => Code::Aborted,
-            "23" => Code::AlreadyExists,
+            "23" if self.sqlstate == SqlState::UNIQUE_VIOLATION => Code::AlreadyExists,
+            "23" => Code::InvalidArgument,
             "25" | "55" => Code::FailedPrecondition,
             "58" => Code::NotFound,
             "XX" => Code::Internal,

@@ -7,29 +7,46 @@ use futures::StreamExt;
 use tavana_common::proto::v1::Batch;
 use tonic::Status;
 
+use super::idle;
 use super::info::FlightStream;
 use super::running::Run;
 use super::sessions::Lease;
 use crate::error::QueryError;
+use crate::queue::Patience;
 use crate::session::Rows;
 
 /// The schema, then the batches as they come. Dropping the stream cancels the statement; a stream
 /// that fails ends in its error, and only a result that the worker called complete ends without.
-pub(crate) fn of_rows(schema: Bytes, reading: Reading) -> FlightStream<FlightData> {
-    futures::stream::unfold(Phase::Schema(schema, reading), Phase::next).boxed()
+/// The statement is over as soon as it is cancelled, or when its reader has stopped for longer than
+/// `patience` lasts, whether or not the reader ever comes back.
+pub(crate) fn of_rows(
+    schema: Bytes,
+    reading: Reading,
+    patience: Patience,
+) -> FlightStream<FlightData> {
+    let stopped = reading.run.stopped().clone();
+    let stream = futures::stream::unfold(Phase::Schema(schema, reading), Phase::next).boxed();
+    idle::bounded(stream, patience, stopped)
 }
 
 /// Rows with what they need while they are read.
 pub(crate) struct Reading {
     rows: Rows,
     run: Run,
+    /// Nothing follows, and the session knows why.
+    is_over: bool,
     /// Last, so that the session is free only after the rows are gone.
     hold: Option<Lease>,
 }
 
 impl Reading {
     pub(crate) fn new(rows: Rows, hold: Option<Lease>, run: Run) -> Self {
-        Self { rows, run, hold }
+        Self {
+            rows,
+            run,
+            is_over: false,
+            hold,
+        }
     }
 
     /// The next batch. Nothing follows an error, and without one `None` comes only when the worker
@@ -40,23 +57,45 @@ impl Reading {
     pub(crate) async fn next(&mut self) -> Option<Result<Batch, Status>> {
         let next = tokio::select! {
             biased;
-            () = self.run.stopped().cancelled() => Some(Err(QueryError::canceled())),
-            () = self.run.ended().cancelled() => Some(Err(QueryError::shutting_down())),
+            error = self.run.stopped_early() => Some(Err(error)),
             next = self.rows.next() => next,
         };
         match next {
             Some(Ok(batch)) => Some(Ok(batch)),
             Some(Err(error)) => {
-                if let Some(session) = &mut self.hold {
-                    session.failed(&error);
-                }
+                self.failed(&error);
                 Some(Err(error.grpc_status()))
             }
-            None if self.rows.complete().is_some() => None,
+            None if self.rows.complete().is_some() => {
+                self.is_over = true;
+                None
+            }
             None => {
                 let error = QueryError::internal("the result ended without its last message");
                 Some(Err(error.grpc_status()))
             }
+        }
+    }
+
+    /// Knows what may end the statement while nobody asks for its rows.
+    pub(crate) fn run(&self) -> &Run {
+        &self.run
+    }
+
+    fn failed(&mut self, error: &QueryError) {
+        self.is_over = true;
+        if let Some(session) = &mut self.hold {
+            session.failed(error);
+        }
+    }
+}
+
+impl Drop for Reading {
+    /// A statement that was cancelled while nobody read it has failed like any other: its
+    /// transaction does not go on.
+    fn drop(&mut self) {
+        if !self.is_over && self.run.stopped().is_cancelled() {
+            self.failed(&QueryError::canceled());
         }
     }
 }

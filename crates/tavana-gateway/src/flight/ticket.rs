@@ -33,6 +33,8 @@ pub(crate) enum Purpose {
     Handle,
     /// An open transaction.
     Transaction,
+    /// A savepoint in it.
+    Savepoint,
     /// The user of a handshake.
     Bearer,
 }
@@ -43,6 +45,7 @@ impl Purpose {
             Self::Ticket => "flight ticket v1",
             Self::Handle => "flight prepared handle v1",
             Self::Transaction => "flight transaction v1",
+            Self::Savepoint => "flight savepoint v1",
             Self::Bearer => "flight bearer v1",
         }
     }
@@ -52,6 +55,7 @@ impl Purpose {
             Self::Ticket => "ticket",
             Self::Handle => "prepared statement handle",
             Self::Transaction => "transaction id",
+            Self::Savepoint => "savepoint id",
             Self::Bearer => "bearer token",
         }
     }
@@ -95,6 +99,23 @@ pub(crate) struct SealedStatement {
     /// Endpoints that a shared result was asked to have.
     #[prost(uint32, tag = "12")]
     pub(crate) endpoints: u32,
+    /// Where it ran when its client polled for it last.
+    #[prost(message, optional, tag = "13")]
+    pub(crate) place: Option<SealedPlace>,
+    /// Which endpoint of a shared result this is, from 0: each is read once.
+    #[prost(uint32, tag = "14")]
+    pub(crate) endpoint: u32,
+}
+
+/// Where a statement runs.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct SealedPlace {
+    /// The id by which its worker knows it.
+    #[prost(string, tag = "1")]
+    pub(crate) query: String,
+    /// What the worker calls itself.
+    #[prost(string, tag = "2")]
+    pub(crate) worker: String,
 }
 
 /// What a worker said of a statement when its handle was made.
@@ -137,6 +158,19 @@ pub(crate) struct SealedTransaction {
     pub(crate) id: Vec<u8>,
     #[prost(string, tag = "2")]
     pub(crate) principal: String,
+}
+
+/// A savepoint that a client holds.
+#[derive(Clone, PartialEq, Message)]
+pub(crate) struct SealedSavepoint {
+    /// Its name in the session.
+    #[prost(string, tag = "1")]
+    pub(crate) name: String,
+    #[prost(string, tag = "2")]
+    pub(crate) principal: String,
+    /// UUID of its transaction.
+    #[prost(bytes = "vec", tag = "3")]
+    pub(crate) transaction: Vec<u8>,
 }
 
 /// The user of a handshake.
@@ -228,6 +262,19 @@ pub(crate) fn open_transaction(
         return Err(OpenError::SomebodyElses(Purpose::Transaction));
     }
     Uuid::from_slice(&transaction.id).map_err(|_| OpenError::Foreign(Purpose::Transaction))
+}
+
+/// The savepoint in a savepoint id, if it is `principal`'s.
+pub(crate) fn open_savepoint(
+    key: &ClusterKey,
+    sealed: &[u8],
+    principal: &Principal,
+) -> Result<SealedSavepoint, OpenError> {
+    let savepoint: SealedSavepoint = open(key, Purpose::Savepoint, sealed)?;
+    if savepoint.principal != principal.id() {
+        return Err(OpenError::SomebodyElses(Purpose::Savepoint));
+    }
+    Ok(savepoint)
 }
 
 /// The user in a bearer token.

@@ -1,7 +1,8 @@
 //! Transactions of clients that turn autocommit off.
 //!
-//! A connection's session has one transaction at a time. While it is open every statement of the
-//! connection runs in it, also one that does not name it: the session is one DuckDB connection.
+//! A connection's session has one transaction at a time. It begins with the first call that names
+//! it, or with an ingest. From then on every statement of the connection runs in it, also one that does not name it:
+//! the session is one DuckDB connection.
 
 use arrow_flight::sql::{
     ActionBeginTransactionResult, ActionEndTransactionRequest, EndTransaction,
@@ -31,7 +32,6 @@ impl Service {
             )
             .grpc_status());
         }
-        self.run(client, lease, &statement).await?;
         let id = Uuid::new_v4();
         client.set_transaction(Some(id));
         let transaction = SealedTransaction {
@@ -53,14 +53,32 @@ impl Service {
             .ok()
             .filter(|action| *action != EndTransaction::Unspecified)
             .ok_or_else(|| Status::invalid_argument("the action is neither commit nor rollback"))?;
-        self.check_transaction(client, Some(&request.transaction_id))?;
+        let id = self.transaction_id(client, &request.transaction_id)?;
+        let lease = client.lease_own().await?;
+        // Another call may have ended it meanwhile.
+        let begun = client.begun(id)?;
+        let state = lease.transaction();
+        // From here on it is over, whatever the end of it answers, and if nobody hears that.
+        client.set_transaction(None);
+        client.expect_rollback(true);
+        let ended = self.end_in(client, lease, begun, state, action).await;
+        client.expect_rollback(false);
+        ended
+    }
+
+    async fn end_in(
+        &self,
+        client: &ClientSession,
+        lease: Lease,
+        begun: bool,
+        state: TransactionState,
+        action: EndTransaction,
+    ) -> Result<(), Status> {
         let commit = Statement::internal("COMMIT", Class::Commit { chain: false });
         let rollback = Statement::internal("ROLLBACK", Class::Rollback { chain: false });
-        let lease = client.lease(&commit).await?;
-        let state = lease.transaction();
-        // From here on it is over, whatever the end of it answers.
-        client.set_transaction(None);
         match (state, action) {
+            // No call has named it, so there is nothing to end.
+            _ if !begun => Ok(()),
             (TransactionState::Open, EndTransaction::Commit) => {
                 self.run(client, lease, &commit).await
             }
@@ -85,25 +103,40 @@ impl Service {
         }
     }
 
-    /// Refuses a transaction that is not the one open on this connection.
-    pub(crate) fn check_transaction(
+    /// A session for `statement`: the connection's own, inside of `transaction`, when the call names
+    /// one.
+    ///
+    /// # Errors
+    /// The transaction is not open on this connection (any more); else as [`ClientSession::lease`].
+    pub(crate) async fn lease(
         &self,
         client: &ClientSession,
+        statement: &Statement,
         transaction: Option<&Bytes>,
-    ) -> Result<(), Status> {
-        let Some(sealed) = transaction.filter(|sealed| !sealed.is_empty()) else {
-            return Ok(());
-        };
-        let id = open_transaction(self.cluster_key(), sealed, client.principal())?;
-        if client.transaction() == Some(id) {
-            return Ok(());
+    ) -> Result<Lease, Status> {
+        match transaction.filter(|sealed| !sealed.is_empty()) {
+            None => client.lease(statement).await,
+            Some(sealed) => {
+                let id = self.transaction_id(client, sealed)?;
+                client.lease_in(id).await
+            }
         }
-        Err(Status::invalid_argument(
-            "the transaction is not open on this connection",
-        ))
     }
 
-    async fn run(
+    /// The id of the client's transaction.
+    pub(crate) fn transaction_id(
+        &self,
+        client: &ClientSession,
+        sealed: &[u8],
+    ) -> Result<Uuid, Status> {
+        Ok(open_transaction(
+            self.cluster_key(),
+            sealed,
+            client.principal(),
+        )?)
+    }
+
+    pub(crate) async fn run(
         &self,
         client: &ClientSession,
         lease: Lease,

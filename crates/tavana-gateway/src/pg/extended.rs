@@ -16,8 +16,12 @@ use super::frontend::{Bind, Message, Target};
 use super::rows::{ActiveRows, Sent, column_formats};
 use super::{params, types};
 use crate::error::{QueryError, SqlState};
+use crate::session::lexer::{Kind, tokens};
 use crate::session::statement::CursorOptions;
 use crate::session::{Answer, Class, Facts, Parameters, Statement, TransactionState};
+
+/// Largest number of a parameter: as many values fit into a Bind.
+const PARAMETERS_MAX: usize = 65_535;
 
 /// A prepared statement.
 #[derive(Debug)]
@@ -89,6 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
         self.check_room(self.statements.len(), "prepared statements")?;
         let statement = Statement::single(sql)?;
+        check_parameters(sql, oids)?;
         let declared: Vec<String> = oids
             .iter()
             .map(|oid| {
@@ -177,17 +182,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let parameters = if types.is_empty() {
             Parameters::none()
         } else {
-            let ipc = params::decode(
+            let (types, ipc) = params::decode(
                 &bind.parameters,
                 &bind.parameter_formats,
                 &prepared.parameter_oids,
                 types,
             )
             .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?;
-            Parameters {
-                types: types.clone(),
-                ipc,
-            }
+            Parameters { types, ipc }
         };
         if bind.portal.is_empty() {
             self.drop_portal("").await;
@@ -309,7 +311,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         // Everything up to Sync is one transaction. A single statement needs none of ours, unless
         // it must not write.
         let alone = self.wire.next_is_sync() && !self.session.settings().transaction_read_only();
-        if statement.class().needs_transaction() && !alone {
+        if statement.needs_implicit_block(alone) {
             self.session.begin_implicit();
         }
         match statement.class() {
@@ -498,6 +500,56 @@ fn described_by(statement: &Statement) -> Option<&Statement> {
     match statement.class() {
         Class::CopyOut { query, .. } | Class::DeclareCursor { query, .. } => Some(query),
         _ => None,
+    }
+}
+
+/// Whether the parameters of a text have numbers that a Bind can serve, and none is missing whose
+/// type nobody tells.
+///
+/// # Errors
+/// 42P02 for a number that the protocol cannot carry, 42P18 for a number that neither occurs nor
+/// has a type of the client's.
+fn check_parameters(sql: &str, oids: &[u32]) -> Result<(), QueryError> {
+    if !sql.contains('$') {
+        return Ok(());
+    }
+    let mut occur: Vec<bool> = Vec::new();
+    for token in tokens(sql) {
+        if token.kind != Kind::Parameter {
+            continue;
+        }
+        let digits = token.text(sql).trim_start_matches('$');
+        let number = digits
+            .parse::<usize>()
+            .ok()
+            .filter(|number| *number <= PARAMETERS_MAX);
+        let Some(at) = number.and_then(|number| number.checked_sub(1)) else {
+            return Err(QueryError::new(
+                SqlState::UNDEFINED_PARAMETER,
+                format!(
+                    "there is no parameter ${}",
+                    digits.chars().take(20).collect::<String>()
+                ),
+            ));
+        };
+        if occur.len() <= at {
+            occur.resize(at + 1, false);
+        }
+        if let Some(seen) = occur.get_mut(at) {
+            *seen = true;
+        }
+    }
+    let untyped = |at: usize| matches!(oids.get(at).copied(), Some(0 | types::oid::UNKNOWN) | None);
+    match occur
+        .iter()
+        .enumerate()
+        .find(|(at, seen)| !**seen && untyped(*at))
+    {
+        Some((at, _)) => Err(QueryError::new(
+            SqlState::INDETERMINATE_DATATYPE,
+            format!("could not determine data type of parameter ${}", at + 1),
+        )),
+        None => Ok(()),
     }
 }
 

@@ -43,7 +43,6 @@ pub(super) enum Message {
     CopyFail(String),
     /// By number, which nobody does since there are prepared statements. What it says is not read.
     FunctionCall,
-    Password,
 }
 
 /// Bind.
@@ -104,10 +103,6 @@ pub(super) fn decode(tag: u8, body: Bytes) -> Result<Message, QueryError> {
         b'F' => {
             reader.0.clear();
             Message::FunctionCall
-        }
-        b'p' => {
-            reader.0.clear();
-            Message::Password
         }
         _ => return Err(malformed("invalid frontend message type")),
     };

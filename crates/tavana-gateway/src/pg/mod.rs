@@ -102,7 +102,7 @@ async fn serve_one(
     let limits = Limits {
         sql_bytes_max: gateway.settings.sql_bytes_max,
         message_bytes_max: gateway.settings.message_bytes_max,
-        idle_max: gateway.settings.stream_idle_max,
+        patience: gateway.patience.clone(),
     };
     let mut wire = Wire::new(ClientStream::Plain(stream), limits);
     let started = tokio::select! {

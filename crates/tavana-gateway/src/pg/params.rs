@@ -7,6 +7,7 @@
 
 pub(crate) mod column;
 mod datetime;
+mod decimal;
 pub(crate) mod input;
 pub(crate) mod nested;
 
@@ -53,13 +54,14 @@ impl ParameterError {
 ///
 /// `formats` holds no code (all text), one for all, or one for each. `oids` are the types the
 /// client was told or declared; 0 or none at all means that of the DuckDB type. `duckdb_types` is
-/// one per parameter of the statement.
+/// one per parameter of the statement. Also gives the types to execute with: a DECIMAL has the
+/// digits of its value, so that nothing is rounded.
 pub(crate) fn decode(
     parameters: &[Option<Bytes>],
     formats: &[i16],
     oids: &[u32],
     duckdb_types: &[String],
-) -> Result<Bytes, ParameterError> {
+) -> Result<(Vec<String>, Bytes), ParameterError> {
     if formats.len() > 1 && formats.len() != parameters.len() {
         return Err(ParameterError::FormatCount {
             formats: formats.len(),
@@ -74,6 +76,7 @@ pub(crate) fn decode(
     }
     let mut fields = Vec::with_capacity(parameters.len());
     let mut columns = Vec::with_capacity(parameters.len());
+    let mut types = Vec::with_capacity(parameters.len());
     for (index, (parameter, duckdb_type)) in parameters.iter().zip(duckdb_types).enumerate() {
         let format = match formats {
             [] => 0,
@@ -92,6 +95,12 @@ pub(crate) fn decode(
                 other => ParameterError::Value(other),
             })?,
         };
+        types.push(match &value {
+            Value::Text(text) => {
+                decimal::exact_type(duckdb_type, text).unwrap_or_else(|| duckdb_type.clone())
+            }
+            _ => duckdb_type.clone(),
+        });
         let mut builder = ColumnBuilder::new(&of);
         builder.append(value);
         let column = builder.finish();
@@ -109,7 +118,8 @@ pub(crate) fn decode(
         RecordBatch::try_new_with_options(Arc::clone(&schema), columns, &options).map_err(arrow)?;
     let mut writer = StreamWriter::try_new(Vec::new(), &schema).map_err(arrow)?;
     writer.write(&batch).map_err(arrow)?;
-    writer.into_inner().map(Bytes::from).map_err(arrow)
+    let ipc = writer.into_inner().map(Bytes::from).map_err(arrow)?;
+    Ok((types, ipc))
 }
 
 #[cfg(test)]

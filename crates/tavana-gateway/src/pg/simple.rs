@@ -31,9 +31,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         for statement in statements {
             // Several statements are one transaction unless they say otherwise; ones that only
             // read need none.
-            if statement.class().needs_transaction()
-                && (several || self.session.settings().transaction_read_only())
-            {
+            let alone = !several && !self.session.settings().transaction_read_only();
+            if statement.needs_implicit_block(alone) {
                 self.session.begin_implicit();
             }
             self.simple_statement(statement).await?;

@@ -187,8 +187,8 @@ pub(crate) fn shown_as(duckdb_type: &str, oid: u32) -> Option<&'static str> {
 }
 
 /// The DuckDB type of a parameter that the client declared with a PostgreSQL OID, or None when
-/// the statement must tell: not declared, not known, or `numeric`, which has no single DuckDB type
-/// that keeps every value (DECIMAL without a scale would round).
+/// the statement must tell: not declared or not known. A `numeric` is described as DuckDB's usual
+/// DECIMAL; what is bound has the digits of its value (`params::decode`).
 pub(crate) fn duckdb_type_of_oid(oid: u32) -> Option<&'static str> {
     Some(match oid {
         oid::BOOL => "BOOLEAN",
@@ -198,6 +198,7 @@ pub(crate) fn duckdb_type_of_oid(oid: u32) -> Option<&'static str> {
         oid::INT2 | oid::INT4 => "INTEGER",
         oid::FLOAT4 => "FLOAT",
         oid::FLOAT8 => "DOUBLE",
+        oid::NUMERIC => "DECIMAL(18,3)",
         oid::TEXT | oid::VARCHAR | oid::BPCHAR | oid::NAME | oid::CHAR | oid::CSTRING => "VARCHAR",
         oid::BYTEA => "BLOB",
         oid::DATE => "DATE",
@@ -214,6 +215,7 @@ pub(crate) fn duckdb_type_of_oid(oid: u32) -> Option<&'static str> {
         oid::INT2_ARRAY | oid::INT4_ARRAY => "INTEGER[]",
         oid::FLOAT4_ARRAY => "FLOAT[]",
         oid::FLOAT8_ARRAY => "DOUBLE[]",
+        oid::NUMERIC_ARRAY => "DECIMAL(18,3)[]",
         oid::TEXT_ARRAY
         | oid::VARCHAR_ARRAY
         | oid::BPCHAR_ARRAY
@@ -384,7 +386,7 @@ mod tests {
             (1043, Some("VARCHAR")),
             (1184, Some("TIMESTAMP WITH TIME ZONE")),
             (1016, Some("BIGINT[]")),
-            (1700, None),
+            (1700, Some("DECIMAL(18,3)")),
             (705, None),
             (0, None),
             (999_999, None),

@@ -19,10 +19,11 @@ use tavana_common::socket::unacknowledged;
 use tavana_common::tls::{Identity, Protocol};
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::time::{interval, timeout};
+use tokio::time::{Instant, interval, timeout};
 use tracing::debug;
 
 use crate::accept::{ClientStream, Tls, begins_tls};
+use crate::queue::Patience;
 
 /// Longest wait for a client to take what was sent before its connection was closed.
 const LINGER_MAX: Duration = Duration::from_secs(60);
@@ -59,13 +60,13 @@ pub(crate) enum WireError {
     Encode(String),
 }
 
-/// Sizes that a client must keep.
-#[derive(Clone, Copy, Debug)]
+/// What a client must keep to.
+#[derive(Clone, Debug)]
 pub(super) struct Limits {
     pub(super) sql_bytes_max: usize,
     pub(super) message_bytes_max: usize,
-    /// How long a client may take nothing of what is sent to it; zero is for ever.
-    pub(super) idle_max: Duration,
+    /// How long a client may take nothing of what is sent to it.
+    pub(super) patience: Patience,
 }
 
 /// One message of the client.
@@ -81,17 +82,15 @@ pub(super) enum Frame {
     },
 }
 
-/// `write`, which a client that reads may take this long for.
+/// `write`, for which a client has to read.
 async fn in_time<T>(
-    idle_max: Duration,
+    patience: &Patience,
     write: impl Future<Output = io::Result<T>>,
 ) -> Result<T, WireError> {
-    if idle_max.is_zero() {
-        return Ok(write.await?);
-    }
-    match timeout(idle_max, write).await {
-        Ok(written) => Ok(written?),
-        Err(_) => Err(WireError::Idle),
+    tokio::select! {
+        biased;
+        written = write => Ok(written?),
+        () = patience.lasts(Instant::now()) => Err(WireError::Idle),
     }
 }
 
@@ -242,6 +241,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         })
     }
 
+    /// The next message of a client whose statement has a slot and an engine while it is waited for;
+    /// `None` when it does not come for longer than such a client may pause.
+    pub(super) async fn read_in_time(&mut self) -> Result<Option<Frame>, WireError> {
+        let patience = self.limits.patience.clone();
+        tokio::select! {
+            biased;
+            frame = self.read() => frame.map(Some),
+            () = patience.lasts(Instant::now()) => Ok(None),
+        }
+    }
+
     /// Whether a whole Sync is the next thing in the input already read.
     pub(super) fn next_is_sync(&self) -> bool {
         self.input.first() == Some(&b'S') && self.input.len() >= 5
@@ -289,11 +299,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) async fn flush(&mut self) -> Result<(), WireError> {
         while self.output.has_remaining() {
             let write = self.stream.write_buf(&mut self.output);
-            if in_time(self.limits.idle_max, write).await? == 0 {
+            if in_time(&self.limits.patience, write).await? == 0 {
                 return Err(WireError::Closed);
             }
         }
-        in_time(self.limits.idle_max, self.stream.flush()).await
+        in_time(&self.limits.patience, self.stream.flush()).await
     }
 
     fn bytes_max(&self, tag: u8) -> Result<usize, WireError> {
@@ -301,7 +311,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             b'Q' => Ok(self.limits.sql_bytes_max.saturating_add(1)),
             b'P' => Ok(self.limits.sql_bytes_max.saturating_add(PARSE_EXTRA_BYTES)),
             b'B' | b'd' | b'F' => Ok(self.limits.message_bytes_max),
-            b'C' | b'D' | b'E' | b'H' | b'S' | b'X' | b'c' | b'f' | b'p' => Ok(SHORT_BYTES_MAX),
+            b'C' | b'D' | b'E' | b'H' | b'S' | b'X' | b'c' | b'f' => Ok(SHORT_BYTES_MAX),
             _ => Err(WireError::Protocol("invalid frontend message type")),
         }
     }
@@ -355,11 +365,15 @@ impl Wire<ClientStream> {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits {
-        sql_bytes_max: 1024,
-        message_bytes_max: 1024 * 1024,
-        idle_max: Duration::from_secs(60),
-    };
+    const IDLE_MAX: Duration = Duration::from_secs(60);
+
+    fn limits() -> Limits {
+        Limits {
+            sql_bytes_max: 1024,
+            message_bytes_max: 1024 * 1024,
+            patience: Patience::of(IDLE_MAX),
+        }
+    }
 
     fn message(tag: u8, body: &[u8]) -> Vec<u8> {
         let mut bytes = vec![tag];
@@ -376,7 +390,7 @@ mod tests {
     async fn wire_with(bytes: &[u8]) -> Wire<tokio::io::DuplexStream> {
         let (mut client, server) = tokio::io::duplex(4 * 1024 * 1024);
         client.write_all(bytes).await.unwrap();
-        Wire::new(server, LIMITS)
+        Wire::new(server, limits())
     }
 
     #[tokio::test]
@@ -449,11 +463,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_client_that_reads_nothing_is_given_up_and_one_that_reads_slowly_is_not() {
         let (mut client, server) = tokio::io::duplex(64);
-        let mut wire = Wire::new(server, LIMITS);
+        let mut wire = Wire::new(server, limits());
         wire.output().extend_from_slice(&[0; 64 * 10]);
         let reading = async {
             for _ in 0..10 {
-                tokio::time::sleep(LIMITS.idle_max * 2 / 3).await;
+                tokio::time::sleep(IDLE_MAX * 2 / 3).await;
                 let mut bytes = [0; 64];
                 client.read_exact(&mut bytes).await.unwrap();
             }
@@ -467,7 +481,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_that_goes_away_is_noticed_while_nothing_is_read() {
         let (client, server) = tokio::io::duplex(64);
-        let mut wire = Wire::new(server, LIMITS);
+        let mut wire = Wire::new(server, limits());
         drop(client);
         assert!(matches!(wire.gone().await, WireError::Closed));
     }

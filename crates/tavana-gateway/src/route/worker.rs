@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tavana_common::ids::GatewayId;
-use tavana_common::proto::v1::{StatusRequest, WorkerStatus};
+use tavana_common::proto::v1::{ExecuteRequest, FetchCursorRequest, StatusRequest, WorkerStatus};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tonic::{Response, Status};
 use tracing::{info, warn};
 
 use super::choose::{Load, State};
 use super::circuit::{Circuit, Role};
 use super::discovery::Point;
-use crate::worker::{WorkerClient, WorkerLink};
+use crate::worker::{Messages, WorkerClient, WorkerLink};
 
 /// Workers speak each second. One that has not for this long gets statements only when there is no
 /// other.
@@ -68,6 +69,22 @@ impl Worker {
         self.link.client()
     }
 
+    /// See [`WorkerLink::execute`].
+    pub(crate) async fn execute(
+        &self,
+        request: &ExecuteRequest,
+    ) -> Result<Response<Messages>, Status> {
+        self.link.execute(request).await
+    }
+
+    /// See [`WorkerLink::fetch_cursor`].
+    pub(crate) async fn fetch_cursor(
+        &self,
+        request: &FetchCursorRequest,
+    ) -> Result<Response<Messages>, Status> {
+        self.link.fetch_cursor(request).await
+    }
+
     pub(crate) fn control(&self) -> WorkerClient {
         self.link.control()
     }
@@ -115,6 +132,12 @@ impl Worker {
     pub(super) fn status(&self) -> Option<WorkerStatus> {
         let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
         word.as_ref().map(|word| word.status.clone())
+    }
+
+    /// The name that it has given itself, which is another one after each start.
+    pub(crate) fn id(&self) -> Option<Arc<str>> {
+        let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+        word.as_ref().map(|word| Arc::clone(&word.id))
     }
 
     pub(super) fn load(&self) -> Load {
@@ -222,9 +245,9 @@ impl Running {
 }
 
 impl Running {
-    /// The name that the worker has given itself, which is another one after each start.
+    /// See [`Worker::id`].
     pub(crate) fn worker_id(&self) -> Option<Arc<str>> {
-        self.worker.load().id
+        self.worker.id()
     }
 }
 

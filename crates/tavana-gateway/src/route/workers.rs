@@ -157,6 +157,15 @@ impl Workers {
             .any(|(_, load)| load.id.as_deref() == Some(id))
     }
 
+    /// The worker that calls itself `id`, while it can be reached.
+    pub(crate) fn called(&self, id: &str) -> Option<Arc<Worker>> {
+        let entries = self.roster.entries();
+        entries
+            .iter()
+            .find(|entry| entry.worker.id().as_deref() == Some(id))
+            .map(|entry| Arc::clone(&entry.worker))
+    }
+
     /// The last word of each reachable worker.
     pub(crate) fn statuses(&self) -> Vec<WorkerStatus> {
         let mut statuses: Vec<WorkerStatus> = Vec::new();

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::secrecy::may_hold_credentials;
 use super::{Canceller, TransactionState};
 use crate::auth::{Principal, Role};
+use crate::cancel::Target;
 use crate::catalog::ActivityRow;
 
 /// Longest text of a statement that is kept to be shown, in bytes (`track_activity_query_size`).
@@ -20,11 +21,37 @@ const NOT_SHOWN: &str = "<not shown: may hold credentials>";
 
 /// The living PostgreSQL sessions of this gateway, by the process id that their clients were told.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Activities(Arc<Mutex<HashMap<i32, Arc<Entry>>>>);
+pub(crate) struct Activities(Arc<Mutex<Sessions>>);
+
+#[derive(Debug, Default)]
+struct Sessions {
+    entries: HashMap<i32, Arc<Entry>>,
+    /// By what other gateways ask for.
+    targets: HashMap<Target, (i32, Signal)>,
+}
+
+/// What is done to a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// What it runs ends.
+    Cancel,
+    /// It ends.
+    Terminate,
+}
+
+/// What has come of a signal to a session of this gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signalled {
+    Done,
+    /// Somebody else's.
+    Denied,
+    /// Not one of this gateway.
+    Unknown,
+}
 
 #[derive(Debug)]
 struct Entry {
-    principal: String,
+    principal: Principal,
     user: String,
     database: String,
     address: Option<String>,
@@ -68,7 +95,7 @@ impl Activities {
     ) -> Activity {
         let now = microseconds();
         let entry = Arc::new(Entry {
-            principal: principal.id().to_owned(),
+            principal: principal.clone(),
             user: principal.name().to_owned(),
             database: introduction.database,
             address: introduction.address,
@@ -83,7 +110,14 @@ impl Activities {
                 changed: now,
             }),
         });
-        self.lock().insert(introduction.pid, Arc::clone(&entry));
+        let mut sessions = self.lock();
+        for (target, signal) in entry.targets(introduction.pid) {
+            sessions.targets.insert(target, (introduction.pid, signal));
+        }
+        sessions
+            .entries
+            .insert(introduction.pid, Arc::clone(&entry));
+        drop(sessions);
         Activity {
             pid: introduction.pid,
             entry,
@@ -95,6 +129,7 @@ impl Activities {
     pub(super) fn rows(&self, reader: &Principal) -> Vec<ActivityRow> {
         let mut rows: Vec<ActivityRow> = self
             .lock()
+            .entries
             .iter()
             .filter(|(_, entry)| entry.is_open_to(reader))
             .map(|(pid, entry)| {
@@ -109,7 +144,7 @@ impl Activities {
                     query_start: doing.query_start,
                     state_change: doing.changed,
                     state: doing.state,
-                    query: (entry.principal == reader.id()).then(|| doing.query.clone()),
+                    query: (entry.principal.id() == reader.id()).then(|| doing.query.clone()),
                 }
             })
             .collect();
@@ -117,32 +152,58 @@ impl Activities {
         rows
     }
 
-    /// Ends what a session runs, or the session; whether it is one that `by` may reach.
-    pub(super) fn signal(&self, pid: i64, terminates: bool, by: &Principal) -> bool {
-        let Some(entry) = i32::try_from(pid)
-            .ok()
-            .and_then(|pid| self.lock().get(&pid).map(Arc::clone))
-        else {
-            return false;
+    /// Ends what a session runs, or the session, if it is one that `by` may reach.
+    pub(super) fn signal(&self, pid: i32, signal: Signal, by: &Principal) -> Signalled {
+        let Some(entry) = self.lock().entries.get(&pid).map(Arc::clone) else {
+            return Signalled::Unknown;
         };
         if !entry.is_open_to(by) {
-            return false;
+            return Signalled::Denied;
         }
-        if terminates {
-            entry.ended.cancel();
-        }
-        entry.canceller.cancel();
-        true
+        entry
+            .rounds(signal)
+            .iter()
+            .for_each(CancellationToken::cancel);
+        Signalled::Done
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<i32, Arc<Entry>>> {
+    /// What has to be cancelled for a signal that came to another gateway.
+    pub(crate) fn rounds_of(&self, target: Target) -> Vec<CancellationToken> {
+        let sessions = self.lock();
+        let found = sessions.targets.get(&target).and_then(|(pid, signal)| {
+            let entry = sessions.entries.get(pid)?;
+            Some(entry.rounds(*signal))
+        });
+        found.unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Sessions> {
         lock(&self.0)
     }
 }
 
 impl Entry {
     fn is_open_to(&self, reader: &Principal) -> bool {
-        self.principal == reader.id() || reader.role() == Role::Admin
+        self.principal.id() == reader.id() || reader.role() == Role::Admin
+    }
+
+    /// By whom, and for what, a session may be reached through other gateways: the same as through
+    /// its own.
+    fn targets(&self, pid: i32) -> impl Iterator<Item = (Target, Signal)> {
+        let readers = [Some(&self.principal), None];
+        readers.into_iter().flat_map(move |reader| {
+            [Signal::Cancel, Signal::Terminate]
+                .map(|signal| (Target::of_session(pid, signal, reader), signal))
+        })
+    }
+
+    fn rounds(&self, signal: Signal) -> Vec<CancellationToken> {
+        let running = self.canceller.current();
+        match signal {
+            Signal::Cancel => vec![running],
+            // Before it hears that its statement was cancelled.
+            Signal::Terminate => vec![self.ended.clone(), running],
+        }
     }
 }
 
@@ -195,7 +256,11 @@ impl Activity {
 
 impl Drop for Activity {
     fn drop(&mut self) {
-        self.all.lock().remove(&self.pid);
+        let mut sessions = self.all.lock();
+        sessions.entries.remove(&self.pid);
+        for (target, _) in self.entry.targets(self.pid) {
+            sessions.targets.remove(&target);
+        }
     }
 }
 
@@ -246,14 +311,48 @@ mod tests {
         let own = activities.rows(&ada);
         assert_eq!(own[0].query.as_deref(), Some(NOT_SHOWN));
         assert_eq!(activities.rows(&admin)[0].query, None);
-        assert!(!activities.signal(7, true, &eve));
-        assert!(!activities.signal(8, true, &ada));
+        let signal = |pid, signal, by| activities.signal(pid, signal, by);
+        assert_eq!(signal(7, Signal::Terminate, &eve), Signalled::Denied);
+        assert_eq!(signal(8, Signal::Terminate, &ada), Signalled::Unknown);
         assert!(!token.is_cancelled() && !activity.ended().is_cancelled());
-        assert!(activities.signal(7, false, &ada));
+        assert_eq!(signal(7, Signal::Cancel, &ada), Signalled::Done);
         assert!(token.is_cancelled() && !activity.ended().is_cancelled());
-        assert!(activities.signal(7, true, &admin));
+        assert_eq!(signal(7, Signal::Terminate, &admin), Signalled::Done);
         assert!(activity.ended().is_cancelled());
         drop(activity);
         assert!(activities.rows(&admin).is_empty());
+    }
+
+    #[test]
+    fn other_gateways_reach_a_session_for_those_who_may() {
+        let activities = Activities::default();
+        let ada = principal("ada", Role::ReadWrite);
+        let eve = principal("eve", Role::ReadWrite);
+        let canceller = Canceller::default();
+        let running = canceller.current();
+        let introduction = Introduction {
+            pid: 7,
+            database: "sales".to_owned(),
+            address: None,
+        };
+        let activity = activities.enter(introduction, &ada, canceller);
+        let rounds = |pid, signal, by| activities.rounds_of(Target::of_session(pid, signal, by));
+        assert!(rounds(7, Signal::Cancel, Some(&eve)).is_empty());
+        assert!(rounds(8, Signal::Cancel, Some(&ada)).is_empty());
+        for by in [Some(&ada), None] {
+            assert_eq!(rounds(7, Signal::Cancel, by).len(), 1);
+            assert_eq!(rounds(7, Signal::Terminate, by).len(), 2);
+        }
+        for round in rounds(7, Signal::Cancel, Some(&ada)) {
+            round.cancel();
+        }
+        assert!(running.is_cancelled() && !activity.ended().is_cancelled());
+        for round in rounds(7, Signal::Terminate, None) {
+            round.cancel();
+        }
+        assert!(activity.ended().is_cancelled());
+        drop(activity);
+        let sessions = activities.lock();
+        assert!(sessions.targets.is_empty() && sessions.entries.is_empty());
     }
 }

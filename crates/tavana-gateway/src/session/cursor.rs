@@ -11,13 +11,15 @@ use tavana_common::proto::v1::{
     self as v1, CloseCursorRequest, Compression, ExecuteRequest, FetchCursorRequest,
     OpenCursorRequest, Pin, ResultHeader,
 };
+use tokio::time::Instant;
 
 use super::rows::Remote;
+use super::send::{Sent, heard};
 use super::statement::{CursorOptions, Motion};
 use super::{Answer, Class, Completion, Facts, Parameters, Rows, Session, Statement, timeout_ms};
 use crate::error::{QueryError, SqlState};
 use crate::queue::Work;
-use crate::route::Wish;
+use crate::route::Worker;
 use crate::worker::Reply;
 
 /// Cursors that one session may hold open: as many as an engine keeps.
@@ -167,9 +169,9 @@ impl Session {
             ));
         }
         self.begin_on_worker().await?;
-        let plan = self.plan(query);
+        let plan = self.plan_in_turn(query).await;
         if let Some(refused) = plan.refused {
-            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+            return Err(refused.into());
         }
         if plan.acts() {
             return Err(QueryError::new(
@@ -179,47 +181,67 @@ impl Session {
         }
         let sql = self.sent(&plan, query).into_owned();
         let limits = self.limits();
-        let (worker, pin) = match &self.pinned {
-            Some(worker) => (Arc::clone(worker), Pin::Required),
-            None => (self.pin_target(None, &Wish::default())?, Pin::Start),
-        };
         let id = CursorId::mint();
-        let request = OpenCursorRequest {
-            statement: Some(ExecuteRequest {
-                compression: Compression::None.into(),
-                session: Some(self.context(pin)),
-                query_id: limits.query_id.to_string(),
-                sql: self.plain_sql(&sql),
-                sealed_sql: self.sealed_sql(&sql),
-                memory_bytes: 0,
-                short: false,
-                parameter_types: parameters.types,
-                parameters: parameters.ipc,
-                timeout_ms: timeout_ms(limits.deadline),
-            }),
-            cursor_id: id.to_string(),
-            scroll: options.scroll,
-        };
-        let (job, _) = self.job(query.text(), Work::Run);
+        let (job, mut wish) = self.job(query.text(), Work::Run);
+        let session = &*self;
         let work = async {
+            let give_up = session.give_up();
             // As for every statement that needs an engine of the session's own.
-            let _beginning = match pin {
-                Pin::Start => Some(self.begin_pinned(&job).await?),
-                Pin::None | Pin::Required => None,
+            let _beginning = match &session.pinned {
+                None => Some(session.begin_pinned(&job).await?),
+                Some(_) => None,
             };
-            let open = || {
-                let (mut client, request) = (worker.client(), request.clone());
-                async move {
-                    let header = client.open_cursor(request).await;
-                    header
-                        .map(tonic::Response::into_inner)
-                        .map_err(|status| QueryError::from_status(&status))
+            let mut permit = session.admit(&job).await?;
+            wish.memory_bytes = permit.memory_bytes();
+            let mut except: Option<Arc<Worker>> = None;
+            let has_engine = session.may_have_engine();
+            loop {
+                let (worker, pin) = match &session.pinned {
+                    Some(worker) => (Arc::clone(worker), Pin::Required),
+                    None => {
+                        let target = || session.pin_target(except.as_ref(), &wish);
+                        (session.when_usable(give_up, target).await?, Pin::Start)
+                    }
+                };
+                let running = worker.begin();
+                let request = OpenCursorRequest {
+                    statement: Some(ExecuteRequest {
+                        compression: Compression::None.into(),
+                        session: Some(session.context(pin)),
+                        query_id: limits.query_id.to_string(),
+                        sql: session.plain_sql(&sql),
+                        sealed_sql: session.sealed_sql(&sql),
+                        memory_bytes: wish.memory_bytes,
+                        short: permit.is_short(),
+                        parameter_types: parameters.types.clone(),
+                        parameters: parameters.ipc.clone(),
+                        timeout_ms: timeout_ms(limits.deadline),
+                    }),
+                    cursor_id: id.to_string(),
+                    scroll: options.scroll,
+                };
+                match heard(&running, worker.client().open_cursor(request).await) {
+                    Ok(header) => return Ok((header, worker)),
+                    Err(error) if error.is_refusal() && Instant::now() < give_up => {
+                        let sent = Sent {
+                            worker,
+                            pin,
+                            has_engine,
+                            running,
+                        };
+                        let refused = session.refused(error, sent, permit, &wish, give_up);
+                        (permit, except) = refused.await?;
+                    }
+                    Err(error) => {
+                        if error.is_refusal() && !has_engine {
+                            session.forget_tried();
+                        }
+                        return Err(error);
+                    }
                 }
-            };
-            let (header, _permit, _running) = self.when_there_is_room(&worker, &job, open).await?;
-            Ok(header)
+            }
         };
-        let mut header = limits
+        let (mut header, worker) = limits
             .hold(work)
             .await
             .map_err(|error| query.place(self.locate(query, error)))?;
@@ -299,7 +321,7 @@ impl Session {
         let (job, _) = self.job("FETCH", Work::Run);
         let work = async {
             let fetch = || {
-                let mut client = worker.client();
+                let worker = Arc::clone(&worker);
                 let request = FetchCursorRequest {
                     session: Some(self.context(Pin::Required)),
                     query_id: limits.query_id.to_string(),
@@ -309,7 +331,7 @@ impl Session {
                     motion,
                 };
                 async move {
-                    let stream = client.fetch_cursor(request).await;
+                    let stream = worker.fetch_cursor(&request).await;
                     stream
                         .map(tonic::Response::into_inner)
                         .map_err(|status| QueryError::from_status(&status))
@@ -384,11 +406,8 @@ impl Session {
             session: Some(self.context(Pin::Required)),
             cursor_id: cursor.id.to_string(),
         };
-        match self
-            .limits()
-            .hold(async { Ok(worker.client().close_cursor(request).await) })
-            .await?
-        {
+        // Little work, and no cancel keeps the engine from having to do it.
+        match worker.client().close_cursor(request).await {
             Ok(_) => Ok(()),
             Err(status) => match QueryError::from_status(&status) {
                 // A cursor that failed is closed by the engine itself.

@@ -2,6 +2,7 @@
 //! belongs to this session put in, and what the answers are to a PostgreSQL client.
 
 use std::borrow::Cow;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,9 +14,10 @@ use arrow_array::{
 use arrow_ipc::reader::StreamReader;
 use arrow_schema::{DataType, Field, Schema};
 use bytes::Bytes;
+use futures::stream::{self, StreamExt as _};
 use tavana_common::proto::v1::Column;
 
-use super::activity::Introduction;
+use super::activity::{Activity, Introduction, Signal, Signalled};
 use super::skip::Skippable;
 use super::statement::{Scope, quote_identifier};
 use super::{
@@ -23,6 +25,7 @@ use super::{
     local_header, show_facts,
 };
 use crate::auth::{Principal, Role};
+use crate::cancel::Target;
 use crate::catalog::{
     ActivityRow, Answered, Argument, Call, Owner, Plan, QueueRow, SettingRow, position_in,
 };
@@ -32,6 +35,8 @@ use crate::worker::{decode_batch, decode_schema, encode_local};
 
 /// Rows that may call `pg_cancel_backend` at once.
 const SIGNALS_MAX: usize = 10_000;
+/// Of them, those for which other gateways are asked at once.
+const SIGNALS_AT_ONCE: usize = 16;
 
 /// Numbers for `txid_current()`: only that they grow is promised.
 static TRANSACTIONS: AtomicU64 = AtomicU64::new(1000);
@@ -160,9 +165,18 @@ impl Session {
     /// What becomes of a statement. The words of Flight clients are DuckDB's.
     pub(super) fn plan(&self, statement: &Statement) -> Arc<Plan> {
         match self.protocol {
-            Protocol::Postgres => self.gateway.rewriter.plan(statement.text()),
+            Protocol::Postgres => statement.plan(&self.gateway.rewriter),
             Protocol::Flight => Arc::default(),
         }
+    }
+
+    /// The same of a statement that comes to the session: a long one waits for its turn.
+    pub(super) async fn plan_in_turn(&self, statement: &Statement) -> Arc<Plan> {
+        if self.protocol == Protocol::Flight || statement.has_plan() {
+            return self.plan(statement);
+        }
+        let _turn = self.gateway.rewriter.turn(statement.text().len()).await;
+        self.plan(statement)
     }
 
     /// The text of a statement for a worker.
@@ -203,8 +217,7 @@ impl Session {
     /// PostgreSQL's type of a statement's parameter, where DuckDB has none for it.
     pub(crate) fn parameter_oid(&self, statement: &Statement, at: usize) -> Option<u32> {
         let plan = self.plan(statement);
-        let found = plan.parameters.iter().find(|(number, _)| *number == at);
-        found.map(|(_, oid)| *oid)
+        plan.parameters.get(&at).copied()
     }
 
     /// Whether a statement sets, cancels or ends something.
@@ -270,9 +283,9 @@ impl Session {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Answer, QueryError> {
-        let plan = self.plan(statement);
+        let plan = self.plan_in_turn(statement).await;
         if let Some(refused) = plan.refused {
-            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+            return Err(refused.into());
         }
         if let Some(answer) = self.local_answer(&plan) {
             self.note_query();
@@ -295,7 +308,14 @@ impl Session {
                     };
                     notices.extend(self.set_config(name, value, *local).await?);
                 }
-                Call::Signal { column, terminates } => signals.push((*column, *terminates)),
+                Call::Signal { column, terminates } => {
+                    let signal = if *terminates {
+                        Signal::Terminate
+                    } else {
+                        Signal::Cancel
+                    };
+                    signals.push((*column, signal));
+                }
                 Call::AdvisoryLock => notices.push(Notice::note(
                     "advisory locks are accepted, nothing is locked",
                 )),
@@ -411,7 +431,7 @@ impl Session {
     async fn signal(
         &mut self,
         mut rows: Rows,
-        signals: &[(usize, bool)],
+        signals: &[(usize, Signal)],
     ) -> Result<Answer, QueryError> {
         let broken = |error: arrow_schema::ArrowError| QueryError::internal(error.to_string());
         let schema = decode_schema(&rows.facts().schema).map_err(broken)?;
@@ -444,17 +464,22 @@ impl Session {
         let mut answers = Vec::with_capacity(found.len().max(1));
         for batch in found {
             let mut arrays = batch.columns().to_vec();
-            for (column, terminates) in signals {
+            for (column, signal) in signals {
                 let Some(pids) = arrays.get(*column).cloned() else {
                     continue;
                 };
                 let pids = pids.as_primitive_opt::<Int64Type>().ok_or_else(|| {
                     QueryError::internal("a process id came as something else than a number")
                 })?;
-                let done: BooleanArray = pids
-                    .iter()
-                    .map(|pid| pid.map(|pid| self.signal_one(pid, *terminates)))
-                    .collect();
+                let done: BooleanArray = stream::iter(pids.iter())
+                    .map(async |pid| match pid {
+                        Some(pid) => Some(self.signal_one(pid, *signal).await),
+                        None => None,
+                    })
+                    .buffered(SIGNALS_AT_ONCE)
+                    .collect::<Vec<_>>()
+                    .await
+                    .into();
                 if let Some(array) = arrays.get_mut(*column) {
                     *array = Arc::new(done);
                 }
@@ -467,9 +492,25 @@ impl Session {
         local_rows(answers, columns)
     }
 
-    fn signal_one(&self, pid: i64, terminates: bool) -> bool {
+    /// Whether there was such a session, on this gateway or another, and it was this one's to
+    /// reach.
+    async fn signal_one(&self, pid: i64, signal: Signal) -> bool {
         let by: &Principal = &self.principal;
-        self.gateway.activities.signal(pid, terminates, by)
+        let Ok(pid) = i32::try_from(pid) else {
+            return false;
+        };
+        match self.gateway.activities.signal(pid, signal, by) {
+            Signalled::Done => true,
+            Signalled::Denied => false,
+            Signalled::Unknown => {
+                let by = (by.role() != Role::Admin).then_some(by);
+                let target = Target::of_session(pid, signal, by);
+                let address = self.activity.as_ref().and_then(Activity::address);
+                let address = address.and_then(|address| address.parse().ok());
+                let address = address.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+                self.gateway.cancel_elsewhere(target, address).await
+            }
+        }
     }
 
     /// The types of columns by which [`Self::signal`] answers.

@@ -6,11 +6,13 @@
 
 pub(crate) mod activity;
 pub(crate) mod answers;
+mod batches;
 mod cursor;
 mod dialect;
 mod discard;
 pub(crate) mod lexer;
 mod news;
+mod place;
 mod prepared;
 mod rows;
 pub(crate) mod secrecy;
@@ -30,23 +32,26 @@ use bytes::Bytes;
 use futures::StreamExt;
 use tavana_common::ids::SessionId;
 use tavana_common::proto::v1::{
-    AppendRequest, AppendStart, Batch, Column, Compression, Pin, ResultHeader, StatementFacts,
+    AppendRequest, AppendStart, Column, Compression, Pin, ResultHeader, StatementFacts,
     StatementKind, append_request,
 };
 use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::time::Instant;
 use tracing::warn;
 
 pub(crate) use news::News;
+pub(crate) use place::{Place, Standing};
 pub(crate) use rows::{Canceller, Rows};
 pub(crate) use statement::{Class, Statement};
 pub(crate) use tag::tag as command_tag;
 pub(crate) use transaction::TransactionState;
 
 use self::activity::Activity;
+use self::batches::Batches;
 use self::cursor::Cursors;
 use self::prepared::PreparedStatements;
-use self::send::{heard, timeout_ms};
+use self::rows::Limits;
+use self::send::{Sent, heard, timeout_ms};
 use self::settings::{Change, SessionSettings, names_endpoint};
 use self::statement::Scope;
 use self::tag::tag;
@@ -179,6 +184,7 @@ pub(crate) struct Session {
     /// A transaction of DuckDB may be open in the engine.
     open_on_worker: bool,
     canceller: Canceller,
+    place: Place,
     news: News,
     told_about_tables: bool,
     /// What others may know of it; PostgreSQL's only.
@@ -209,6 +215,7 @@ impl Session {
             left_something: false,
             open_on_worker: false,
             canceller: Canceller::default(),
+            place: Place::default(),
             news: News::default(),
             told_about_tables: false,
             activity: None,
@@ -265,6 +272,11 @@ impl Session {
         self.canceller.clone()
     }
 
+    /// Where the request runs that has begun last.
+    pub(crate) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
     /// What the client should hear while it waits for an answer.
     pub(crate) fn news(&self) -> News {
         self.news.clone()
@@ -272,8 +284,9 @@ impl Session {
 
     /// A protocol calls this when a new request of the client begins: a cancel that came before
     /// has no power over it.
-    pub(crate) fn begin_request(&self) {
+    pub(crate) fn begin_request(&mut self) {
         self.canceller.renew();
+        self.place = Place::default();
     }
 
     /// Parse and bind, no execution. `declared` holds DuckDB type names; "" = infer.
@@ -290,10 +303,13 @@ impl Session {
         }
         self.news.renew();
         let result = match statement.class() {
-            Class::Read | Class::Stateful => match self.local_facts(&self.plan(statement)) {
-                Some(facts) => Ok(facts),
-                None => self.prepare_remote(statement, declared).await,
-            },
+            Class::Read | Class::Stateful => {
+                let plan = self.plan_in_turn(statement).await;
+                match self.local_facts(&plan) {
+                    Some(facts) => Ok(facts),
+                    None => self.prepare_remote(statement, declared).await,
+                }
+            }
             Class::Show { name } => match self.settings.show(name) {
                 Some((name, value)) => Ok(show_facts(&show_rows(&name, &value)?)),
                 None if name.eq_ignore_ascii_case("all") => Ok(show_facts(&self.show_all()?)),
@@ -449,7 +465,8 @@ impl Session {
             block.failed = true;
         }
         if error.is_loss() {
-            *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            self.forget_tried();
+            self.open_on_worker = false;
         }
         if error.is_loss() && self.pinned.is_some() {
             // The engine, and all that the session had made in it, is gone.
@@ -494,6 +511,14 @@ impl Session {
                 self.settings.set(name, before.as_deref())?;
                 return Err(error);
             }
+        }
+        if scope != Scope::Local
+            && let Some(block) = &mut self.block
+        {
+            // It outlives the block, and what SET LOCAL replaced before does not come back.
+            block
+                .local_before
+                .retain(|(local, _)| !local.eq_ignore_ascii_case(name));
         }
         if scope == Scope::Local {
             match &mut self.block {
@@ -595,17 +620,21 @@ impl Session {
             self.left_something = true;
             if let Some(block) = &mut self.block {
                 block.wrote = true;
+                block.writes += 1;
             }
         }
         let explain =
             |error: QueryError| violation::explain(error, Target::of(statement.text()).as_ref());
-        let mut rows = self
-            .run(statement, parameters)
-            .await
-            .map_err(|error| explain(read_only_error(error, statement)))?;
-        if writes && let Some(block) = &mut self.block {
-            block.writes += 1;
+        let begun = self.run(statement, parameters).await;
+        if let Err(error) = &begun
+            && error.is_of_binding()
+            && writes
+            && let Some(block) = &mut self.block
+        {
+            // It was never run.
+            block.writes -= 1;
         }
+        let mut rows = begun.map_err(|error| explain(read_only_error(error, statement)))?;
         if rows.facts().returns_rows && !tag::has_no_rows(statement.text()) {
             return Ok(Answer::Rows(match key {
                 Some(key) => self.keep_rows(key, rows).await?,
@@ -630,15 +659,20 @@ impl Session {
 
     /// A statement of the gateway itself, on the session's own engine.
     async fn run_internal(&mut self, text: &str) -> Result<(), QueryError> {
+        self.run_internal_within(self.limits(), text).await
+    }
+
+    async fn run_internal_within(&mut self, limits: Limits, text: &str) -> Result<(), QueryError> {
         let statement = Statement::internal(text, Class::Stateful);
-        self.run(&statement, Parameters::none())
+        self.run_within(limits, &statement, Parameters::none())
             .await?
             .finish()
             .await?;
         Ok(())
     }
 
-    /// Appends Arrow batches to a table; returns the rows appended. All of them or none.
+    /// Appends Arrow batches to a table; returns the rows appended. All of them or none: when
+    /// `batches` ends without [`append_request::Message::Finish`], none.
     ///
     /// # Errors
     /// What the worker says, or a cancel.
@@ -646,7 +680,7 @@ impl Session {
         &mut self,
         target: AppendTarget,
         schema: Bytes,
-        batches: mpsc::Receiver<Batch>,
+        batches: mpsc::Receiver<append_request::Message>,
     ) -> Result<u64, QueryError> {
         if self.block_failed() {
             return Err(QueryError::in_failed_transaction());
@@ -661,15 +695,18 @@ impl Session {
         &mut self,
         target: AppendTarget,
         schema: Bytes,
-        batches: mpsc::Receiver<Batch>,
+        batches: mpsc::Receiver<append_request::Message>,
     ) -> Result<u64, QueryError> {
         self.begin_on_worker().await?;
         self.left_something = true;
         if let Some(block) = &mut self.block {
+            // Also when it fails: some of the rows may be written by then, and DuckDB has no
+            // savepoint to return to.
             block.wrote = true;
+            block.writes += 1;
         }
-        // What is appended cannot be sent twice, so the session has its engine before that: a worker
-        // without room for it is asked again.
+        // Little of what is appended can be sent twice, so the session has its engine before that:
+        // where there is no room for it, another worker is asked.
         if self.pinned.is_none() {
             self.run_internal("SELECT 1").await?;
         }
@@ -693,26 +730,45 @@ impl Session {
                 timeout_ms: timeout_ms(limits.deadline),
             })),
         };
-        let messages =
-            futures::stream::iter([start]).chain(ReceiverStream::new(batches).map(|batch| {
-                AppendRequest {
-                    message: Some(append_request::Message::Batch(batch)),
-                }
-            }));
-        let (job, _) = self.job("COPY", Work::Run);
+        let batches = Batches::from(batches);
+        let (job, wish) = self.job("COPY", Work::Run);
         let session = &*self;
         let work = async {
+            let give_up = session.give_up();
             let mut permit = session.admit(&job).await?;
-            let running = worker.begin();
-            let response = heard(&running, worker.client().append(messages).await)?;
-            permit.end(End::Well);
-            Ok(response.rows)
+            loop {
+                let running = worker.begin();
+                session.place.note(limits.query_id, &worker);
+                let later = batches.stream().map(|message| AppendRequest {
+                    message: Some(message),
+                });
+                let messages = futures::stream::iter([start.clone()]).chain(later);
+                let error = match heard(&running, worker.client().append(messages).await) {
+                    Ok(response) => {
+                        permit.end(End::Well);
+                        return Ok(response.rows);
+                    }
+                    Err(error) => error,
+                };
+                // Nothing was started there: others have taken the slot meanwhile.
+                let drains = error.sqlstate == SqlState::CANNOT_CONNECT_NOW;
+                if !error.is_refusal()
+                    || !(drains || batches.are_whole())
+                    || Instant::now() >= give_up
+                {
+                    return Err(error);
+                }
+                session.place.forget();
+                let sent = Sent {
+                    worker: Arc::clone(&worker),
+                    pin: Pin::Required,
+                    has_engine: true,
+                    running,
+                };
+                (permit, _) = session.refused(error, sent, permit, &wish, give_up).await?;
+            }
         };
-        let rows = limits.hold(work).await?;
-        if let Some(block) = &mut self.block {
-            block.writes += 1;
-        }
-        Ok(rows)
+        self.hold_change(&limits, work).await
     }
 
     /// Gives up the engine. The session goes on under a new id: what is still under way for the

@@ -48,9 +48,29 @@ pub(super) struct Limits {
     pub(super) query_id: QueryId,
     pub(super) cancelled: CancellationToken,
     pub(super) deadline: Option<Instant>,
+    /// What may end its wait for a slot, where nothing may end it once it was sent.
+    pub(super) in_queue: Option<Box<Limits>>,
 }
 
 impl Limits {
+    /// Nothing ends the statement before its end.
+    pub(super) fn none() -> Self {
+        Self {
+            query_id: QueryId::mint(),
+            cancelled: CancellationToken::new(),
+            deadline: None,
+            in_queue: None,
+        }
+    }
+
+    /// The same until the statement is sent, and nothing after that.
+    pub(super) fn until_sent(self) -> Self {
+        Self {
+            in_queue: Some(Box::new(self)),
+            ..Self::none()
+        }
+    }
+
     /// `work`, unless the client cancels or the time is over first.
     ///
     /// # Cancel safety

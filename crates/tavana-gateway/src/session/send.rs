@@ -2,16 +2,18 @@
 //! and what is sent again.
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use prost::Message as _;
 use tavana_common::catalog::DATABASE_SETTING;
 use tavana_common::failure;
 use tavana_common::ids::QueryId;
 use tavana_common::proto::v1::{
-    self, ExecuteRequest, Pin, PrepareRequest, ResultHeader, Role, SessionContext, Setting,
+    self, CancelRequest, ExecuteRequest, Pin, PrepareRequest, ResultHeader, Role, SessionContext,
+    Setting,
 };
 use tavana_common::secret::{ClusterKey, SEALED_SETTINGS, SEALED_SQL};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, timeout};
 use tonic::Code;
 use tracing::{debug, info};
 use zeroize::Zeroizing;
@@ -26,15 +28,31 @@ use crate::queue::{End, Job, Needs, Permit, Work};
 use crate::route::{Running, Wish, Worker};
 use crate::worker::{Item, Reply};
 
+/// How often a statement is run again because an object changed while it was read.
+const OBJECT_CHANGES_MAX: u32 = 2;
+
+/// How long the worker's last word on a statement that was stopped is waited for: an engine that
+/// does not listen is killed before.
+const LAST_WORD_MAX: Duration = Duration::from_secs(5);
+
+/// A statement on its way.
+pub(super) struct Sent {
+    pub(super) worker: Arc<Worker>,
+    pub(super) pin: Pin,
+    /// The session had, or may have had, an engine there before this statement.
+    pub(super) has_engine: bool,
+    pub(super) running: Running,
+}
+
 impl Session {
     pub(super) async fn prepare_remote(
         &mut self,
         statement: &Statement,
         declared: &[String],
     ) -> Result<Facts, QueryError> {
-        let plan = self.plan(statement);
+        let plan = self.plan_in_turn(statement).await;
         if let Some(refused) = plan.refused {
-            return Err(QueryError::new(SqlState::FEATURE_NOT_SUPPORTED, refused));
+            return Err(refused.into());
         }
         if plan.count() > 1 {
             return Ok(Facts::default());
@@ -51,12 +69,13 @@ impl Session {
         let work = async {
             let give_up = session.give_up();
             let mut permit = session.admit(&job).await?;
+            let mut except = None;
             let mut lost_before = false;
             loop {
                 let (worker, pin) = match &session.pinned {
                     Some(worker) => (Arc::clone(worker), Pin::Required),
                     None => {
-                        let choose = || session.choose(None, &wish);
+                        let choose = || session.choose(except.as_ref(), &wish);
                         (session.when_usable(give_up, choose).await?, Pin::None)
                     }
                 };
@@ -77,24 +96,14 @@ impl Session {
                     Err(error) => error,
                 };
                 // The worker has the last word, as in `attempt`.
-                if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS && Instant::now() < give_up {
-                    worker.refused();
-                    drop(running);
-                    if pin != Pin::None || !session.gateway.workers.have_room(&wish) {
-                        permit = session.again(permit, give_up, error).await?;
-                    }
-                    continue;
-                }
-                // As in `attempt`: another worker takes it, as soon as this one's word is here.
-                if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
-                    && pin == Pin::None
-                    && Instant::now() < give_up
-                {
-                    worker.refused();
-                    drop(running);
-                    if !session.gateway.workers.another_than(&worker) {
-                        permit = session.again(permit, give_up, error).await?;
-                    }
+                if error.is_refusal() && Instant::now() < give_up {
+                    let sent = Sent {
+                        worker,
+                        pin,
+                        has_engine: pin == Pin::Required,
+                        running,
+                    };
+                    (permit, except) = session.refused(error, sent, permit, &wish, give_up).await?;
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -126,9 +135,18 @@ impl Session {
         statement: &Statement,
         parameters: Parameters,
     ) -> Result<Rows, QueryError> {
-        let plan = self.plan(statement);
+        self.run_within(self.limits(), statement, parameters).await
+    }
+
+    /// [`Self::run`], with other limits than the session's.
+    pub(super) async fn run_within(
+        &mut self,
+        limits: Limits,
+        statement: &Statement,
+        parameters: Parameters,
+    ) -> Result<Rows, QueryError> {
+        let plan = self.plan_in_turn(statement).await;
         let sql = self.sent(&plan, statement).into_owned();
-        let limits = self.limits();
         let started = Instant::now();
         let pins = *statement.class() != Class::Read || self.block.is_some();
         let work = if plan.only_catalog {
@@ -137,9 +155,12 @@ impl Session {
             Work::Run
         };
         let job = self.job(statement.text(), work);
-        let result = limits
-            .hold(self.attempt(&sql, &parameters, pins, &limits, job))
-            .await;
+        let attempt = self.attempt(&sql, &parameters, pins, &limits, job);
+        let result = if *statement.class() == Class::Read {
+            limits.hold(attempt).await
+        } else {
+            self.hold_change(&limits, attempt).await
+        };
         let outcome = result
             .as_ref()
             .err()
@@ -189,11 +210,16 @@ impl Session {
         } else {
             None
         };
-        let mut permit = self.admit(&job).await?;
+        let mut permit = match &limits.in_queue {
+            Some(waiting) => waiting.hold(self.admit(&job)).await?,
+            None => self.admit(&job).await?,
+        };
         wish.memory_bytes = permit.memory_bytes();
         self.gateway.workers.sent();
+        let has_engine = self.may_have_engine();
         let mut except: Option<Arc<Worker>> = None;
         let mut lost_before = false;
+        let mut changes_left = OBJECT_CHANGES_MAX;
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
@@ -207,6 +233,7 @@ impl Session {
                 }
             };
             let running = worker.begin();
+            self.place.note(limits.query_id, &worker);
             let request = ExecuteRequest {
                 memory_bytes: wish.memory_bytes,
                 short: permit.is_short(),
@@ -232,37 +259,15 @@ impl Session {
                     return Ok((header, remote, pinned));
                 }
                 // The worker has the last word: nothing was started there.
-                Err(error)
-                    if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
-                        && Instant::now() < give_up =>
-                {
-                    worker.refused();
-                    drop(running);
-                    if pin == Pin::Start {
-                        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                    }
-                    // What it waits for may be held by sessions whose next statement ends them: the
-                    // slot is theirs meanwhile.
-                    if pin == Pin::Required || !self.gateway.workers.have_room(&wish) {
-                        permit = self.again(permit, give_up, error).await?;
-                    }
-                    except = None;
-                }
-                // It drains and has refused: nothing was started there, and another one takes it.
-                Err(error)
-                    if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
-                        && pin != Pin::Required
-                        && Instant::now() < give_up =>
-                {
-                    *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                    worker.refused();
-                    drop(running);
-                    if self.gateway.workers.another_than(&worker) {
-                        except = Some(worker);
-                    } else {
-                        permit = self.again(permit, give_up, error).await?;
-                        except = None;
-                    }
+                Err(error) if error.is_refusal() && Instant::now() < give_up => {
+                    self.place.forget();
+                    let sent = Sent {
+                        worker,
+                        pin,
+                        has_engine,
+                        running,
+                    };
+                    (permit, except) = self.refused(error, sent, permit, &wish, give_up).await?;
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
                 Err(error)
@@ -279,7 +284,15 @@ impl Session {
                         self.gateway.workers.changed_or(worker_pause()).await;
                     }
                 }
+                // The same, but that it ended by itself: the next try reads what the object is now.
+                Err(error) if error.object_changed && !pins && changes_left > 0 => {
+                    self.gateway.metrics.statement_retried();
+                    changes_left -= 1;
+                }
                 Err(error) => {
+                    if error.is_refusal() && !has_engine {
+                        self.forget_tried();
+                    }
                     permit.end(rows::end_of(&error));
                     return Err(error);
                 }
@@ -287,7 +300,105 @@ impl Session {
         }
     }
 
-    /// Waits for a slot and asks `worker`; again while it has no room, because nothing has started
+    /// As [`Limits::hold`], for what may change something: once it was sent, the worker is told to
+    /// stop it and its own word counts, so that nobody hears of a cancel when all was done.
+    pub(super) async fn hold_change<T>(
+        &self,
+        limits: &Limits,
+        work: impl Future<Output = Result<T, QueryError>>,
+    ) -> Result<T, QueryError> {
+        tokio::pin!(work);
+        let stopped = match limits.hold(async { Ok(work.as_mut().await) }).await {
+            Ok(ended) => return ended,
+            Err(stopped) => stopped,
+        };
+        let Some(worker) = self.place.worker_of(limits.query_id) else {
+            return Err(stopped);
+        };
+        let last_word = async {
+            tokio::select! {
+                ended = work => ended,
+                () = self.stop_at(&worker, limits.query_id) => Err(stopped.clone()),
+            }
+        };
+        match timeout(LAST_WORD_MAX, last_word).await {
+            Ok(Err(error)) if error.sqlstate == SqlState::QUERY_CANCELED => Err(stopped),
+            Ok(ended) => ended,
+            Err(_) => Err(stopped),
+        }
+    }
+
+    /// Tells a worker to stop a statement of this session, until it has found it. Does not return.
+    async fn stop_at(&self, worker: &Worker, query: QueryId) {
+        let request = CancelRequest {
+            query_id: query.to_string(),
+            session_id: self.id.to_string(),
+        };
+        loop {
+            match worker.control().cancel(request.clone()).await {
+                Ok(answer) if answer.get_ref().found => std::future::pending().await,
+                // It may be on its way.
+                Ok(_) => {}
+                Err(status) => debug!(%query, code = ?status.code(), "a cancel was not heard"),
+            }
+            sleep(worker_pause()).await;
+        }
+    }
+
+    /// Whether a worker may keep an engine for this session: it does, or an earlier statement was
+    /// sent there to get one.
+    pub(super) fn may_have_engine(&self) -> bool {
+        let tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pinned.is_some() || tried.is_some()
+    }
+
+    /// No worker has an engine for this session.
+    pub(super) fn forget_tried(&self) {
+        *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// What becomes of a statement that a worker has refused, because it has no room or drains: the
+    /// permit with which it is sent again, when it may be, and the worker that is not asked then.
+    pub(super) async fn refused(
+        &self,
+        error: QueryError,
+        sent: Sent,
+        permit: Permit,
+        wish: &Wish,
+        give_up: Instant,
+    ) -> Result<(Permit, Option<Arc<Worker>>), QueryError> {
+        let drains = error.sqlstate == SqlState::CANNOT_CONNECT_NOW;
+        let Sent {
+            worker,
+            pin,
+            has_engine,
+            running,
+        } = sent;
+        if drains && pin == Pin::Required {
+            return Err(QueryError::engine_ended());
+        }
+        worker.refused();
+        drop(running);
+        if pin == Pin::Start && (drains || !has_engine) {
+            self.forget_tried();
+        }
+        if drains {
+            return if self.gateway.workers.another_than(&worker) {
+                Ok((permit, Some(worker)))
+            } else {
+                Ok((self.again(permit, give_up, error).await?, None))
+            };
+        }
+        // What it waits for may be held by sessions whose next statement ends them: the slot is
+        // theirs meanwhile. A session stays where an engine may be kept for it.
+        let stays = pin != Pin::None && has_engine;
+        if stays || !self.gateway.workers.have_room(wish) {
+            return Ok((self.again(permit, give_up, error).await?, None));
+        }
+        Ok((permit, None))
+    }
+
+    /// Waits for a slot and asks `worker`, which has the session's engine; again while it has no room, because nothing has started
     /// there then.
     pub(super) async fn when_there_is_room<T, F>(
         &self,
@@ -304,14 +415,15 @@ impl Session {
             let running = worker.begin();
             match ask().await {
                 Ok(answer) => return Ok((answer, permit, running)),
-                Err(error)
-                    if error.sqlstate == SqlState::TOO_MANY_CONNECTIONS
-                        && Instant::now() < give_up =>
-                {
-                    // As in `attempt`: the slot belongs to others meanwhile.
-                    worker.refused();
-                    drop(running);
-                    permit = self.again(permit, give_up, error).await?;
+                Err(error) if error.is_refusal() && Instant::now() < give_up => {
+                    let sent = Sent {
+                        worker: Arc::clone(worker),
+                        pin: Pin::Required,
+                        has_engine: true,
+                        running,
+                    };
+                    let wish = Wish::default();
+                    (permit, _) = self.refused(error, sent, permit, &wish, give_up).await?;
                 }
                 Err(error) => return Err(error),
             }
@@ -438,6 +550,7 @@ impl Session {
                 .into_iter()
                 .chain(self.transaction_deadline())
                 .min(),
+            in_queue: None,
         }
     }
 
@@ -499,7 +612,7 @@ pub(super) async fn first_message(
     running: &Running,
     request: ExecuteRequest,
 ) -> Result<(ResultHeader, Reply, Item), QueryError> {
-    let stream = heard(running, worker.client().execute(request).await)?;
+    let stream = heard(running, worker.execute(&request).await)?;
     let mut reply = Reply::new(stream);
     let header = reply.header().await?;
     let ahead = reply.next().await?;
@@ -532,8 +645,8 @@ pub(super) fn heard<T>(
 }
 
 /// How long to wait for a worker to say something new.
-pub(super) fn worker_pause() -> std::time::Duration {
-    std::time::Duration::from_millis(50)
+pub(super) fn worker_pause() -> Duration {
+    Duration::from_millis(50)
 }
 
 pub(super) fn no_worker(error: QueryError) -> QueryError {

@@ -9,12 +9,15 @@ mod fingerprint;
 mod setting;
 mod transaction;
 
+use std::sync::{Arc, OnceLock};
+
 pub(crate) use self::copy::{CopyOption, CopyOptions, CopyValue};
 pub(crate) use self::cursor::{CursorOptions, Motion};
 pub(crate) use self::fingerprint::Fingerprint;
 pub(crate) use self::setting::Scope;
 pub(crate) use self::transaction::{ISOLATION_LEVELS, TransactionModes};
 use super::lexer::{Kind, Token, tokens};
+use crate::catalog::{Plan, Rewriter};
 use crate::error::{QueryError, SqlState};
 
 /// One statement.
@@ -24,7 +27,21 @@ pub(crate) struct Statement {
     /// Characters of the client's text before this statement.
     offset: u32,
     class: Class,
+    plan: KnownPlan,
 }
+
+/// What becomes of a statement, once somebody has asked.
+#[derive(Clone, Debug, Default)]
+struct KnownPlan(OnceLock<Arc<Plan>>);
+
+/// The text alone tells what the plan is.
+impl PartialEq for KnownPlan {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for KnownPlan {}
 
 /// What the gateway does with a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +205,7 @@ impl Statement {
             text: text.to_owned(),
             offset,
             class,
+            plan: KnownPlan::default(),
         })
     }
 
@@ -197,7 +215,19 @@ impl Statement {
             text: text.into(),
             offset: 0,
             class,
+            plan: KnownPlan::default(),
         }
+    }
+
+    /// What becomes of it in PostgreSQL's words.
+    pub(crate) fn plan(&self, rewriter: &Rewriter) -> Arc<Plan> {
+        let plan = || rewriter.plan(&self.text);
+        Arc::clone(self.plan.0.get_or_init(plan))
+    }
+
+    /// Whether somebody has asked for its plan.
+    pub(crate) fn has_plan(&self) -> bool {
+        self.plan.0.get().is_some()
     }
 
     /// Its text without the semicolon.
@@ -214,6 +244,22 @@ impl Statement {
 
     pub(crate) fn class(&self) -> &Class {
         &self.class
+    }
+
+    /// Whether it returns the rows that it changes: when these cannot be sent, nothing is changed.
+    pub(crate) fn returns_changes(&self) -> bool {
+        self.class == Class::Stateful
+            && tokens(&self.text).any(|token| token.is_word(&self.text, "RETURNING"))
+    }
+
+    /// Whether it belongs into the transaction of the statements that are sent with it; `alone`
+    /// when there are none.
+    pub(crate) fn needs_implicit_block(&self, alone: bool) -> bool {
+        if alone {
+            self.returns_changes()
+        } else {
+            self.class.needs_transaction() || self.class.changes_session()
+        }
     }
 
     /// Moves the error's position from this statement's text into the client's.
@@ -250,6 +296,18 @@ impl Class {
                 | Self::CopyIn { .. }
                 | Self::Execute { .. }
                 | Self::DeclareCursor { .. }
+        )
+    }
+
+    /// Whether it changes what a transaction that fails brings back of the session.
+    pub(crate) fn changes_session(&self) -> bool {
+        matches!(
+            self,
+            Self::Set { .. }
+                | Self::Reset { .. }
+                | Self::ResetAll
+                | Self::SetTransaction { .. }
+                | Self::Discard { .. }
         )
     }
 

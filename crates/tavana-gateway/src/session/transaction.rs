@@ -4,12 +4,19 @@
 //! an empty block costs nothing, and DuckDB's idea of a failed transaction, which differs from
 //! PostgreSQL's, is never asked.
 
-use tokio::time::Instant;
+use std::time::Duration;
 
+use tokio::time::Instant;
+use tracing::warn;
+
+use super::rows::Limits;
 use super::settings::SessionSettings;
 use super::statement::TransactionModes;
 use super::{Class, Completion, Notice, Parameters, Session, Statement};
 use crate::error::{QueryError, SqlState};
+
+/// How long a rollback waits for a slot before the client goes on without.
+const ROLLBACK_WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// What ReadyForQuery tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,8 +35,8 @@ pub(crate) struct Savepoint {
     /// The cursors that were open.
     pub(crate) cursors: Vec<String>,
     pub(crate) settings: SessionSettings,
-    /// How many of [`Block::local_before`] there were.
-    pub(crate) locals: usize,
+    /// [`Block::local_before`] at the time.
+    pub(crate) locals: Vec<(String, Option<String>)>,
 }
 
 /// A block that is open.
@@ -258,7 +265,7 @@ impl Session {
             }
             if begun {
                 // It only read so far: the engine begins it anew, read-only.
-                self.begin_anew().await?;
+                self.begin_anew().await;
             }
             let value = if read_only { "on" } else { "off" };
             self.settings.set("transaction_read_only", Some(value))?;
@@ -328,12 +335,19 @@ impl Session {
         }
         self.settings.end_transaction();
         if block.begun {
-            let commit = self.run_internal("COMMIT").await;
+            // Nobody could tell what became of a commit that was given up half-way; and clients
+            // expect no cancel from a Sync.
+            let limits = if block.implicit {
+                Limits::none()
+            } else {
+                self.limits().until_sent()
+            };
+            let commit = self.run_internal_within(limits, "COMMIT").await;
             if let Err(error) = commit {
                 self.settings = block.settings_before;
                 // DuckDB may not have come as far as its own COMMIT.
                 if !error.is_loss() {
-                    self.rollback_on_worker().await?;
+                    self.rollback_on_worker().await;
                 }
                 self.close_transaction_cursors(false).await?;
                 return Err(error);
@@ -356,20 +370,44 @@ impl Session {
             Err(error) if error.is_loss() => self.failed(&error),
             other => other?,
         }
-        if block.begun {
-            self.rollback_on_worker().await?;
+        if self.open_on_worker {
+            self.rollback_on_worker().await;
         }
         self.release_if_clean();
         Ok(completion)
     }
 
-    /// A rollback must work whatever happened before it: where DuckDB has no transaction any more,
-    /// or the engine is gone, everything is undone already.
-    async fn rollback_on_worker(&mut self) -> Result<(), QueryError> {
-        match self.run_internal("ROLLBACK").await {
-            Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => {}
+    /// A rollback must work whatever happened before it, also a cancel. Where there is no slot for
+    /// it soon, [`Self::settle`] makes up for it before the session's next statement.
+    async fn rollback_on_worker(&mut self) {
+        let soon = Limits {
+            deadline: Some(Instant::now() + ROLLBACK_WAIT_MAX),
+            ..Limits::none()
+        };
+        match self.end_on_worker(soon.until_sent()).await {
+            // All of it is undone.
             Err(error) if error.is_loss() => self.failed(&error),
-            other => other?,
+            Err(error) => {
+                warn!(session = %self.id, error = %error.message, "a transaction is rolled back later");
+            }
+            Ok(()) => {}
+        }
+    }
+
+    /// Ends on the worker what may be left there of a block that is no more.
+    async fn settle(&mut self) -> Result<(), QueryError> {
+        if self.open_on_worker {
+            self.end_on_worker(self.limits()).await?;
+        }
+        Ok(())
+    }
+
+    async fn end_on_worker(&mut self, limits: Limits) -> Result<(), QueryError> {
+        if self.may_have_engine() {
+            match self.run_internal_within(limits, "ROLLBACK").await {
+                Err(error) if error.sqlstate == SqlState::NO_ACTIVE_TRANSACTION => {}
+                other => other?,
+            }
         }
         self.open_on_worker = false;
         Ok(())
@@ -390,7 +428,7 @@ impl Session {
                     writes: block.writes,
                     cursors: self.cursors.names(),
                     settings: self.settings.clone(),
-                    locals: block.local_before.len(),
+                    locals: block.local_before.clone(),
                 });
                 Ok(Completion::tagged("SAVEPOINT"))
             }
@@ -435,12 +473,12 @@ impl Session {
         }
         self.close_cursors_except(&savepoint.cursors).await?;
         if begun && !wrote {
-            self.begin_anew().await?;
+            self.begin_anew().await;
         }
         self.settings = savepoint.settings;
         if let Some(block) = &mut self.block {
             block.cut_savepoints(name, false);
-            block.local_before.truncate(savepoint.locals);
+            block.local_before = savepoint.locals;
             block.failed = false;
         }
         Ok(Completion::tagged("ROLLBACK"))
@@ -462,22 +500,24 @@ impl Session {
     }
 
     /// The next statement begins DuckDB's transaction once more.
-    async fn begin_anew(&mut self) -> Result<(), QueryError> {
+    async fn begin_anew(&mut self) {
         if let Some(block) = &mut self.block {
             block.begun = false;
         }
-        self.rollback_on_worker().await
+        self.rollback_on_worker().await;
     }
 
     /// Sends the block's BEGIN before its first statement.
     pub(super) async fn begin_on_worker(&mut self) -> Result<(), QueryError> {
+        let block = self.block.as_ref();
+        if block.is_some_and(|block| block.begun || block.failed) {
+            return Ok(());
+        }
+        self.settle().await?;
         let read_only = self.settings.transaction_read_only();
         let Some(block) = &mut self.block else {
             return Ok(());
         };
-        if block.begun || block.failed {
-            return Ok(());
-        }
         block.read_only = read_only;
         let text = block.begin_text();
         // Said before it is sent: the answer may never be seen.

@@ -87,6 +87,8 @@ pub struct GatewaySettings {
     pub idle_transaction_max: Duration,
     /// How long a client may take nothing of a result; zero = for ever.
     pub stream_idle_max: Duration,
+    /// The same while other statements wait for a slot; zero = no other limit.
+    pub stream_idle_contended_max: Duration,
     /// Longest time to connect to a worker.
     pub worker_connect_max: Duration,
     /// HTTP/2 window of one stream.
@@ -297,6 +299,11 @@ impl GatewaySettings {
                 "TAVANA_STREAM_IDLE_TIMEOUT_SECS",
                 Duration::from_secs(600),
                 "longest time that a client may take nothing of a result, in seconds; 0 = no limit",
+            ),
+            stream_idle_contended_max: env.seconds(
+                "TAVANA_STREAM_IDLE_CONTENDED_SECS",
+                Duration::from_secs(30),
+                "the same while other statements wait for a slot, in seconds; 0 = no other limit",
             ),
             worker_connect_max: env.seconds(
                 "TAVANA_WORKER_CONNECT_TIMEOUT_SECS",

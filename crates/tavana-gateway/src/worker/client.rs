@@ -7,6 +7,7 @@ use std::time::Duration;
 use hyper_util::rt::TokioIo;
 use tavana_common::inside::Entrance;
 use tavana_common::proto::v1::worker_service_client::WorkerServiceClient;
+use tavana_common::proto::v1::{ExecuteRequest, FetchCursorRequest};
 use tavana_common::secret::Secret;
 use tavana_common::tls::ClientTls;
 use tokio::net::TcpStream;
@@ -15,20 +16,25 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Request, Status};
+use tonic::{Request, Response, Status};
 
+use super::messages::{self, Messages};
 use crate::settings::GatewaySettings;
 
 /// Longest message that a worker may send: one batch of wide values.
 const DECODE_BYTES_MAX: usize = 1024 * 1024 * 1024;
-/// Largest HTTP/2 frame that a worker may send. Each is read by a few calls of the system; the
+/// Largest HTTP/2 frame that a worker may send: a batch of the usual size, so that it comes in one
+/// piece and need not be put together. Each frame is read by a few calls of the system; the
 /// protocol's default of 16 KiB means two for each 16 KiB.
-const FRAME_BYTES_MAX: u32 = 512 * 1024;
+const FRAME_BYTES_MAX: u32 = 4 * 1024 * 1024;
 /// A dead peer is noticed within twice this time.
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
 /// A cheap handle; clones share the connection.
 pub(crate) type WorkerClient = WorkerServiceClient<InterceptedService<Channel, Token>>;
+
+/// The way of the calls that are answered with results.
+pub(super) type ResultService = InterceptedService<Channel, Token>;
 
 /// How to reach one worker.
 #[derive(Clone, Debug)]
@@ -145,6 +151,34 @@ impl WorkerLink {
     /// For statements.
     pub(crate) fn client(&self) -> WorkerClient {
         self.over(&self.data)
+    }
+
+    /// Runs a statement.
+    pub(crate) async fn execute(
+        &self,
+        request: &ExecuteRequest,
+    ) -> Result<Response<Messages>, Status> {
+        self.call("/tavana.v1.WorkerService/Execute", request).await
+    }
+
+    /// Fetches rows of an open cursor.
+    pub(crate) async fn fetch_cursor(
+        &self,
+        request: &FetchCursorRequest,
+    ) -> Result<Response<Messages>, Status> {
+        self.call("/tavana.v1.WorkerService/FetchCursor", request)
+            .await
+    }
+
+    async fn call(
+        &self,
+        path: &'static str,
+        request: &impl prost::Message,
+    ) -> Result<Response<Messages>, Status> {
+        let service = InterceptedService::new(self.data.clone(), self.token.clone());
+        messages::call(service, path, request, DECODE_BYTES_MAX)
+            .await
+            .map(Response::new)
     }
 
     /// For the worker's status and the end of sessions.

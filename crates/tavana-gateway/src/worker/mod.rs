@@ -1,7 +1,9 @@
 //! The gateway's side of the worker protocol.
 
 mod client;
+mod messages;
 mod stream;
 
 pub(crate) use client::{Linker, WorkerClient, WorkerLink};
+pub(crate) use messages::Messages;
 pub(crate) use stream::{Item, Reply, decode_batch, decode_schema, encode_local};

@@ -12,16 +12,16 @@ use arrow_schema::{ArrowError, Schema, SchemaRef};
 use bytes::Bytes;
 use tavana_common::proto::v1::result_message::Message;
 use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader, ResultMessage};
-use tonic::Streaming;
 
+use super::messages::Messages;
 use crate::error::QueryError;
 
 /// A stream of `ResultMessage`. Dropping it cancels the statement on the worker.
 #[derive(Debug)]
-pub(crate) struct Reply(Streaming<ResultMessage>);
+pub(crate) struct Reply(Messages);
 
 impl Reply {
-    pub(crate) fn new(stream: Streaming<ResultMessage>) -> Self {
+    pub(crate) fn new(stream: Messages) -> Self {
         Self(stream)
     }
 
@@ -43,7 +43,7 @@ impl Reply {
                 // The trailers follow at once. Dropping the stream before them would reset it, and
                 // a connection with many resets is closed by HTTP/2 for everyone on it. A fault
                 // here takes nothing away: the worker has said that the result is complete.
-                match self.0.message().await {
+                match self.0.next().await {
                     Ok(None) | Err(_) => Ok(Item::Complete(complete)),
                     Ok(Some(_)) => Err(QueryError::internal(
                         "the worker sent a message after the end of a result",
@@ -56,7 +56,7 @@ impl Reply {
 
     /// A stream that ends without its completion is a failure, however it ends.
     async fn message(&mut self) -> Result<Message, QueryError> {
-        match self.0.message().await {
+        match self.0.next().await {
             Ok(Some(ResultMessage {
                 message: Some(message),
             })) => Ok(message),

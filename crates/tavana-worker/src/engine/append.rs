@@ -3,6 +3,7 @@
 //! The rows are handed to an INSERT that names its target columns, so a subset of the columns
 //! gets the others' defaults and DuckDB casts as it does for any INSERT.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -248,14 +249,21 @@ impl Messages {
             Buffer::from(body),
             Buffer::from(&CONTINUATION),
         ];
+        // The decoder panics at some buffers that are shorter than their columns.
+        let decoded = catch_unwind(AssertUnwindSafe(|| self.decode(parts)));
+        match decoded {
+            Ok(decoded) => decoded.map_err(|error| undecodable(&error)),
+            Err(_) => Err(failure::invalid(
+                "could not decode an append message: it contradicts itself",
+            )),
+        }
+    }
+
+    fn decode(&mut self, parts: [Buffer; 3]) -> Result<Option<RecordBatch>, ArrowError> {
         let mut batch = None;
         for mut part in parts {
             while !part.is_empty() {
-                batch = self
-                    .decoder
-                    .decode(&mut part)
-                    .map_err(|error| undecodable(&error))?
-                    .or(batch);
+                batch = self.decoder.decode(&mut part)?.or(batch);
             }
         }
         Ok(batch)

@@ -13,8 +13,17 @@ use super::network::{Denied, NETWORK_ALLOW};
 
 /// Longest value of one of DuckDB's extra facts. Lists of candidates can be long.
 const EXTRA_CHARACTERS_MAX: usize = 512;
-/// Facts that repeat the message at great length.
-const EXTRA_SKIPPED: [&str; 3] = ["candidates_list", "stack_trace", "stack_trace_pointers"];
+/// Facts that repeat the message at great length, and what a store has sent: bytes of an object.
+const EXTRA_SKIPPED: [&str; 4] = [
+    "candidates_list",
+    "response_body",
+    "stack_trace",
+    "stack_trace_pointers",
+];
+/// DuckDB's words for an object that is another one than when the statement began to read it.
+const OBJECT_CHANGED: &str = "this likely means the remote file has changed.";
+const OBJECT_CHANGED_HINT: &str = "The object was written again while it was read. Run the \
+    statement again.";
 
 /// What would allow what DuckDB itself refused.
 const PERMISSION_HINT: &str = "Only object stores, https:// addresses and the local folders that \
@@ -34,12 +43,14 @@ pub(crate) struct EngineError {
 
 impl EngineError {
     pub(crate) fn read(text: &ErrorText) -> Self {
-        // A JSON document may follow a prefix such as "Binder Error: ".
+        // A JSON document may follow a prefix such as "Binder Error: ". It holds what a store has
+        // answered as it came, which need not be UTF-8.
         let start = text.0.iter().position(|byte| *byte == b'{');
         let document = start
             .and_then(|start| text.0.get(start..))
             .and_then(|json| {
-                serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(json).ok()
+                let json: String = json.utf8_chunks().map(|chunk| chunk.valid()).collect();
+                serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&json).ok()
             });
         document
             .filter(|document| document.contains_key("exception_type"))
@@ -93,6 +104,18 @@ impl EngineError {
             Some(end) => self.message.get(..end).unwrap_or(&self.message).to_owned(),
             None => self.message,
         };
+        if self.class == "HTTP"
+            && let Some(at) = message.find(OBJECT_CHANGED)
+        {
+            return Failure {
+                kind: FailureKind::FailureObjectChanged.into(),
+                // What follows is advice for DuckDB's own users.
+                message: message.get(..at).unwrap_or_default().to_owned() + OBJECT_CHANGED,
+                hint: OBJECT_CHANGED_HINT.to_owned(),
+                duckdb_class: self.class,
+                ..Failure::default()
+            };
+        }
         let (message, hint) = match message.split_once("\nHINT: ") {
             Some((message, hint)) => (message.to_owned(), hint.to_owned()),
             None if self.class == "Permission" => (message, PERMISSION_HINT.to_owned()),
@@ -189,6 +212,21 @@ mod tests {
             .into_failure(0);
         assert_eq!(failure.duckdb_class, "Parser");
         assert_eq!(failure.message, "syntax error at or near \"x\"");
+    }
+
+    #[test]
+    fn what_a_store_has_sent_is_no_part_of_an_error() {
+        let mut text = br#"{"exception_type":"HTTP","exception_message":"ETag on reading file \"s3://lake/404.parquet\" was initially a and now it returned b, this likely means the remote file has changed.\nYou can disable checking etags","header_ETag":"b","response_body":""#.to_vec();
+        text.extend(b"\xd9\xa5secret rows\xff\"}");
+        let failure = EngineError::read(&ErrorText(text)).into_failure(0);
+        assert_eq!(failure.kind(), FailureKind::FailureObjectChanged);
+        assert_eq!(failure.duckdb_class, "HTTP");
+        assert!(failure.message.ends_with("has changed."), "{failure:?}");
+        assert!(!format!("{failure:?}").contains("secret rows"));
+        let other = br#"{"exception_type":"HTTP","exception_message":"HTTP 500","response_body":"secret rows"}"#;
+        let failure = EngineError::read(&ErrorText(other.to_vec())).into_failure(0);
+        assert_eq!(failure.message, "HTTP 500");
+        assert!(!format!("{failure:?}").contains("secret rows"));
     }
 
     #[test]

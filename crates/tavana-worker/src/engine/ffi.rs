@@ -8,6 +8,7 @@
     reason = "the boundary to DuckDB's C API; each block says why it holds"
 )]
 
+mod blobs;
 mod recording;
 
 pub(crate) use self::recording::Recording;
@@ -139,8 +140,9 @@ impl Drop for Database {
 #[derive(Debug)]
 struct ConnectionHandle(sys::duckdb_connection);
 
-// SAFETY: other threads reach the handle only through `Interrupter`, and `duckdb_interrupt` sets
-// an atomic flag: DuckDB documents it as callable from any thread. Disconnecting may happen on
+// SAFETY: other threads reach the handle only through `Interrupter`; `duckdb_interrupt` sets an
+// atomic flag and `duckdb_query_progress` reads atomic numbers: DuckDB means both to be called from
+// other threads than the one that runs the query. Disconnecting may happen on
 // any thread once nothing else uses the handle, which the reference count ensures.
 unsafe impl Send for ConnectionHandle {}
 // SAFETY: as above.
@@ -153,7 +155,7 @@ impl Drop for ConnectionHandle {
     }
 }
 
-/// Stops whatever a connection runs, from any thread.
+/// Stops whatever a connection runs, and tells how far it has come, from any thread.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupter(Arc<ConnectionHandle>);
 
@@ -161,6 +163,15 @@ impl Interrupter {
     pub(crate) fn interrupt(&self) {
         // SAFETY: the handle is live as long as this reference to it.
         unsafe { sys::duckdb_interrupt(self.0.0) };
+    }
+
+    /// How much of what the connection runs is done, 0 to 1; `None` while DuckDB cannot tell.
+    pub(crate) fn progress(&self) -> Option<f64> {
+        // SAFETY: the handle is live as long as this reference to it.
+        let progress = unsafe { sys::duckdb_query_progress(self.0.0) };
+        // -1 stands for unknown. So does 0: that is what DuckDB says of a pipeline that has not begun,
+        // and goes on saying when it turns out that the pipeline cannot tell.
+        (progress.percentage > 0.0).then(|| (progress.percentage / 100.0).min(1.0))
     }
 }
 
@@ -377,8 +388,9 @@ impl PreparedStatement {
         unsafe { sys::duckdb_prepared_statement_type(self.raw) }
     }
 
-    /// Names of the parameters: `1`, `2` ... or what the text called them.
-    pub(crate) fn parameters(&self) -> Vec<String> {
+    /// Names of the parameters of a text that gives them names. DuckDB's index of a parameter with
+    /// a number is that number, and some may be missing.
+    pub(crate) fn named_parameters(&self) -> Vec<String> {
         // SAFETY: the handle is live, indexes run from 1 to the count, the texts are ours to free.
         unsafe {
             (1..=sys::duckdb_nparams(self.raw))
@@ -595,6 +607,23 @@ impl DataChunk {
         }
     }
 
+    /// Whether Arrow has room for the intervals of the column at `index`, an INTERVAL: it counts
+    /// nanoseconds in 64 bits, DuckDB microseconds.
+    fn intervals_fit(&self, index: u64) -> bool {
+        const MICROS_MAX: u64 = i64::MAX as u64 / 1_000;
+        // SAFETY: the chunk is live and flat, as those of a result are; the column exists and is an
+        // INTERVAL, so that its data is one aligned value for each row; the mask may be null.
+        unsafe {
+            let vector = sys::duckdb_data_chunk_get_vector(self.raw, index);
+            let data = sys::duckdb_vector_get_data(vector).cast::<sys::duckdb_interval>();
+            let validity = sys::duckdb_vector_get_validity(vector);
+            (0..self.rows()).all(|row| {
+                !validity.is_null() && !sys::duckdb_validity_row_is_valid(validity, row as u64)
+                    || (*data.add(row)).micros.unsigned_abs() <= MICROS_MAX
+            })
+        }
+    }
+
     /// Types of the columns.
     pub(crate) fn column_types(&self) -> Vec<LogicalType> {
         // SAFETY: the chunk is live, indexes stay below the count, the types are ours to free.
@@ -658,6 +687,14 @@ impl ArrowOptions {
         chunk: &DataChunk,
         schema: &Schema,
     ) -> Result<Vec<ArrayRef>, ErrorText> {
+        for (index, field) in (0..).zip(schema.fields()) {
+            if matches!(field.data_type(), DataType::Interval(_)) && !chunk.intervals_fit(index) {
+                return Err(ErrorText::own(
+                    "Out of Range Error: interval out of range: an interval of a result has at most \
+                     292 years in hours, minutes and seconds; cast it to text",
+                ));
+            }
+        }
         let mut array = FFI_ArrowArray::empty();
         // SAFETY: options and chunk are live; the out struct has the layout of the Arrow C data
         // interface and its owner releases it.

@@ -58,6 +58,9 @@ impl Foundation {
             .run(profile::BEFORE_EXTENSIONS)
             .map_err(step("could not apply the first settings"))?;
         let loaded_extensions = load_extensions(&connection, start)?;
+        connection
+            .read_bytes_as_postgresql()
+            .map_err(step("could not register a cast"))?;
         let records =
             catalog::fill(&connection).map_err(step("could not make PostgreSQL's catalog"))?;
         connection
@@ -119,15 +122,16 @@ impl Instance {
             secrets,
             records,
         } = foundation;
-        let control = database
-            .connect()
-            .map_err(step("could not connect to DuckDB"))?;
-        control
-            .run(&profile::of_one_engine(start))
+        let connect = || {
+            database
+                .connect()
+                .map_err(step("could not connect to DuckDB"))
+        };
+        let (control, session) = (connect()?, connect()?);
+        session
+            .run(profile::OF_THE_SESSION)
+            .and_then(|()| control.run(&profile::of_one_engine(start)))
             .map_err(step("could not apply the profile"))?;
-        let session = database
-            .connect()
-            .map_err(step("could not connect to DuckDB"))?;
         profile::verify(&session, profile::PROTECTIONS_OF_ONE)?;
         Ok(Self {
             session,

@@ -9,7 +9,8 @@
 //! the process does not wait for them.
 //!
 //! The same thread sees when a request has had its CPU time at ordinary priority, lowers the
-//! priority of the threads that work on it, and starts one that takes over from the executor.
+//! priority of the threads that work on it, and starts one that takes over from the executor. On
+//! the way it tells how far the request has come.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -66,6 +67,8 @@ struct State {
     in_transaction: bool,
     /// Until then DuckDB is not interrupted.
     gentle_until: Option<Instant>,
+    /// DuckDB does what must not end half-way.
+    held: bool,
     /// The first refusal of the request, and when it was.
     refused: Option<(Refusal, Instant)>,
     /// The process answers for the executor and ends: the executor says nothing any more.
@@ -102,6 +105,7 @@ impl Interrupts {
         state.requested = false;
         state.in_transaction = false;
         state.gentle_until = None;
+        state.held = false;
         state.refused = None;
         self.0.requested.store(false, Ordering::Release);
     }
@@ -167,6 +171,16 @@ impl Interrupts {
         self.0.changed.notify_all();
     }
 
+    /// Does what must be done wholly or not at all: DuckDB is interrupted after it. An interrupted
+    /// BEGIN, for one, leaves a transaction that nobody knows of.
+    pub(crate) fn held<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.lock().held = true;
+        let done = work();
+        self.lock().held = false;
+        // The other thread, which asks again after a short while, is not told.
+        done
+    }
+
     /// Whether the request is to end.
     pub(crate) fn is_requested(&self) -> bool {
         self.0.requested.load(Ordering::Acquire)
@@ -192,13 +206,16 @@ impl Interrupts {
     }
 
     /// Interrupts DuckDB as long as that is requested, and makes requests give way; `succeed`
-    /// starts the thread that takes over. Returns when a refused request does not end: then it is
+    /// starts the thread that takes over, and `tell` hears how much of a request is done whenever
+    /// that has changed. Returns when a refused request does not end: then it is
     /// for the caller to answer and to end the process.
     pub(crate) fn watch(
         &self,
         interrupter: &Interrupter,
         succeed: impl Fn() -> Option<SyncSender<Takeover>>,
+        tell: impl Fn(f64),
     ) -> Refusal {
+        let mut told = None;
         let mut state = self.lock();
         loop {
             if state.armed && state.requested {
@@ -210,24 +227,34 @@ impl Interrupts {
                     return refusal;
                 }
                 // Under the lock, so that none comes after `disarm` has returned.
-                if state
+                let gentle = state
                     .gentle_until
-                    .is_none_or(|until| Instant::now() >= until)
-                {
+                    .is_some_and(|until| Instant::now() < until);
+                if !gentle && !state.held {
                     interrupter.interrupt();
                 }
                 state = self.wait(state, Some(REPEAT));
-            } else if let Some(limit) = state.ordinary_until.filter(|_| state.armed) {
-                if priority::cpu_time() >= limit {
+            } else if state.armed {
+                if state
+                    .ordinary_until
+                    .is_some_and(|limit| priority::cpu_time() >= limit)
+                {
                     state.ordinary_until = None;
                     // Without the priority the request goes on as it is.
                     state.given_way = priority::give_way().is_ok();
                     if state.given_way {
                         state.successor = succeed();
                     }
-                } else {
-                    state.looked_away = false;
-                    state = self.wait(state, Some(LOOK));
+                }
+                if std::mem::take(&mut state.looked_away) {
+                    told = None;
+                }
+                state = self.wait(state, Some(LOOK));
+                // Under the lock, so that nothing is told after `disarm` has returned.
+                let progress = interrupter.progress().filter(|_| state.armed);
+                if progress != told {
+                    progress.iter().copied().for_each(&tell);
+                    told = progress;
                 }
             } else if std::mem::take(&mut state.looked_away) {
                 // Where one request came, others may: they need not wake this thread.

@@ -177,7 +177,9 @@ pub(super) fn serve(
             let repeated = interrupts.clone();
             spawn("interrupter", limits::STACK_BYTES / 32, move || {
                 priority::serve();
-                let refusal = repeated.watch(&interrupter, successor);
+                let refusal = repeated.watch(&interrupter, successor, |fraction| {
+                    last_words.progress(fraction);
+                });
                 let failure = Failure {
                     duckdb_class: ENDED_CLASS.to_owned(),
                     ..refusal.failure()

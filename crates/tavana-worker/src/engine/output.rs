@@ -19,7 +19,7 @@ use arrow_ipc::writer::{
 };
 use arrow_schema::{ArrowError, DataType, Schema, SchemaRef};
 use bytes::Bytes;
-use tavana_common::proto::engine::{Done, FromEngine, from_engine};
+use tavana_common::proto::engine::{Done, FromEngine, Progress, from_engine};
 use tavana_common::proto::v1::{Batch, Compression, Failure, ResultHeader, StatementFacts};
 use tokio::time::Instant;
 
@@ -135,6 +135,16 @@ impl Output {
 
     pub(crate) fn failure(&self, failure: Failure) -> Result<(), Closed> {
         self.message(from_engine::Message::Failure(failure))
+    }
+
+    /// Says how far the statement has come, unless more important things wait to be written.
+    pub(crate) fn progress(&self, fraction: f64) {
+        let message = from_engine::Message::Progress(Progress { fraction });
+        let item = Item::Message(Box::new(FromEngine {
+            message: Some(message),
+        }));
+        // Full, or the process is about to end: nobody misses it.
+        drop(self.items.try_send(item));
     }
 
     pub(crate) fn message(&self, message: from_engine::Message) -> Result<(), Closed> {

@@ -5,6 +5,7 @@
 //! VARCHAR, as in PostgreSQL. A parameter of a known type stands in the statement as
 //! `CAST($n AS type)`, so that a value that arrives as text is read by DuckDB's own rules.
 
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
 use std::sync::Arc;
 
@@ -208,6 +209,7 @@ fn infer(
     text: &SqlText<'_>,
     types: &mut [Option<String>],
 ) -> Result<Described, Failure> {
+    let parameters = NumberedParameters::of(text);
     let mut guesses: Vec<usize> = Vec::new();
     let mut plain: Option<Bound> = None;
     for _ in 0..REFINEMENTS_MAX {
@@ -228,6 +230,7 @@ fn infer(
                     };
                     if refine(
                         text,
+                        &parameters,
                         &neutral.substituted,
                         &neutral.error,
                         types,
@@ -247,22 +250,22 @@ fn infer(
                         .map_err(|_| Box::new(not_resolved(neutral.error)));
                     return Ok((bound, columns));
                 }
-                for (name, index) in numbered(&bound.statement) {
-                    if let Some(slot @ None) = types.get_mut(name.wrapping_sub(1)) {
+                for (number, index) in parameters.numbers().zip(1..) {
+                    if let Some(slot @ None) = types.get_mut(number - 1) {
                         *slot = bound.statement.parameter_type(index).map(|t| type_name(&t));
                     }
                 }
-                guess(connection, text, types, &mut guesses);
+                guess(connection, text, &parameters, types, &mut guesses);
                 plain = plain.or(Some(bound));
             }
             Err(error) => {
                 let error = EngineError::read(&error);
-                if refine(text, &substituted, &error, types, &mut guesses) {
+                if refine(text, &parameters, &substituted, &error, types, &mut guesses) {
                     continue;
                 }
                 if types.iter().any(Option::is_none) && plain.is_none() && guesses.is_empty() {
                     let before = error.class.clone();
-                    guess(connection, text, types, &mut guesses);
+                    guess(connection, text, &parameters, types, &mut guesses);
                     // A text that does not parse does not parse with casts either.
                     if before != "Parser" {
                         continue;
@@ -369,33 +372,54 @@ fn depends_on_a_parameter(hint: String) -> Failure {
     }
 }
 
-/// Numbered parameters of a statement: their number and DuckDB's index, from 1.
-fn numbered(statement: &PreparedStatement) -> Vec<(usize, u64)> {
-    (1_u64..)
-        .zip(statement.parameters())
-        .filter_map(|(index, name)| Some((name.parse().ok()?, index)))
-        .collect()
+/// The tokens of a text that are parameters with a number, by number.
+struct NumberedParameters(BTreeMap<usize, Vec<usize>>);
+
+impl NumberedParameters {
+    fn of(text: &SqlText<'_>) -> Self {
+        let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (at, token) in text.tokens.iter().enumerate() {
+            if let TokenKind::Parameter(number) = token.kind {
+                places.entry(number).or_default().push(at);
+            }
+        }
+        Self(places)
+    }
+
+    fn numbers(&self) -> impl Iterator<Item = usize> {
+        self.0.keys().copied()
+    }
+
+    fn tokens(&self, number: usize) -> impl Iterator<Item = usize> {
+        self.0.get(&number).into_iter().flatten().copied()
+    }
 }
 
 /// Gives every parameter that is still open the type PostgreSQL would give it.
 fn guess(
     connection: &Connection,
     text: &SqlText<'_>,
+    parameters: &NumberedParameters,
     types: &mut [Option<String>],
     guesses: &mut Vec<usize>,
 ) {
+    let mut known: HashMap<&str, Option<String>> = HashMap::new();
     for (index, slot) in types.iter_mut().enumerate() {
         if slot.is_some() {
             continue;
         }
         // DuckDB stops at the first parameter of a table function and does not see the others.
-        *slot = parameter_tokens(text, index + 1)
+        *slot = parameters
+            .tokens(index + 1)
             .find_map(|at| written_cast(text, at))
-            .and_then(|written| canonical_type(connection, written));
+            .and_then(|written| {
+                let canonical = || canonical_type(connection, written);
+                known.entry(written).or_insert_with(canonical).clone()
+            });
         if slot.is_some() {
             continue;
         }
-        let is_array = parameter_tokens(text, index + 1).any(|at| {
+        let is_array = parameters.tokens(index + 1).any(|at| {
             at >= 2
                 && text.is_symbol(at - 1, '(')
                 && ["any", "all", "some"]
@@ -458,18 +482,11 @@ fn canonical_type(connection: &Connection, written: &str) -> Option<String> {
     columns.first().map(|(_, column)| type_name(column))
 }
 
-fn parameter_tokens<'a>(text: &'a SqlText<'_>, number: usize) -> impl Iterator<Item = usize> + 'a {
-    text.tokens
-        .iter()
-        .enumerate()
-        .filter(move |(_, token)| token.kind == TokenKind::Parameter(number))
-        .map(|(at, _)| at)
-}
-
 /// Replaces the guess that DuckDB's error is about by the type of its neighbour. False when the
 /// error is about something else.
 fn refine(
     text: &SqlText<'_>,
+    parameters: &NumberedParameters,
     substituted: &Substituted,
     error: &EngineError,
     types: &mut [Option<String>],
@@ -482,7 +499,7 @@ fn refine(
     let nearest = guesses
         .iter()
         .enumerate()
-        .flat_map(|(slot, index)| parameter_tokens(text, index + 1).map(move |at| (slot, at)))
+        .flat_map(|(slot, index)| parameters.tokens(index + 1).map(move |at| (slot, at)))
         .min_by_key(|(_, at)| text.tokens[*at].start.abs_diff(place));
     let Some((slot, _)) = nearest else {
         return false;
@@ -647,7 +664,7 @@ fn finish(
     } else {
         (statement, positions.substituted.sql.clone())
     };
-    let parameters = parameter_places(&statement, types.len());
+    let parameters = parameter_places(&statement, text, types.len());
     let mut parameter_types: Vec<String> = types
         .into_iter()
         .map(|name| name.unwrap_or_else(|| UNKNOWN_TYPE.to_owned()))
@@ -695,22 +712,24 @@ fn finish(
     })
 }
 
-/// Named parameters follow the numbered ones.
-fn parameter_places(statement: &PreparedStatement, count: usize) -> Vec<(String, usize)> {
-    let mut named = count;
-    statement
-        .parameters()
+/// A statement has parameters with numbers or with names, never both.
+fn parameter_places(
+    statement: &PreparedStatement,
+    text: &SqlText<'_>,
+    count: usize,
+) -> Vec<(String, usize)> {
+    let numbered: Vec<(String, usize)> = text
+        .parameter_places()
         .into_iter()
-        .map(|name| {
-            let place = match name.parse::<usize>() {
-                Ok(number) if number >= 1 && number <= count => number - 1,
-                _ => {
-                    named += 1;
-                    named - 1
-                }
-            };
-            (name, place)
-        })
+        .map(|(number, place)| (place.to_string(), number - 1))
+        .collect();
+    if !numbered.is_empty() {
+        return numbered;
+    }
+    statement
+        .named_parameters()
+        .into_iter()
+        .zip(count..)
         .collect()
 }
 
@@ -1004,7 +1023,7 @@ mod tests {
             ("$1 + 2::date", None),
         ] {
             let text = SqlText::lex(sql);
-            let at = parameter_tokens(&text, 1).next().unwrap();
+            let at = NumberedParameters::of(&text).tokens(1).next().unwrap();
             assert_eq!(written_cast(&text, at), expected, "{sql}");
         }
     }

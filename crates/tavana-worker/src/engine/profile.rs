@@ -64,9 +64,10 @@ const SESSION_SETTINGS: [&str; 38] = [
     "ordered_aggregate_threshold",
 ];
 
-/// Settings only the supervisor changes, with each grant. They stay unlocked in DuckDB, so the
-/// rules refuse them to clients.
-pub(crate) const GRANT_SETTINGS: [&str; 5] = [
+/// Settings only the engine itself changes: with each grant, and when it forgets what it has read.
+/// They stay unlocked in DuckDB, so the rules refuse them to clients.
+pub(crate) const GRANT_SETTINGS: [&str; 6] = [
+    "enable_external_file_cache",
     "memory_limit",
     "max_memory",
     "threads",
@@ -107,6 +108,16 @@ pub(crate) fn temporary_folder(start: &Start) -> io::Result<PathBuf> {
     }
 }
 
+/// Whether DuckDB keeps in memory what it has read of files.
+pub(crate) fn caches_files(start: &Start) -> bool {
+    start.allowed_directories.is_empty()
+}
+
+/// Forgets what was read of files.
+pub(crate) const FORGET_FILES: &str = "
+    SET GLOBAL enable_external_file_cache=false;
+    SET GLOBAL enable_external_file_cache=true;";
+
 /// Settings in force before extensions are loaded.
 pub(crate) const BEFORE_EXTENSIONS: &str = "
     SET GLOBAL errors_as_json=true;
@@ -130,7 +141,7 @@ pub(crate) fn of_all_engines(start: &Start, loaded: &[String]) -> String {
         // DuckDB tells versions of a local file apart by whole seconds: one that is replaced within
         // the second would be read half from the cache, half anew (docs/decisions/0008). Stores
         // have ETags; the operating system caches local files anyway.
-        file_cache = start.allowed_directories.is_empty(),
+        file_cache = caches_files(start),
         memory = start.memory_bytes_max,
         spill_bytes = start.spill_bytes_max,
     );
@@ -172,6 +183,13 @@ pub(crate) fn of_one_engine(start: &Start) -> String {
     )
 }
 
+/// DuckDB counts how far a statement has come only while it has a progress bar, which must not be
+/// printed. Both are settings of a connection, and the second one can be changed only before the
+/// lock.
+pub(crate) const OF_THE_SESSION: &str = "
+    SET enable_progress_bar_print=false;
+    SET enable_progress_bar=true;";
+
 /// Names the settings that can be changed after the lock.
 pub(crate) fn allow_session_settings(connection: &Connection) -> Result<(), ErrorText> {
     let known: Vec<String> = connection
@@ -205,7 +223,7 @@ pub(crate) const PROTECTIONS_OF_ALL: [(&str, &str); 6] = [
 pub(crate) const PROTECTIONS_OF_ONE: [(&str, &str); 3] = [
     ("lock_configuration", "true"),
     ("enable_external_access", "false"),
-    ("enable_progress_bar", "false"),
+    ("enable_progress_bar_print", "false"),
 ];
 
 /// Reads protections back; an engine without them must not serve.

@@ -28,6 +28,7 @@ use super::limits;
 use super::output::{Closed, Output};
 use super::params;
 use super::prepare::{self, Prepared, TransactionChange};
+use super::profile::{FORGET_FILES, caches_files};
 use super::redact::Redactor;
 use super::rules::Rules;
 use super::search_path::SearchPath;
@@ -69,6 +70,8 @@ pub(crate) struct Session {
     /// DuckDB's own threads have given way, and this is another thread than the one they started
     /// from.
     renews_threads: bool,
+    /// DuckDB keeps what it has read of files.
+    caches_files: bool,
     /// Settings in force, in the order they were set.
     settings: Vec<Setting>,
     path: SearchPath,
@@ -170,6 +173,7 @@ impl Session {
                 ordinary_cpu_millis: 0,
             },
             renews_threads: false,
+            caches_files: caches_files(start),
             settings: Vec::new(),
             path: SearchPath::default(),
             named: HashMap::new(),
@@ -240,7 +244,9 @@ impl Session {
                     let refusal = self.interrupts.disarm();
                     let consequence = matches!(
                         failure.kind(),
-                        FailureKind::FailureEngine | FailureKind::FailureCancelled
+                        FailureKind::FailureEngine
+                            | FailureKind::FailureObjectChanged
+                            | FailureKind::FailureCancelled
                     );
                     let mut failure = match refusal {
                         // What it led to is not of interest.
@@ -253,7 +259,7 @@ impl Session {
                     };
                     // The one place where failures leave the engine.
                     self.redactor.failure(&mut failure);
-                    let fatal = is_fatal(&failure);
+                    let fatal = is_fatal(&failure) || !self.forget_files(&failure);
                     let sent = self.output.failure(failure);
                     if fatal {
                         return None;
@@ -265,6 +271,26 @@ impl Session {
                 return None;
             }
         }
+    }
+
+    /// After a fault of a file: DuckDB may have kept parts of it that do not belong together, and
+    /// the session, which keeps its engine, would find them again. `false` when they are still
+    /// there.
+    fn forget_files(&mut self, failure: &Failure) -> bool {
+        // "Invalid": what a library under DuckDB made of wrong bytes.
+        const OF_FILES: [&str; 5] = ["Invalid", "IO", "HTTP", "Invalid Input", "Serialization"];
+        let of_files = failure.kind() == FailureKind::FailureObjectChanged
+            || failure.kind() == FailureKind::FailureEngine
+                && OF_FILES.contains(&failure.duckdb_class.as_str());
+        if !of_files {
+            return true;
+        }
+        let forgotten = !self.caches_files || self.instance.control.run(FORGET_FILES).is_ok();
+        // What a connection was told of objects it forgets at the end of a query; a statement that
+        // failed while it was planned was none. The end of a transaction does the same.
+        let ended = self.in_transaction
+            || self.spool_cursors().is_ok() && self.instance.session.run("SELECT 1").is_ok();
+        forgotten && ended
     }
 
     /// The request has succeeded: no interrupt is for it any more. One that tried what it may not
@@ -353,19 +379,52 @@ impl Session {
         self.compression = request.compression();
         let batches = self.parameter_rows(&prepared, request)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
-        let done = if prepared.parameters.is_empty() && batches.is_empty() {
-            self.run_once(&mut prepared, None, true)?
+        let done = if prepared.transaction != TransactionChange::None {
+            self.change_transaction(&mut prepared)?
+        } else if prepared.parameters.is_empty() && batches.is_empty() {
+            self.run_whole(&mut prepared, None)?
         } else if rows == 1 {
             let row = batches
                 .iter()
                 .find(|batch| batch.num_rows() > 0)
                 .map(|batch| (batch, 0));
-            self.run_once(&mut prepared, row, true)?
+            self.run_whole(&mut prepared, row)?
         } else {
             self.run_each(&mut prepared, &batches)?
         };
         self.note(&prepared, &text)?;
         self.done(done)
+    }
+
+    /// One execution. DuckDB commits a statement whose rows nobody reads to their end: one that
+    /// returns what it changes needs a transaction of its own.
+    fn run_whole(
+        &mut self,
+        prepared: &mut Prepared,
+        row: Option<(&RecordBatch, usize)>,
+    ) -> Result<Done, Stop> {
+        if !(prepared.facts.returns_rows && changes_rows(prepared)) {
+            return self.run_once(prepared, row, true);
+        }
+        let own = self.begin_unless_open()?;
+        let (done, outcome) = match self.run_once(prepared, row, true) {
+            Ok(done) => (done, Ok(())),
+            Err(stop) => (Done::default(), Err(stop)),
+        };
+        self.end_own(own, outcome)?;
+        Ok(done)
+    }
+
+    /// BEGIN, COMMIT or ROLLBACK. A COMMIT that fails has rolled back.
+    fn change_transaction(&mut self, prepared: &mut Prepared) -> Result<Done, Stop> {
+        let interrupts = self.interrupts.clone();
+        let done = interrupts.held(|| self.run_once(prepared, None, true));
+        if done.is_err() && prepared.transaction == TransactionChange::Ends {
+            // It fails where DuckDB has rolled back itself.
+            drop(interrupts.held(|| self.instance.session.run("ROLLBACK")));
+            self.in_transaction = false;
+        }
+        done
     }
 
     /// One execution for each row, all of them or none.
@@ -662,7 +721,8 @@ impl Session {
             self.secrets.transaction_ends();
             self.catalog.transaction_ends();
         } else {
-            self.apply_settings(settings)?;
+            let interrupts = self.interrupts.clone();
+            interrupts.held(|| self.apply_settings(settings))?;
             if self.path.look_again(&self.instance.session)? {
                 self.catalog.setting_changes(SEARCH_PATH);
             }
@@ -882,9 +942,8 @@ impl Session {
         if self.in_transaction {
             return Ok(false);
         }
-        self.instance
-            .session
-            .run("BEGIN")
+        self.interrupts
+            .held(|| self.instance.session.run("BEGIN"))
             .map_err(|error| failure::engine(&error))?;
         Ok(true)
     }
@@ -896,9 +955,8 @@ impl Session {
         let requested = self.interrupts.is_requested();
         match outcome {
             Ok(()) if !requested => {
-                self.instance
-                    .session
-                    .run("COMMIT")
+                self.interrupts
+                    .held(|| self.instance.session.run("COMMIT"))
                     .map_err(|error| failure::engine(&error))?;
                 Ok(())
             }

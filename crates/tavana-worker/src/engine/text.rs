@@ -5,6 +5,7 @@
 //! by searching for a substring.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,11 +139,30 @@ impl<'a> SqlText<'a> {
 
     /// The text with every parameter `n` that has a type in `types` written as a cast to it, and
     /// every `?` as a numbered parameter.
+    ///
+    /// DuckDB binds no number above the count of parameters: those that occur are counted anew.
     pub(crate) fn with_casts(&self, types: &[Option<String>]) -> Substituted {
-        self.with(|number| match types.get(number.wrapping_sub(1)) {
-            Some(Some(type_name)) => cast(number, type_name),
-            _ => format!("${number}"),
+        let places = self.parameter_places();
+        self.with(|number| {
+            let place = places.get(&number).copied().unwrap_or(number);
+            match types.get(number.wrapping_sub(1)) {
+                Some(Some(type_name)) => cast(place, type_name),
+                _ => format!("${place}"),
+            }
         })
+    }
+
+    /// The numbered parameters that occur, and the place of each among them, from 1.
+    pub(crate) fn parameter_places(&self) -> BTreeMap<usize, usize> {
+        let numbers: BTreeSet<usize> = self
+            .tokens
+            .iter()
+            .filter_map(|token| match token.kind {
+                TokenKind::Parameter(number) => Some(number),
+                _ => None,
+            })
+            .collect();
+        numbers.into_iter().zip(1..).collect()
     }
 
     /// The same with the value `literal` gives for the type in place of the parameter.
@@ -151,9 +171,10 @@ impl<'a> SqlText<'a> {
         types: &[Option<String>],
         literal: impl Fn(&str) -> &'static str,
     ) -> Substituted {
+        let places = self.parameter_places();
         self.with(|number| match types.get(number.wrapping_sub(1)) {
             Some(Some(type_name)) => format!("CAST({} AS {type_name})", literal(type_name)),
-            _ => format!("${number}"),
+            _ => format!("${}", places.get(&number).copied().unwrap_or(number)),
         })
     }
 

@@ -85,7 +85,11 @@ async fn run(
                 Ok(Some(append_request::Message::Start(_))) => {
                     return Err(give_up(&mut checkout, invalid("a second start")).await);
                 }
-                Ok(None) => break,
+                Ok(Some(append_request::Message::Finish(_))) => break,
+                Ok(None) => {
+                    let gone = Status::cancelled("the stream ended before the append did");
+                    return Err(give_up(&mut checkout, broken(gone)).await);
+                }
                 Err(status) => return Err(give_up(&mut checkout, broken(status)).await),
             },
         }

@@ -10,6 +10,7 @@ mod context;
 mod cursor;
 mod execute;
 mod prepare;
+mod progress;
 mod relay;
 mod result;
 mod statement;
@@ -28,8 +29,8 @@ use tavana_common::proto::v1::{
     AppendRequest, AppendResponse, CancelOrder, CancelRequest, CancelResponse, ClaimCancelRequest,
     ClaimCancelResponse, CloseCursorRequest, CloseCursorResponse, CloseSessionRequest,
     CloseSessionResponse, DrainRequest, DrainResponse, ExecuteRequest, FetchCursorRequest,
-    FollowCancelsRequest, OpenCursorRequest, PrepareRequest, RelayCancelResponse, ResultHeader,
-    StatementFacts, StatusRequest,
+    FollowCancelsRequest, OpenCursorRequest, PrepareRequest, ProgressRequest, ProgressResponse,
+    RelayCancelResponse, ResultHeader, StatementFacts, StatusRequest,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -257,6 +258,14 @@ impl WorkerService for Rpc {
     ) -> Result<Response<CancelResponse>, Status> {
         let cancelled = cancel::cancel(&self.supervisor, &request.into_inner());
         cancelled.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn progress(
+        &self,
+        request: Request<ProgressRequest>,
+    ) -> Result<Response<ProgressResponse>, Status> {
+        let progress = progress::progress(&self.supervisor, &request.into_inner());
+        progress.map(Response::new).map_err(failure::to_status)
     }
 
     async fn close_session(

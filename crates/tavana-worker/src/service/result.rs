@@ -138,12 +138,12 @@ async fn relay(
         });
         tokio::select! {
             biased;
-            reason = statement.watch.tripped() => return Err(checkout.halt(reason).await),
             place = sender.reserve() => match place {
                 Ok(place) => place.send(message),
                 // The caller sees the closed channel too, and ends.
                 Err(_) => std::future::pending().await,
             },
+            reason = statement.watch.tripped() => return Err(checkout.halt(reason).await),
         }
     }
 }

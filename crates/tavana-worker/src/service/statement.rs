@@ -33,7 +33,8 @@ impl Statement {
     ) -> Result<Self, Failure> {
         let query = id("query_id", query_id)?;
         let registration = supervisor.queries().register(query, context.session)?;
-        let watch = Watch::new(registration.stop(), Duration::from_millis(timeout_ms));
+        let watch = Watch::new(registration.stop(), Duration::from_millis(timeout_ms))
+            .noting(registration.progress());
         Ok(Self {
             supervisor: Arc::clone(supervisor),
             registration,

@@ -111,7 +111,9 @@ impl Checkout {
     /// later read that the store answers well would find them again. Nobody gets it after this; a
     /// session's own engine stays, because the session has more in it.
     fn spoil(&mut self, failure: &Failure) {
-        const SPOILING: [&str; 7] = [
+        const SPOILING: [&str; 8] = [
+            // What a library under DuckDB made of wrong bytes.
+            "Invalid",
             "IO",
             "HTTP",
             "Invalid Input",
@@ -120,8 +122,11 @@ impl Checkout {
             "Internal",
             "Fatal",
         ];
-        let spoils = failure.kind() == FailureKind::FailureEngine
-            && SPOILING.contains(&failure.duckdb_class.as_str());
+        let spoils = match failure.kind() {
+            FailureKind::FailureEngine => SPOILING.contains(&failure.duckdb_class.as_str()),
+            FailureKind::FailureObjectChanged => true,
+            _ => false,
+        };
         if spoils
             && self.turn.is_none()
             && let Some(engine) = &mut self.engine

@@ -17,6 +17,7 @@ pub(crate) mod ledger;
 pub(crate) mod limits;
 mod pool;
 pub(crate) mod process;
+pub(crate) mod progress;
 pub(crate) mod queries;
 pub(crate) mod sessions;
 mod share;
@@ -742,6 +743,7 @@ impl Supervisor {
         gateway: GatewayId,
         left_nothing: bool,
     ) -> Result<(), Failure> {
+        debug!(%session, %gateway, left_nothing, "a session is closed");
         match self.sessions.get(session) {
             Some(pinned) if pinned.gateway != gateway => {
                 let text = "the session belongs to another gateway";

@@ -23,6 +23,7 @@ use zeroize::Zeroize;
 
 use super::handle::Handle;
 use super::ledger::{Buried, EnginePlace, Ledger, Memory, Owned, Slot};
+use super::progress::Progress;
 use super::spill::{SpillFolder, SpillRoot};
 use super::stderr;
 use super::stop::{StopReason, Watch};
@@ -82,6 +83,10 @@ pub(crate) struct Engine {
     /// Of the infrastructure's credentials that it has, see [`super::credentials::Vault`].
     generation: u64,
     quiet_since: Instant,
+    /// Of the request that it works on.
+    progress: Progress,
+    /// The end of a statement that was done although it was to stop: it follows its header.
+    ahead: Option<engine::Done>,
     /// CPU time of the process that its principal has been charged.
     charged: Duration,
     /// Taken when the process is buried.
@@ -111,6 +116,14 @@ pub(crate) enum Reply {
     Done(engine::Done),
 }
 
+/// What a statement that is to stop still said.
+struct LastWords {
+    header: Option<ResultHeader>,
+    lost_rows: bool,
+    /// Its end.
+    reply: Result<Reply, Failure>,
+}
+
 /// Why an engine process is not there.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
@@ -128,6 +141,9 @@ pub(crate) enum StartError {
     Refused(String),
     #[error("it was not ready within {} s", START_MAX.as_secs())]
     Slow,
+    /// The template died while it was asked for a copy.
+    #[error("the template of engines: {0}")]
+    Template(Box<Self>),
 }
 
 impl Engine {
@@ -165,14 +181,17 @@ impl Engine {
         ledger: &Arc<Ledger>,
     ) -> Result<(Self, Start), StartError> {
         let spill = blueprint.spill.folder().map_err(StartError::Spill)?;
-        let (near, far) = StdUnixStream::pair().map_err(StartError::Socket)?;
-        near.set_nonblocking(true).map_err(StartError::Socket)?;
-        // The kernel silently caps this at its own maximum, which serves as well.
-        rustix::net::sockopt::set_socket_send_buffer_size(&far, SOCKET_BYTES)
-            .map_err(|error| StartError::Socket(error.into()))?;
-        let (reader, writer) = UnixStream::from_std(near)
-            .map_err(StartError::Socket)?
-            .into_split();
+        let born = match Newborn::of(&blueprint.template).await {
+            // A template that died meanwhile costs one more try, with other files.
+            Err(StartError::Template(_)) => Newborn::of(&blueprint.template).await?,
+            born => born?,
+        };
+        let Newborn {
+            process,
+            socket,
+            words,
+        } = born;
+        let (reader, writer) = socket.into_split();
 
         let start = Start {
             spill_directory: spill
@@ -182,15 +201,6 @@ impl Engine {
                 .to_owned(),
             ..Start::default()
         };
-        let (words, stderr) = std::io::pipe().map_err(StartError::Socket)?;
-        let words = pipe::Receiver::from_owned_fd(words.into()).map_err(StartError::Socket)?;
-        let request = CopyRequest {
-            socket: far.into(),
-            stderr: stderr.into(),
-        };
-        let process = blueprint.template.copy(&request).await?;
-        // The engine's end of both must be the engine's only, so that they end with it.
-        drop(request);
         let log = tavana_common::task::spawn(stderr::log(process.pid(), words));
         let body = Body {
             process,
@@ -208,6 +218,8 @@ impl Engine {
             owner: None,
             generation: 0,
             quiet_since: Instant::now(),
+            progress: Progress::default(),
+            ahead: None,
             charged: Duration::ZERO,
             body: Some(Box::new(body)),
             ledger: Arc::clone(ledger),
@@ -386,6 +398,8 @@ impl Engine {
 
     async fn write(&mut self, frame: &Frame<ToEngine>, watch: &mut Watch) -> Result<(), Failure> {
         self.phase = Phase::Busy;
+        self.ahead = None;
+        self.progress = watch.progress().clone();
         let written = {
             let write = write_frame(&mut self.writer, frame);
             tokio::pin!(write);
@@ -420,9 +434,12 @@ impl Engine {
     /// # Cancel safety
     /// Cancel safe: no frame is lost, and a ladder begins anew with [`Self::halt`].
     pub(crate) async fn next(&mut self, watch: &mut Watch) -> Result<Reply, Failure> {
+        if let Some(done) = self.ahead.take() {
+            return Ok(Reply::Done(done));
+        }
         tokio::select! {
             biased;
-            reason = watch.tripped() => Err(self.halt(reason).await),
+            reason = watch.tripped() => self.stop(reason).await,
             reply = self.answer() => reply,
         }
     }
@@ -432,16 +449,27 @@ impl Engine {
     /// # Cancel safety
     /// Cancel safe: no frame is lost.
     pub(crate) async fn answer(&mut self) -> Result<Reply, Failure> {
-        match self.reader.next().await {
-            Ok(Some(Frame::Batch(batch))) => Ok(Reply::Batch(batch)),
-            Ok(Some(Frame::Message(FromEngine {
-                message: Some(message),
-            }))) => self.understand(message),
-            Ok(Some(Frame::Message(FromEngine { message: None }))) => {
-                Err(self.confused(&"an empty message"))
-            }
-            Ok(None) => Err(self.lost(None)),
-            Err(error) => Err(self.lost(Some(error))),
+        loop {
+            return match self.reader.next().await {
+                Ok(Some(Frame::Batch(batch))) => {
+                    self.progress.answers();
+                    Ok(Reply::Batch(batch))
+                }
+                Ok(Some(Frame::Message(FromEngine {
+                    message: Some(from_engine::Message::Progress(progress)),
+                }))) => {
+                    self.progress.estimate(progress.fraction);
+                    continue;
+                }
+                Ok(Some(Frame::Message(FromEngine {
+                    message: Some(message),
+                }))) => self.understand(message),
+                Ok(Some(Frame::Message(FromEngine { message: None }))) => {
+                    Err(self.confused(&"an empty message"))
+                }
+                Ok(None) => Err(self.lost(None)),
+                Err(error) => Err(self.lost(Some(error))),
+            };
         }
     }
 
@@ -454,6 +482,7 @@ impl Engine {
             }
             from_engine::Message::Done(done) => {
                 self.quiet();
+                self.progress.answers();
                 Ok(Reply::Done(done))
             }
             from_engine::Message::Failure(failure) => {
@@ -477,6 +506,7 @@ impl Engine {
                 Err(failure)
             }
             from_engine::Message::Ready(_) => Err(self.confused(&"a second ready")),
+            from_engine::Message::Progress(_) => Err(self.confused(&"progress")),
         }
     }
 
@@ -486,22 +516,38 @@ impl Engine {
     /// # Cancel safety
     /// Cancel safe: it may be begun again.
     pub(crate) async fn halt(&mut self, reason: StopReason) -> Failure {
+        // Its outcome does not matter to the caller.
+        drop(self.stop(reason).await);
+        self.ahead = None;
+        reason.failure()
+    }
+
+    /// As [`Self::halt`]. A statement that was done all the same says so.
+    async fn stop(&mut self, reason: StopReason) -> Result<Reply, Failure> {
         if self.phase != Phase::Busy {
-            return reason.failure();
+            return Err(reason.failure());
         }
         if reason == StopReason::SessionClosed {
             // Nobody will use the engine again, so nothing is gained by asking politely.
             self.kill_for(reason);
-            return reason.failure();
+            return Err(reason.failure());
         }
-        if !self.climb().await {
+        let Some(last) = self.climb().await else {
             self.kill_for(reason);
+            return Err(reason.failure());
+        };
+        match (last.reply, last.header) {
+            (Ok(Reply::Done(done)), None) if !last.lost_rows => Ok(Reply::Done(done)),
+            (Ok(Reply::Done(done)), Some(header)) if !last.lost_rows => {
+                self.ahead = Some(done);
+                Ok(Reply::Header(header))
+            }
+            _ => Err(reason.failure()),
         }
-        reason.failure()
     }
 
-    /// Interrupts until the final answer (true) or until patience ends (false).
-    async fn climb(&mut self) -> bool {
+    /// Interrupts until the final answer or until patience ends (`None`).
+    async fn climb(&mut self) -> Option<LastWords> {
         let interrupt = Frame::Message(ToEngine {
             message: Some(to_engine::Message::Interrupt(Interrupt {})),
         });
@@ -509,28 +555,30 @@ impl Engine {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let patience = tokio::time::sleep(INTERRUPT_MAX);
         tokio::pin!(patience);
+        let mut found = None;
+        let mut lost_rows = false;
         loop {
             tokio::select! {
                 biased;
-                () = &mut patience => return false,
+                () = &mut patience => return None,
                 frame = self.reader.next() => match frame {
-                    // What the statement still sends is of no interest.
-                    Ok(Some(Frame::Batch(_))) => {}
-                    Ok(Some(Frame::Message(FromEngine { message: Some(message) }))) => {
-                        if matches!(message, from_engine::Message::Header(_)) {
-                            continue;
+                    // Who stops a statement does not read its rows.
+                    Ok(Some(Frame::Batch(_))) => lost_rows = true,
+                    Ok(Some(Frame::Message(FromEngine { message: Some(message) }))) => match message {
+                        from_engine::Message::Progress(_) => {}
+                        from_engine::Message::Header(header) => found = Some(header),
+                        message => {
+                            let reply = self.understand(message);
+                            return Some(LastWords { header: found, lost_rows, reply });
                         }
-                        // Its outcome does not matter, only what it says about the engine.
-                        drop(self.understand(message));
-                        return true;
-                    }
-                    Ok(Some(_) | None) | Err(_) => return false,
+                    },
+                    Ok(Some(_) | None) | Err(_) => return None,
                 },
                 _ = ticks.tick() => {
                     // An engine that does not read has a full socket: patience ends this too.
                     let written = timeout(INTERRUPT_EVERY, write_frame(&mut self.writer, &interrupt));
                     if !matches!(written.await, Ok(Ok(()))) {
-                        return false;
+                        return None;
                     }
                 }
             }
@@ -660,5 +708,36 @@ impl Body {
         {
             tracing::error!(pid, %error, "removing what an engine left behind failed");
         }
+    }
+}
+/// A copy of the template, and the ends of what it talks by.
+struct Newborn {
+    process: Handle,
+    socket: UnixStream,
+    words: pipe::Receiver,
+}
+
+impl Newborn {
+    async fn of(template: &Template) -> Result<Self, StartError> {
+        let (near, far) = StdUnixStream::pair().map_err(StartError::Socket)?;
+        near.set_nonblocking(true).map_err(StartError::Socket)?;
+        // The kernel silently caps this at its own maximum, which serves as well.
+        rustix::net::sockopt::set_socket_send_buffer_size(&far, SOCKET_BYTES)
+            .map_err(|error| StartError::Socket(error.into()))?;
+        let socket = UnixStream::from_std(near).map_err(StartError::Socket)?;
+        let (words, stderr) = std::io::pipe().map_err(StartError::Socket)?;
+        let words = pipe::Receiver::from_owned_fd(words.into()).map_err(StartError::Socket)?;
+        // The engine's end of both must be the engine's only, so that they end with it: this one is
+        // dropped here.
+        let request = CopyRequest {
+            socket: far.into(),
+            stderr: stderr.into(),
+        };
+        let process = template.copy(&request).await?;
+        Ok(Self {
+            process,
+            socket,
+            words,
+        })
     }
 }

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tavana_common::failure;
 use tavana_common::ids::{QueryId, SessionId};
-use tavana_common::proto::v1::{Failure, FailureKind};
+use tavana_common::proto::v1::{Failure, FailureKind, ProgressResponse};
 use tokio::sync::Notify;
 
+use super::progress::Progress;
 use super::stop::{Stop, StopReason};
 
 /// Statements that may run or wait at once. Far above slots and sessions; it bounds a gateway that
@@ -24,6 +25,7 @@ pub(crate) struct Queries {
 struct Entry {
     session: SessionId,
     stop: Stop,
+    progress: Progress,
 }
 
 /// The presence of one statement in the register; dropping it ends that.
@@ -32,6 +34,7 @@ pub(crate) struct Registration {
     queries: Arc<Queries>,
     query: QueryId,
     stop: Stop,
+    progress: Progress,
 }
 
 impl Queries {
@@ -49,18 +52,20 @@ impl Queries {
             let text = format!("a query with the id {query} is already here");
             return Err(failure::new(FailureKind::FailureInvalid, text));
         }
-        let stop = Stop::default();
+        let (stop, progress) = (Stop::default(), Progress::default());
         entries.insert(
             query,
             Entry {
                 session,
                 stop: stop.clone(),
+                progress: progress.clone(),
             },
         );
         Ok(Registration {
             queries: Arc::clone(self),
             query,
             stop,
+            progress,
         })
     }
 
@@ -72,6 +77,14 @@ impl Queries {
         };
         entry.stop.stop(StopReason::Cancelled);
         true
+    }
+
+    /// How far a query has come.
+    pub(crate) fn progress(&self, query: QueryId) -> ProgressResponse {
+        let entries = self.lock();
+        entries
+            .get(&query)
+            .map_or_else(ProgressResponse::default, |entry| entry.progress.report())
     }
 
     pub(crate) fn stop_session(&self, session: SessionId, reason: StopReason) {
@@ -126,6 +139,10 @@ impl Registration {
         self.stop.clone()
     }
 
+    pub(crate) fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
     pub(crate) fn query(&self) -> QueryId {
         self.query
     }
@@ -164,6 +181,22 @@ mod tests {
         assert_eq!(watch.tripped().await, StopReason::Cancelled);
         drop(registration);
         assert!(!queries.cancel(query, session));
+    }
+
+    #[test]
+    fn a_query_says_how_far_it_has_come_until_it_has_ended() {
+        let queries = Arc::new(Queries::default());
+        let query = QueryId::mint();
+        assert!(!queries.progress(query).found);
+        let registration = queries.register(query, SessionId::mint()).unwrap();
+        let unknown = queries.progress(query);
+        assert!(unknown.found && !unknown.answering && unknown.fraction.is_none());
+        registration.progress().estimate(0.5);
+        assert_eq!(queries.progress(query).fraction, Some(0.5));
+        registration.progress().answers();
+        assert!(queries.progress(query).answering);
+        drop(registration);
+        assert!(!queries.progress(query).found);
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use tavana_common::ids::{CursorId, GatewayId, SessionId};
 use tavana_common::proto::v1::{Failure, FailureKind};
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::Instant;
+use tracing::debug;
 
 use super::leases::Leases;
 use super::ledger::Pinning;
@@ -114,6 +115,7 @@ impl Sessions {
         }
         sessions.insert(session, Arc::clone(&pinned));
         drop(sessions);
+        debug!(%session, %gateway, "a session keeps an engine from now on");
         Some(Turn {
             pinned,
             seat: guard,
@@ -128,6 +130,7 @@ impl Sessions {
             .is_some_and(|current| Arc::ptr_eq(current, pinned))
         {
             sessions.remove(&pinned.session);
+            debug!(session = %pinned.session, "a session keeps its engine no longer");
         }
     }
 

@@ -10,6 +10,8 @@ use tavana_common::proto::v1::{Failure, FailureKind};
 use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 
+use super::progress::Progress;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StopReason {
     Cancelled,
@@ -63,19 +65,34 @@ impl Stop {
     }
 }
 
-/// What a running statement watches: the word to stop and its time limit.
+/// What goes with a running statement: the word to stop, its time limit, and where its progress is
+/// noted.
 #[derive(Debug)]
 pub(crate) struct Watch {
     stop: Stop,
     /// One timer for the whole statement, so that waiting for a frame registers none.
     deadline: Option<Pin<Box<Sleep>>>,
+    progress: Progress,
 }
 
 impl Watch {
     /// `timeout` counts from now; zero is no limit.
     pub(crate) fn new(stop: Stop, timeout: Duration) -> Self {
         let deadline = (!timeout.is_zero()).then(|| Box::pin(sleep(timeout)));
-        Self { stop, deadline }
+        Self {
+            stop,
+            deadline,
+            progress: Progress::default(),
+        }
+    }
+
+    /// Has the statement's progress noted in `progress`.
+    pub(crate) fn noting(self, progress: Progress) -> Self {
+        Self { progress, ..self }
+    }
+
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// Only a time limit.

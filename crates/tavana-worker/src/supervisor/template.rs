@@ -55,29 +55,27 @@ impl Template {
 
     /// A new engine process that has these two files.
     ///
+    /// # Errors
+    /// [`StartError::Template`] when the template has died meanwhile: the next call starts another.
+    /// The same files must not be sent again, because a copy that nobody knows of may have them.
+    ///
     /// # Cancel safety
     /// Cancel safe: a process that nobody waits for any more is killed.
     pub(crate) async fn copy(&self, request: &CopyRequest) -> Result<Handle, StartError> {
         let mut place = self.living.lock().await;
-        // A template that died meanwhile costs one more try.
-        for is_last in [false, true] {
-            let living = match &mut *place {
-                Some(living) => living,
-                None => place.insert(Living::start(&self.command, &self.start).await?),
-            };
-            let error = match timeout(COPY_MAX, living.copy(request)).await {
-                Ok(Ok(handle)) => return Ok(handle),
-                Ok(Err(StartError::Copy(refused))) => return Err(StartError::Copy(refused)),
-                Ok(Err(error)) => error,
-                Err(_) => StartError::Slow,
-            };
-            warn!(pid = living.child.id(), %error, "the template of engines is of no use");
-            *place = None;
-            if is_last {
-                return Err(error);
-            }
-        }
-        Err(StartError::Slow)
+        let living = match &mut *place {
+            Some(living) => living,
+            None => place.insert(Living::start(&self.command, &self.start).await?),
+        };
+        let error = match timeout(COPY_MAX, living.copy(request)).await {
+            Ok(Ok(handle)) => return Ok(handle),
+            Ok(Err(StartError::Copy(refused))) => return Err(StartError::Copy(refused)),
+            Ok(Err(error)) => error,
+            Err(_) => StartError::Slow,
+        };
+        warn!(pid = living.child.id(), %error, "the template of engines is of no use");
+        *place = None;
+        Err(StartError::Template(Box::new(error)))
     }
 
     /// Ends the process. Engines that are there go on.

@@ -204,3 +204,43 @@ fn a_flight_statement_is_cancelled_through_another_gateway_by_its_user_only() {
     cluster.becomes_idle(PATIENCE);
     assert_eq!(cancel(), CancelStatus::NotCancellable);
 }
+
+/// The process id of a session, as its client was told.
+fn pid(wire: &Wire) -> i32 {
+    let bytes = wire.cancel_key.0[..4].try_into().expect("four bytes");
+    i32::from_be_bytes(bytes)
+}
+
+#[test]
+fn a_session_is_signalled_through_another_gateway_by_its_user_only() {
+    let _alone = crate::alone();
+    let cluster = Plan::of(2, 1).start();
+    let (own, other) = (cluster.gateways[0].postgres, cluster.gateways[1].postgres);
+    let mut wire = Wire::connect_as(own, &[("user", "ann")]);
+    let pid = pid(&wire);
+    wire.send(Out::new().query(ENDLESS));
+    cluster.workers[0].runs(1);
+    let signal = |user: &str, function: &str, pid: i32| {
+        let mut wire = Wire::connect_as(other, &[("user", user)]);
+        let reply = wire.query(format!("SELECT {function}({pid})")).ok();
+        reply.value().expect("a boolean")
+    };
+    assert_eq!(signal("eve", "pg_cancel_backend", pid), "f");
+    assert_eq!(signal("eve", "pg_terminate_backend", pid), "f");
+    assert_eq!(signal("ann", "pg_cancel_backend", pid ^ 1), "f");
+    assert_eq!(wire.next(Duration::from_millis(100)), Next::Silence);
+    let asked = Instant::now();
+    assert_eq!(signal("ann", "pg_cancel_backend", pid), "t");
+    assert_eq!(wire.reply().state(), "57014");
+    let took = asked.elapsed();
+    assert!(took < PROMISED, "{took:?}");
+    // What comes next is not meant.
+    assert_eq!(
+        wire.query("SELECT 1 FROM range(1)").ok().value().as_deref(),
+        Some("1")
+    );
+    assert_eq!(signal("ann", "pg_terminate_backend", pid), "t");
+    let last = wire.expect_end_of("a terminated session");
+    assert_eq!(last.last().expect("a word").fault().state(), "57P01");
+    assert_eq!(signal("ann", "pg_terminate_backend", pid), "f");
+}

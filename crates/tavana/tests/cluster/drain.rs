@@ -1,5 +1,6 @@
 //! The end of a process that is told to end, and of all of them in turn.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -45,9 +46,7 @@ fn all_workers_are_replaced_in_turn_and_no_statement_fails() {
             slowest = slowest.max(told.elapsed());
             cluster.replace_worker(index);
             for gateway in &cluster.gateways {
-                eventually("the new one is known", PATIENCE, || {
-                    gateway.metric("tavana_workers_up") == 3.0
-                });
+                gateway.knows(3);
             }
             load.answers(50);
         }
@@ -309,4 +308,50 @@ fn a_worker_that_ends_stops_what_outstays_its_grace_time_with_57p01() {
         wire.query("SELECT 1 FROM range(1)").ok().value().as_deref(),
         Some("1")
     );
+}
+
+#[test]
+fn cursors_that_outlive_transactions_are_opened_elsewhere_when_a_worker_ends() {
+    let _alone = crate::alone();
+    let mut cluster = Plan::of(1, 2).start();
+    let to = cluster.gateways[0].postgres;
+    let stop = AtomicBool::new(false);
+    let opened = AtomicU64::new(0);
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..6)
+            .map(|number| {
+                let (stop, opened) = (&stop, &opened);
+                scope.spawn(move || {
+                    let user = format!("user{number}");
+                    let mut wire = Wire::connect_as(to, &[("user", &user)]);
+                    while !stop.load(Ordering::Relaxed) {
+                        wire.query(
+                            "DECLARE held CURSOR WITH HOLD FOR SELECT i FROM range(300) t(i)",
+                        )
+                        .ok();
+                        assert_eq!(wire.query("FETCH ALL FROM held").ok().rows().len(), 300);
+                        wire.query("CLOSE held").ok();
+                        opened.fetch_add(1, Ordering::Relaxed);
+                    }
+                })
+            })
+            .collect();
+        let more = |wanted: u64| {
+            let wanted = opened.load(Ordering::Relaxed) + wanted;
+            eventually("cursors are opened", PATIENCE, || {
+                opened.load(Ordering::Relaxed) >= wanted
+                    || clients.iter().any(|client| client.is_finished())
+            });
+        };
+        for index in [0, 1].repeat(usize::try_from(rounds(2)).expect("few")) {
+            more(20);
+            cluster.workers[index].process.signal("TERM");
+            assert!(cluster.workers[index].process.ends(PATIENCE).success());
+            more(20);
+            cluster.replace_worker(index);
+            cluster.gateways[0].knows(2);
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    report(&format!("{} cursors", opened.into_inner()));
 }

@@ -10,7 +10,7 @@ use crate::support::cluster::{Cluster, Plan};
 use crate::support::proxy::Fault;
 use crate::support::server::report;
 use crate::support::wire::{Next, Out, Wire};
-use crate::support::{PATIENCE, eventually, pause};
+use crate::support::{PATIENCE, eventually, pause, rounds};
 
 fn held(cluster: &Cluster) -> (u32, u32) {
     let statuses = cluster.workers.iter().filter_map(|worker| worker.status());
@@ -182,10 +182,11 @@ fn a_stopped_worker_is_dead_within_ten_seconds_and_delivers_no_row_afterwards() 
         lost.len()
     ));
     assert_eq!(u32::try_from(lost.len()).expect("few"), there);
+    if rounds(0) > 0 {
+        pause(Duration::from_secs(60).saturating_sub(stopped.elapsed()));
+    }
     cluster.workers[0].process.signal("CONT");
-    eventually("it is back", PATIENCE, || {
-        gateway.metric("tavana_workers_up") == 2.0
-    });
+    gateway.knows(2);
     // What comes now is the answer of a new statement, and nothing before it.
     for wire in &mut lost {
         assert_eq!(wire.next(Duration::from_millis(100)), Next::Silence);
@@ -200,4 +201,46 @@ fn a_stopped_worker_is_dead_within_ten_seconds_and_delivers_no_row_afterwards() 
             .status()
             .is_some_and(|status| status.running == 0)
     });
+}
+
+#[test]
+fn a_session_whose_first_statement_failed_keeps_an_engine_on_one_worker_only() {
+    let _alone = crate::alone();
+    let cluster = Plan::of(1, 2).worker("TAVANA_WORKER_SLOTS", "1").start();
+    let gateway = &cluster.gateways[0];
+    let mut session = Wire::connect(gateway.postgres);
+    let failed = session.query("CREATE TEMP TABLE t AS SELECT error('no') AS i");
+    assert_eq!(failed.state(), "22023");
+    let with_engine = || {
+        let statuses = cluster.workers.iter().map(|worker| worker.status());
+        statuses.map(|status| status.is_some_and(|status| status.pinned_sessions == 1))
+    };
+    let at = with_engine().position(|keeps| keeps);
+    let at = at.expect("a worker keeps an engine for the session");
+    // The slot there goes to somebody else, the other worker's stays free.
+    let mut others = Vec::new();
+    let busy = |at: usize| cluster.workers[at].status().map(|status| status.running) == Some(1);
+    while !busy(at) {
+        let mut other = Wire::connect(gateway.postgres);
+        other.send(Out::new().query(ENDLESS));
+        others.push(other);
+        let wanted = u32::try_from(others.len()).expect("few");
+        eventually("it runs", PATIENCE, || held(&cluster).0 == wanted);
+    }
+    let there = others.pop().expect("the last one is there");
+    for elsewhere in others {
+        elsewhere.vanish();
+    }
+    eventually("one slot is free", PATIENCE, || held(&cluster).0 == 1);
+    let returns = gateway.metric("tavana_queue_returns_total");
+    session.send(Out::new().query("CREATE TEMP TABLE t AS SELECT 1 AS i"));
+    eventually("it is refused", PATIENCE, || {
+        gateway.metric("tavana_queue_returns_total") > returns
+    });
+    there.vanish();
+    session.reply().ok();
+    let engines = with_engine().filter(|keeps| *keeps).count();
+    assert_eq!(engines, 1);
+    session.vanish();
+    cluster.becomes_idle(PATIENCE);
 }

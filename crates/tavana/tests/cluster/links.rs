@@ -63,9 +63,7 @@ fn during(what: &str, faults: &[(usize, Fault)], seconds: u64) -> (Account, Clus
             .all(|state| known.contains(&state.as_str())),
         "{what}: {account:?}"
     );
-    eventually("all workers are used again", PATIENCE, || {
-        cluster.gateways[0].metric("tavana_workers_up") == 2.0
-    });
+    cluster.gateways[0].knows(2);
     cluster.becomes_idle(PATIENCE);
     eventually("sockets are given back", PATIENCE, || open() <= before + 2);
     (account, cluster)

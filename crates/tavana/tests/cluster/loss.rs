@@ -37,16 +37,11 @@ fn fifty_streams_of_a_killed_worker_end_in_57p02_and_those_of_others_go_on() {
         .start();
     let gateway = cluster.gateways[0].postgres;
     // All of them are on the first worker, and a few on the second, which comes later.
-    cluster.workers[1].process.signal("KILL");
-    cluster.workers[1].process.ends(PATIENCE);
-    eventually("there is one worker", PATIENCE, || {
-        cluster.gateways[0].metric("tavana_workers_up") == 1.0
-    });
+    cluster.kill_worker(1);
+    cluster.gateways[0].knows(1);
     let mut streams: Vec<Wire> = (0..STREAMS).map(|number| stream(gateway, number)).collect();
     cluster.replace_worker(1);
-    eventually("there are two workers", PATIENCE, || {
-        cluster.gateways[0].metric("tavana_workers_up") == 2.0
-    });
+    cluster.gateways[0].knows(2);
     streams.extend((STREAMS..STREAMS + ELSEWHERE).map(|number| stream(gateway, number)));
     let running = |index: usize| cluster.workers[index].status().map(|status| status.running);
     assert_eq!((running(0), running(1)), (Some(50), Some(3)));
@@ -115,8 +110,7 @@ fn without_any_worker_nobody_is_ready_and_with_the_first_one_statements_run() {
         .gateway("TAVANA_QUEUE_WAIT_SECS", "20")
         .start();
     assert_eq!(cluster.gateways[0].says("/ready"), 200);
-    cluster.workers[0].process.signal("KILL");
-    cluster.workers[0].process.ends(PATIENCE);
+    cluster.kill_worker(0);
     let gateway = &cluster.gateways[0];
     let took = eventually("it is not ready", PATIENCE, || {
         gateway.says("/ready") == 503

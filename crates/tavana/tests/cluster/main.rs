@@ -9,10 +9,13 @@ mod support;
 mod cancel;
 mod crowds;
 mod drain;
+mod fleet;
 mod leases;
 mod links;
 mod load;
 mod loss;
+mod mixed;
+mod polls;
 
 /// These tests measure time and memory of the whole machine: one at a time.
 pub(crate) fn alone() -> std::sync::MutexGuard<'static, ()> {

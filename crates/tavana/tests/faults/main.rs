@@ -9,7 +9,6 @@ mod support;
 mod bystanders;
 mod clients;
 mod engines;
-mod fleet;
 mod queue;
 mod resources;
 mod routing;

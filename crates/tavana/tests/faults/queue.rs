@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::fleet::metric;
 use crate::routing::{ENDLESS, begin};
-use crate::support::server::{Start, Tavana, report};
-use crate::support::wire::{Out, Wire};
+use crate::support::server::{Start, Tavana, metric, report};
+use crate::support::wire::Wire;
 use crate::support::{PATIENCE, eventually, pause, rounds};
 
 fn waits_for(tavana: &Tavana, name: &str, value: &str) {
@@ -263,13 +262,20 @@ fn ten_times_as_many_statements_as_can_run_cost_hardly_any_answers() {
         .run();
     let time = Duration::from_secs(1);
     let each = Duration::from_millis(250);
-    load(tavana.postgres, 4, each, time);
+    let to = tavana.postgres;
+    load(to, 4, each, time);
+    // The clients are many, too, and use the same processors: how close it comes is for a quiet
+    // machine and many rounds.
+    let of_ten = if rounds(0) > 0 { 9 } else { 5 };
     let (mut most, mut over) = (Outcome::default(), Outcome::default());
+    let mut slowest_return = Duration::ZERO;
     // By turns, so that what else the machine does counts for both.
     for _ in 0..rounds(3) {
-        most.add(load(tavana.postgres, 4, each, time));
+        let before = load(to, 4, each, time);
+        let wanted = before.answers;
+        most.add(before);
         std::thread::scope(|scope| {
-            let loading = scope.spawn(|| load(tavana.postgres, 40, each, time));
+            let loading = scope.spawn(|| load(to, 40, each, time));
             while !loading.is_finished() {
                 let waiting = metric(tavana.http, "tavana_queue_waiting");
                 let waiting: u32 = waiting.parse().expect("a number");
@@ -278,19 +284,33 @@ fn ten_times_as_many_statements_as_can_run_cost_hardly_any_answers() {
             }
             over.add(loading.join().expect("no panic"));
         });
+        // Normal is when as many are answered in a second as before.
+        let ended = Instant::now();
+        eventually("answers come as before", PATIENCE, || {
+            let began = ended.elapsed();
+            let after = load(to, 4, each, time);
+            let normal = after.answers * 10 >= wanted * of_ten;
+            report(&format!(
+                "{} answers in a second, {wanted} before",
+                after.answers
+            ));
+            if normal {
+                slowest_return = slowest_return.max(began);
+            }
+            normal
+        });
     }
     assert!(most.others.is_empty() && over.others.is_empty(), "{over:?}");
     over.refusals.sort();
     let late = over.refusals[over.refusals.len() * 95 / 100];
     report(&format!(
-        "{} answers at most, {} of too many statements, {} refusals, 95 % of them within {late:?}",
+        "{} answers at most, {} of too many statements: {} %; {} refusals, 95 % of them within \
+         {late:?}; normal {slowest_return:?} after it at the latest",
         most.answers,
         over.answers,
+        over.answers * 100 / most.answers,
         over.refusals.len(),
     ));
-    // The clients are many, too, and use the same processors: how close it comes is for a quiet
-    // machine and many rounds.
-    let of_ten = if rounds(0) > 0 { 9 } else { 5 };
     assert!(
         over.answers * 10 >= most.answers * of_ten,
         "{} of {}",
@@ -298,79 +318,11 @@ fn ten_times_as_many_statements_as_can_run_cost_hardly_any_answers() {
         most.answers
     );
     assert!(late <= Duration::from_millis(50), "refused after {late:?}");
+    assert!(
+        slowest_return <= Duration::from_secs(10),
+        "normal after {slowest_return:?}"
+    );
     waiting(&tavana, "0");
-    let mut wire = Wire::connect(tavana.postgres);
-    let began = Instant::now();
-    wire.query("SELECT count(*) FROM range(10)").ok();
-    assert!(began.elapsed() < Duration::from_secs(10));
-}
-
-#[test]
-fn after_statements_of_every_end_all_slots_are_free() {
-    let _alone = crate::alone();
-    let tavana = Start::new()
-        .env("TAVANA_WORKER_SLOTS", "4")
-        .logs("engine")
-        .run();
-    let to = tavana.postgres;
-    let count = rounds(400);
-    let threads: Vec<_> = (0..8)
-        .map(|thread| {
-            std::thread::spawn(move || {
-                let user = format!("user{}", thread % 3);
-                let connect = || Wire::connect_as(to, &[("user", &user)]);
-                let mut wire = connect();
-                for number in 0..count / 8 {
-                    match (number + thread) % 8 {
-                        0 => drop(wire.query("SELECT nonsense FROM nowhere")),
-                        1 => drop(wire.query("SELECT 1 / 0, 'x'::INTEGER FROM range(1)")),
-                        2 => drop(wire.query("SELECT error('no') FROM range(5)")),
-                        3 => {
-                            wire.send(Out::new().query(ENDLESS));
-                            pause(Duration::from_millis(u64::from(number % 20)));
-                            wire.cancel_key.send(to);
-                            // The cancel may come before the statement; then another one ends it.
-                            while let crate::support::wire::Next::Silence =
-                                wire.next(Duration::from_millis(200))
-                            {
-                                wire.cancel_key.send(to);
-                            }
-                            wire.reply();
-                        }
-                        4 => {
-                            wire.send(Out::new().query(ENDLESS));
-                            pause(Duration::from_millis(u64::from(number % 10)));
-                            std::mem::replace(&mut wire, connect()).vanish();
-                        }
-                        5 => {
-                            wire.send(Out::new().query("SELECT i FROM range(100000000) t(i)"));
-                            wire.message();
-                            std::mem::replace(&mut wire, connect()).vanish();
-                        }
-                        6 => {
-                            wire.query("SET statement_timeout = '20ms'").ok();
-                            wire.query(ENDLESS);
-                            wire.query("RESET statement_timeout").ok();
-                        }
-                        _ => drop(wire.query("SELECT count(*) FROM range(1000)").ok()),
-                    }
-                }
-            })
-        })
-        .collect();
-    for thread in threads {
-        thread.join().expect("no panic");
-    }
-    running(&tavana, "0");
-    waiting(&tavana, "0");
-    let all: Vec<Wire> = (0..4)
-        .map(|number| begin(to, &format!("last{number}"), ENDLESS))
-        .collect();
-    running(&tavana, "4");
-    for wire in all {
-        wire.vanish();
-    }
-    running(&tavana, "0");
 }
 
 #[test]

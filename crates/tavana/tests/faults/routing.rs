@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::fleet::{Plan, metric};
+use crate::support::cluster::Plan;
+use crate::support::server::metric;
 use crate::support::wire::{Out, Wire};
 use crate::support::{PATIENCE, eventually, rounds};
 
@@ -25,13 +26,13 @@ pub(crate) fn begin(to: SocketAddr, user: &str, sql: &str) -> Wire {
 #[test]
 fn twenty_equal_statements_on_two_idle_workers_are_ten_on_each() {
     let _alone = crate::alone();
-    let fleet = Plan::of(1, 2)
-        .set("TAVANA_WORKER_SLOTS", "16")
-        .set("MAX_MEMORY_GB", "4")
+    let cluster = Plan::of(1, 2)
+        .worker("TAVANA_WORKER_SLOTS", "16")
+        .worker("MAX_MEMORY_GB", "4")
         .start();
-    let to = fleet.gateways[0].postgres;
+    let to = cluster.gateways[0].postgres;
     let running = || {
-        let each = fleet.workers.iter();
+        let each = cluster.workers.iter();
         each.map(|worker| worker.status().map_or(0, |status| status.running))
             .collect::<Vec<u32>>()
     };
@@ -46,7 +47,7 @@ fn twenty_equal_statements_on_two_idle_workers_are_ten_on_each() {
         each.iter().all(|count| (8..=12).contains(count)),
         "{each:?}"
     );
-    let used: u64 = fleet.workers[0]
+    let used: u64 = cluster.workers[0]
         .status()
         .expect("it runs")
         .memory_running_bytes;
@@ -56,7 +57,7 @@ fn twenty_equal_statements_on_two_idle_workers_are_ten_on_each() {
     }
     eventually("none of them runs", PATIENCE, || running() == [0, 0]);
     assert_eq!(
-        fleet.workers[0]
+        cluster.workers[0]
             .status()
             .expect("it runs")
             .memory_running_bytes,
@@ -82,11 +83,11 @@ fn checked(to: SocketAddr, number: u32) -> JoinHandle<Option<String>> {
 #[test]
 fn a_worker_that_is_killed_costs_readers_nothing_and_writers_an_error() {
     let _alone = crate::alone();
-    let mut fleet = Plan::of(1, 2)
-        .set("TAVANA_WORKER_SLOTS", "8")
-        .set("MAX_MEMORY_GB", "2")
+    let mut cluster = Plan::of(1, 2)
+        .worker("TAVANA_WORKER_SLOTS", "8")
+        .worker("MAX_MEMORY_GB", "2")
         .start();
-    let (to, http) = (fleet.gateways[0].postgres, fleet.gateways[0].http);
+    let (to, http) = (cluster.gateways[0].postgres, cluster.gateways[0].http);
     let mut lost = 0;
     let mut sent = 0;
     for round in 0..rounds(2) {
@@ -105,8 +106,8 @@ fn a_worker_that_is_killed_costs_readers_nothing_and_writers_an_error() {
         });
         let retries = metric(http, "tavana_statement_retries_total");
         let killed = Instant::now();
-        fleet.kill_worker(0);
-        fleet.gateways[0].knows(1);
+        cluster.kill_worker(0);
+        cluster.gateways[0].knows(1);
         let noticed = killed.elapsed();
         assert!(
             noticed < Duration::from_secs(2),
@@ -128,8 +129,8 @@ fn a_worker_that_is_killed_costs_readers_nothing_and_writers_an_error() {
             writer.vanish();
         }
         let replaced = Instant::now();
-        fleet.replace_worker(0);
-        fleet.gateways[0].knows(2);
+        cluster.replace_worker(0);
+        cluster.gateways[0].knows(2);
         let joined = replaced.elapsed();
         assert!(joined < Duration::from_secs(5), "joined after {joined:?}");
         eventually("nothing runs", PATIENCE, || {
@@ -143,36 +144,36 @@ fn a_worker_that_is_killed_costs_readers_nothing_and_writers_an_error() {
 #[test]
 fn a_writer_hears_of_its_workers_death_and_is_not_run_again() {
     let _alone = crate::alone();
-    let mut fleet = Plan::of(1, 1).set("MAX_MEMORY_GB", "1").start();
-    let (to, http) = (fleet.gateways[0].postgres, fleet.gateways[0].http);
+    let mut cluster = Plan::of(1, 1).worker("MAX_MEMORY_GB", "1").start();
+    let (to, http) = (cluster.gateways[0].postgres, cluster.gateways[0].http);
     let mut wire = Wire::connect(to);
     wire.query("CREATE TABLE t (a BIGINT)").ok();
     wire.send(Out::new().query(format!("INSERT INTO t {ENDLESS}")));
     eventually("it runs", PATIENCE, || {
-        fleet.workers[0]
+        cluster.workers[0]
             .status()
             .is_some_and(|status| status.running == 1)
     });
-    fleet.kill_worker(0);
-    fleet.replace_worker(0);
+    cluster.kill_worker(0);
+    cluster.replace_worker(0);
     assert_eq!(wire.reply().state(), "57P02");
     assert_eq!(metric(http, "tavana_statement_retries_total"), "0");
-    fleet.gateways[0].knows(1);
-    assert_eq!(fleet.workers[0].status().expect("it lives").running, 0);
+    cluster.gateways[0].knows(1);
+    assert_eq!(cluster.workers[0].status().expect("it lives").running, 0);
 }
 
 #[test]
 fn two_gateways_share_a_worker_without_more_statements_than_slots_and_without_an_error() {
     let _alone = crate::alone();
-    let fleet = Plan::of(2, 1)
-        .set("TAVANA_WORKER_SLOTS", "3")
-        .set("MAX_MEMORY_GB", "1")
-        .set("THREADS", "1")
+    let cluster = Plan::of(2, 1)
+        .worker("TAVANA_WORKER_SLOTS", "3")
+        .worker("MAX_MEMORY_GB", "1")
+        .worker("THREADS", "1")
         .start();
     let wanted = rounds(10);
     let sessions: Vec<_> = (0..10)
         .map(|number: u32| {
-            let to = fleet.gateways[usize::try_from(number % 2).expect("small")].postgres;
+            let to = cluster.gateways[usize::try_from(number % 2).expect("small")].postgres;
             std::thread::spawn(move || {
                 let mut wire = Wire::connect_as(to, &[("user", &format!("user{number}"))]);
                 let answers = (0..wanted).map(|round| {
@@ -188,7 +189,7 @@ fn two_gateways_share_a_worker_without_more_statements_than_slots_and_without_an
         let watching = scope.spawn(|| {
             let mut most = 0;
             while !done.load(Ordering::Relaxed) {
-                let status = fleet.workers[0].status().expect("it lives");
+                let status = cluster.workers[0].status().expect("it lives");
                 most = most.max(status.running);
             }
             most
@@ -201,7 +202,7 @@ fn two_gateways_share_a_worker_without_more_statements_than_slots_and_without_an
         watching.join().expect("no panic")
     });
     assert!((2..=3).contains(&most), "{most} statements ran at once");
-    let returns: u64 = fleet
+    let returns: u64 = cluster
         .gateways
         .iter()
         .map(|gateway| metric(gateway.http, "tavana_queue_returns_total"))

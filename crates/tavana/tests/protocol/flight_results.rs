@@ -23,10 +23,10 @@ use crate::support::server::{Start, Tavana};
 /// Long enough to be polled for, and ends by itself.
 const SLOW: &str =
     "SELECT sum(hash(a.range + b.range) % 7)::BIGINT AS s FROM range(1000000) a, range(400) b";
-const ENDLESS: &str =
+pub(super) const ENDLESS: &str =
     "SELECT count(*) FROM range(1000000000000) a, range(1000) b WHERE a.range % 7 = b.range";
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(super) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -42,11 +42,11 @@ async fn channel(to: SocketAddr) -> Channel {
         .expect("the Flight port is open")
 }
 
-async fn client(to: SocketAddr) -> FlightClient {
+pub(super) async fn client(to: SocketAddr) -> FlightClient {
     FlightClient::new(channel(to).await)
 }
 
-fn query(sql: &str) -> FlightDescriptor {
+pub(super) fn query(sql: &str) -> FlightDescriptor {
     let command = CommandStatementQuery {
         query: sql.to_owned(),
         transaction_id: None,
@@ -54,30 +54,36 @@ fn query(sql: &str) -> FlightDescriptor {
     FlightDescriptor::new_cmd(command.as_any().encode_to_vec())
 }
 
-fn status(error: FlightError) -> Status {
+pub(super) fn status(error: FlightError) -> Status {
     match error {
         FlightError::Tonic(status) => *status,
         other => Status::internal(other.to_string()),
     }
 }
 
-async fn poll(client: &mut FlightClient, descriptor: FlightDescriptor) -> Result<PollInfo, Status> {
+pub(super) async fn poll(
+    client: &mut FlightClient,
+    descriptor: FlightDescriptor,
+) -> Result<PollInfo, Status> {
     client.poll_flight_info(descriptor).await.map_err(status)
 }
 
-fn tickets(info: &FlightInfo) -> Vec<Ticket> {
+pub(super) fn tickets(info: &FlightInfo) -> Vec<Ticket> {
     info.endpoint
         .iter()
         .map(|endpoint| endpoint.ticket.clone().expect("a ticket"))
         .collect()
 }
 
-async fn read(client: &mut FlightClient, ticket: Ticket) -> Result<Vec<RecordBatch>, Status> {
+pub(super) async fn read(
+    client: &mut FlightClient,
+    ticket: Ticket,
+) -> Result<Vec<RecordBatch>, Status> {
     let stream = client.do_get(ticket).await.map_err(status)?;
     stream.try_collect().await.map_err(status)
 }
 
-fn rows(batches: &[RecordBatch]) -> usize {
+pub(super) fn rows(batches: &[RecordBatch]) -> usize {
     batches.iter().map(RecordBatch::num_rows).sum()
 }
 
@@ -145,6 +151,33 @@ fn a_long_statement_runs_while_it_is_polled_for() {
             .expect("one endpoint");
         assert_eq!(rows(&read(&mut client, ticket).await.expect("a row")), 1);
     });
+}
+
+#[test]
+fn a_poll_says_how_much_is_done_where_duckdb_can_tell() {
+    let tavana = Tavana::start();
+    runtime().block_on(async {
+        let mut known = client(tavana.flight).await;
+        let table = query("CREATE TABLE big AS SELECT range AS i FROM range(3000000)");
+        poll(&mut known, table).await.expect("a table");
+        let endless = query("SELECT count(*) FROM big, range(1000000000000) b");
+        let mut polled = poll(&mut known, endless).await.expect("an answer");
+        let mut unknown = client(tavana.flight).await;
+        let endless = query("SELECT sum(hash(range)) FROM range(1000000000000)");
+        let other = poll(&mut unknown, endless).await.expect("an answer");
+        assert_eq!(other.progress, None);
+        assert!(other.flight_descriptor.is_some());
+        for _ in 0..30 {
+            if polled.progress.is_some_and(|progress| progress > 0.0) {
+                break;
+            }
+            let descriptor = polled.flight_descriptor.expect("to poll again");
+            polled = poll(&mut known, descriptor).await.expect("an answer");
+        }
+        let progress = polled.progress.expect("DuckDB reads a table");
+        assert!(progress > 0.0 && progress < 1.0, "{progress}");
+    });
+    tavana.becomes_idle(Duration::from_secs(10));
 }
 
 #[test]
@@ -230,6 +263,65 @@ fn endpoints_read_at_once_have_each_row_once() {
         }
         assert!(seen.into_iter().all(|seen| seen), "every row came");
         assert!(readers_with_rows > 1, "more than one reader had a share");
+    });
+}
+
+#[test]
+fn a_ticket_of_a_shared_result_is_read_once_and_a_second_reader_takes_nothing() {
+    let tavana = Tavana::start();
+    runtime().block_on(async {
+        let sql = "SELECT i FROM range(10) t(i)";
+        let (mut client, tickets) = divided(tavana.flight, sql, "2").await;
+        let [one, other] = <[Ticket; 2]>::try_from(tickets).expect("two endpoints");
+        let polled = poll(&mut client, query(sql)).await.expect("an answer");
+        let [polled, _] = self::tickets(&polled.info.expect("an info"))
+            .try_into()
+            .expect("two endpoints");
+        for ticket in [&one, &polled] {
+            let first = read(&mut client, ticket.clone()).await.expect("rows");
+            assert_eq!(rows(&first), 10);
+            let again = read(&mut client, ticket.clone()).await;
+            let again = again.expect_err("its rows are gone");
+            assert_eq!(again.code(), Code::FailedPrecondition, "{again}");
+        }
+        let rest = read(&mut client, other).await.expect("nothing is left");
+        assert_eq!(rows(&rest), 0);
+
+        // A second reader beside the first one: it hears so, and the first one has all rows.
+        let sql = "SELECT i FROM range(5000000) t(i)";
+        let (mut client, tickets) = divided(tavana.flight, sql, "1").await;
+        let [ticket] = <[Ticket; 1]>::try_from(tickets).expect("one endpoint");
+        let mut first = stream(&client, ticket.clone()).await;
+        let batch = first.next().await.expect("a batch").expect("a batch");
+        let twin = read(&mut client, ticket.clone()).await;
+        assert_eq!(
+            twin.expect_err("another reads").code(),
+            Code::FailedPrecondition
+        );
+        let others: Vec<RecordBatch> = first.try_collect().await.expect("the rest");
+        assert_eq!(batch.num_rows() + rows(&others), 5_000_000);
+
+        // What a failed reader has taken is gone as well.
+        let (mut client, tickets) = divided(tavana.flight, sql, "1").await;
+        let mut given_up = stream(&client, tickets[0].clone()).await;
+        given_up.next().await.expect("a batch").expect("a batch");
+        drop(given_up);
+        let retried = read(&mut client, tickets[0].clone()).await;
+        assert_eq!(
+            retried.expect_err("a part is gone").code(),
+            Code::FailedPrecondition
+        );
+
+        // A change has no rows that could be missing.
+        let table = query("CREATE TABLE t AS SELECT 1 AS i");
+        let polled = poll(&mut client, table).await.expect("a table");
+        let [ticket] = self::tickets(&polled.info.expect("an info"))
+            .try_into()
+            .expect("one endpoint");
+        for _ in 0..2 {
+            let nothing = read(&mut client, ticket.clone()).await.expect("no rows");
+            assert_eq!(rows(&nothing), 0);
+        }
     });
 }
 

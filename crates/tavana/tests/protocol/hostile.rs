@@ -303,3 +303,24 @@ fn changed_conversations_end_in_an_answer_or_in_the_end_of_the_connection() {
         "{answered} answers in {ended} changed conversations"
     ));
 }
+
+#[test]
+fn a_message_of_no_type_that_a_session_knows_ends_it_with_a_word() {
+    let tavana = Tavana::start();
+    // A password after the login is none, too.
+    for kind in [b'p', b'R', b'Z', 0, 255] {
+        let mut wire = Wire::connect(tavana.postgres);
+        wire.query("SELECT 1").ok();
+        wire.send(Out::new().raw(kind, b"x\0").query("SELECT 2"));
+        let said = wire.expect_end();
+        let [message] = said.as_slice() else {
+            panic!("{kind}: {said:?}");
+        };
+        let fault = message.fault();
+        assert_eq!(
+            (fault.state(), fault.fields[&'S'].as_str()),
+            ("08P01", "FATAL"),
+            "{kind}"
+        );
+    }
+}

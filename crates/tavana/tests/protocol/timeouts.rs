@@ -138,6 +138,44 @@ fn statement_timeout_is_kept_while_rows_are_pulled_and_in_cursors() {
 }
 
 #[test]
+fn a_reader_that_stops_gives_its_slot_to_a_statement_that_waits() {
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "1")
+        .env("TAVANA_STREAM_IDLE_CONTENDED_SECS", "1")
+        .run();
+    let rows = "SELECT i, repeat('x', 1000) FROM range(1000000000) t(i)";
+    let mut stopped = Wire::connect_as(tavana.postgres, &[("user", "stops")]);
+    stopped.send(Out::new().query(rows));
+    while stopped.message().kind != b'D' {}
+    // As long as nobody waits, it may rest.
+    pause(Duration::from_secs(3));
+    let (_, metrics) = tavana.http_get("/metrics");
+    assert!(metrics.contains("\ntavana_queue_running 1\n"), "{metrics}");
+    let mut other = Wire::connect_as(tavana.postgres, &[("user", "waits")]);
+    let began = Instant::now();
+    let answer = other.query("SELECT 41 + i FROM range(2) t(i)").ok();
+    assert_eq!(answer.rows().len(), 2);
+    let waited = began.elapsed();
+    assert!(waited < Duration::from_secs(10), "{waited:?}");
+    let rest = stopped.expect_end();
+    assert!(
+        rest.iter().all(|message| message.kind != b'C'),
+        "it is not complete"
+    );
+    // The same for a reader by Flight SQL.
+    let mut flight = Flight::connect(tavana.flight);
+    let info = flight.info(rows).expect("it is planned");
+    let ticket = info.endpoint[0].ticket.clone().expect("a ticket");
+    let mut held = flight.open(ticket).expect("it begins");
+    let began = Instant::now();
+    other.query("SELECT 41 + i FROM range(2) t(i)").ok();
+    let waited = began.elapsed();
+    assert!(waited < Duration::from_secs(10), "{waited:?}");
+    let status = flight.last_words(&mut held);
+    assert_eq!(status.code(), tonic::Code::Cancelled, "{status}");
+}
+
+#[test]
 fn a_reader_that_stops_for_ever_loses_its_connection_and_frees_its_engine() {
     let tavana = Start::new()
         .env("TAVANA_STREAM_IDLE_TIMEOUT_SECS", "2")

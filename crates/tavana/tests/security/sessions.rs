@@ -1,6 +1,8 @@
 //! Nothing of a session is visible to another one, of the same user or of a different one.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -242,23 +244,27 @@ fn a_session_that_hogs_memory_is_refused_and_its_neighbours_go_on() {
         .run();
     let address = tavana.postgres;
     let (stop, stopped) = std::sync::mpsc::channel::<()>();
-    let neighbour = std::thread::spawn(move || {
-        let mut wire = Wire::connect_as(address, &[("user", "neighbour")]);
-        let mut slowest = Duration::ZERO;
-        let mut answers = 0_u32;
-        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
-            let asked = Instant::now();
-            let sum = wire
-                .query("SELECT sum(i)::BIGINT FROM range(100000) t(i)")
-                .ok();
-            assert_eq!(sum.value().as_deref(), Some("4999950000"));
-            slowest = slowest.max(asked.elapsed());
-            answers += 1;
+    let answers = Arc::new(AtomicU32::new(0));
+    let neighbour = std::thread::spawn({
+        let answers = Arc::clone(&answers);
+        move || {
+            let mut wire = Wire::connect_as(address, &[("user", "neighbour")]);
+            let mut slowest = Duration::ZERO;
+            while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                let asked = Instant::now();
+                let sum = wire
+                    .query("SELECT sum(i)::BIGINT FROM range(100000) t(i)")
+                    .ok();
+                assert_eq!(sum.value().as_deref(), Some("4999950000"));
+                slowest = slowest.max(asked.elapsed());
+                answers.fetch_add(1, Ordering::SeqCst);
+            }
+            slowest
         }
-        (answers, slowest)
     });
     let mut hog = Wire::connect_as(tavana.postgres, &[("user", "hog")]);
-    for _ in 0..rounds(3) {
+    let mut hogged = 0;
+    while hogged < rounds(3) || answers.load(Ordering::SeqCst) <= 10 && !neighbour.is_finished() {
         for sql in [
             "SELECT length(range(1000000000))",
             "SELECT length(repeat('x', 4000000000))",
@@ -266,10 +272,10 @@ fn a_session_that_hogs_memory_is_refused_and_its_neighbours_go_on() {
             assert_eq!(hog.query(sql).state(), "53200", "{sql}");
         }
         assert_eq!(hog.query("SELECT 1").value().as_deref(), Some("1"));
+        hogged += 1;
     }
     drop(stop);
-    let (answers, slowest) = neighbour.join().expect("every answer was right");
-    assert!(answers > 10, "{answers} answers");
+    let slowest = neighbour.join().expect("every answer was right");
     assert!(slowest < Duration::from_secs(5), "one took {slowest:?}");
 }
 

@@ -98,6 +98,14 @@ pub(crate) fn busiest_engine(root: u32) -> Option<u32> {
     (busiest(&second, &look()) == Some(candidate)).then_some(candidate)
 }
 
+/// What the kernel shows of a process in a file of `/proc`, zero bytes as spaces; empty when it is
+/// gone.
+pub(crate) fn file(pid: u32, name: &str) -> String {
+    let bytes = fs::read(format!("/proc/{pid}/{name}")).unwrap_or_default();
+    let texts = bytes.utf8_chunks().map(|chunk| chunk.valid());
+    texts.collect::<String>().replace('\0', " ")
+}
+
 /// The command line of a process; empty when it is gone.
 pub(crate) fn arguments(pid: u32) -> Vec<String> {
     let bytes = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -110,6 +118,11 @@ pub(crate) fn arguments(pid: u32) -> Vec<String> {
 
 pub(crate) fn is_alive(pid: u32) -> bool {
     Stat::of(pid).is_some_and(|stat| stat.state != 'Z')
+}
+
+/// Whether a process is there, and neither a zombie nor stopped.
+pub(crate) fn is_running(pid: u32) -> bool {
+    Stat::of(pid).is_some_and(|stat| !matches!(stat.state, 'Z' | 'T'))
 }
 
 /// Resident memory in bytes; 0 when the process is gone.

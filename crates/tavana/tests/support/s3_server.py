@@ -337,12 +337,12 @@ class Handler(BaseHTTPRequestHandler):
         return stored
 
     def get(self, bucket, name):
-        stored = self.found(bucket, name)
-        data = stored.data
+        instead = None
         if self.store.fault is not None:
             instead = self.store.fault(self.command, bucket, name)
-            if instead is not None:
-                data = instead
+        # Whatever the fault has done to the object, its tag and its bytes belong together.
+        stored = self.found(bucket, name)
+        data = stored.data if instead is None else instead
         headers = {
             "ETag": f'"{stored.etag}"',
             "Last-Modified": formatdate(stored.modified, usegmt=True),

@@ -320,6 +320,15 @@ pub(crate) fn http_get(from: SocketAddr, path: &str) -> (String, String) {
     )
 }
 
+/// The value of a line of `/metrics`; "" when there is none.
+pub(crate) fn metric(from: SocketAddr, name: &str) -> String {
+    let (_, body) = http_get(from, "/metrics");
+    let value = body
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.unwrap_or_default().to_owned()
+}
+
 /// A line that a person would have to look at.
 fn is_alarm(line: &str) -> bool {
     line.contains("panicked at")

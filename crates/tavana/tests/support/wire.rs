@@ -418,6 +418,18 @@ impl CancelKey {
         wire.send_bytes(&packet(CANCEL_REQUEST, &self.0));
         wire.expect_end();
     }
+
+    /// [`Self::send`], where the server may be away.
+    pub(crate) fn try_send(&self, to: SocketAddr) {
+        let Ok(stream) = TcpStream::connect_timeout(&to, PATIENCE) else {
+            return;
+        };
+        let mut wire = Wire::over(stream);
+        if wire.try_send(&packet(CANCEL_REQUEST, &self.0)) {
+            // It has nothing to say.
+            while let Next::Message(_) = wire.next(PATIENCE) {}
+        }
+    }
 }
 
 /// What reading the next message gave.
@@ -643,6 +655,11 @@ impl Wire {
 
     /// FIN in both directions, as a client that ends without Terminate.
     pub(crate) fn vanish(self) {
+        self.hang_up();
+    }
+
+    /// [`Self::vanish`], for who keeps it.
+    pub(crate) fn hang_up(&self) {
         // The peer may have closed first; either way the connection is gone.
         drop(self.stream.shutdown(Shutdown::Both));
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::copy::CopyInResponse;
-use tavana_common::proto::v1::Batch;
+use tavana_common::proto::v1::AppendFinish;
+use tavana_common::proto::v1::append_request::Message as Appended;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc;
 
@@ -133,12 +134,15 @@ fn target(table: &[String], columns: &[String]) -> Result<AppendTarget, QueryErr
 async fn read_data<S: AsyncRead + AsyncWrite + Unpin>(
     wire: &mut Wire<S>,
     mut decoder: CopyDecoder,
-    batches: mpsc::Sender<Batch>,
+    batches: mpsc::Sender<Appended>,
 ) -> Result<(), Fault> {
     // The first thing that is wrong with the data; the rest is still read to its end.
     let mut wrong: Option<QueryError> = None;
     loop {
-        let (tag, body) = match wire.read().await? {
+        let Some(frame) = wire.read_in_time().await? else {
+            return Err(QueryError::writer_idle().into());
+        };
+        let (tag, body) = match frame {
             Frame::Message { tag, body } => (tag, body),
             Frame::TooLong { .. } => {
                 wrong.get_or_insert_with(|| {
@@ -165,7 +169,10 @@ async fn read_data<S: AsyncRead + AsyncWrite + Unpin>(
                 let rest = decoder.finish().map_err(|error| {
                     QueryError::new(SqlState(error.sql_state()), error.to_string())
                 })?;
-                return send(rest, &batches).await;
+                send(rest, &batches).await?;
+                // A closed channel: see `send`.
+                drop(batches.send(Appended::Finish(AppendFinish {})).await);
+                return Ok(());
             }
             Message::CopyFail(reason) => {
                 return Err(QueryError::new(
@@ -187,12 +194,12 @@ async fn read_data<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-async fn send(ready: Vec<RecordBatch>, batches: &mpsc::Sender<Batch>) -> Result<(), Fault> {
+async fn send(ready: Vec<RecordBatch>, batches: &mpsc::Sender<Appended>) -> Result<(), Fault> {
     for rows in ready {
         let (_, batch) =
             encode_local(&rows).map_err(|error| QueryError::internal(error.to_string()))?;
         // A closed channel: the worker refused, and its word comes from there.
-        if batches.send(batch).await.is_err() {
+        if batches.send(Appended::Batch(batch)).await.is_err() {
             return Ok(());
         }
     }

@@ -40,7 +40,7 @@ fn shown(ipc: &Bytes) -> String {
 
 fn text(oid: u32, duckdb_type: &str, value: &str) -> Result<String, ParameterError> {
     let value = Some(Bytes::copy_from_slice(value.as_bytes()));
-    decode(&[value], &[0], &[oid], &[duckdb_type.to_owned()]).map(|ipc| shown(&ipc))
+    decode(&[value], &[0], &[oid], &[duckdb_type.to_owned()]).map(|(_, ipc)| shown(&ipc))
 }
 
 fn binary(oid: u32, duckdb_type: &str, hex: &str) -> Result<String, ParameterError> {
@@ -55,7 +55,7 @@ fn binary(oid: u32, duckdb_type: &str, hex: &str) -> Result<String, ParameterErr
         &[oid],
         &[duckdb_type.to_owned()],
     )
-    .map(|ipc| shown(&ipc))
+    .map(|(_, ipc)| shown(&ipc))
 }
 
 #[test]
@@ -323,12 +323,12 @@ fn binary_parameters_become_what_duckdb_reads() {
 #[test]
 fn a_null_keeps_the_type_of_its_parameter() {
     let types = ["INTEGER".to_owned(), "VARCHAR".to_owned()];
-    let ipc = decode(&[None, None], &[], &[], &types).unwrap();
+    let (_, ipc) = decode(&[None, None], &[], &[], &types).unwrap();
     let batch = batch(&ipc);
     assert_eq!(batch.column(0).data_type(), &DataType::Int32);
     assert_eq!(batch.column(1).data_type(), &DataType::Utf8);
     assert!(batch.column(0).is_null(0) && batch.column(1).is_null(0));
-    let none = decode(&[], &[], &[], &[]).unwrap();
+    let (_, none) = decode(&[], &[], &[], &[]).unwrap();
     assert!(!none.is_empty());
 }
 

@@ -95,6 +95,9 @@ CREATE MACRO __tavana.pg.regtype_in(__x) AS
          WHEN __x::VARCHAR = '-' THEN 0
          ELSE coalesce(__tavana.pg.to_regtype(__x), error('type "' || __x::VARCHAR || '" does not exist')::BIGINT) END;
 CREATE MACRO __tavana.pg.regtype_out(__x) AS __tavana.pg.format_type(__x, NULL);
+-- Types of users do not occur in arrays of types: those are of functions' arguments.
+CREATE MACRO __tavana.pg._regtypes_out(__x) AS
+    list_transform(__x, lambda __t: coalesce(__tavana.pg._known_type_name(__t::BIGINT, NULL), __t::VARCHAR));
 
 CREATE MACRO __tavana.pg.to_regproc(__x) AS
     (SELECT CASE WHEN count(*) = 1 THEN min(__f.__o) END
@@ -345,6 +348,11 @@ CREATE MACRO __tavana.pg.pg_sequence_parameters(__a) AS TABLE
     SELECT __q.seqstart AS start_value, __q.seqmin AS minimum_value, __q.seqmax AS maximum_value,
            __q.seqincrement AS "increment", __q.seqcycle AS cycle_option, __q.seqcache AS cache_size, __q.seqtypid AS data_type
     FROM __tavana.pg.pg_sequence __q WHERE __q.seqrelid = __tavana.pg.regclass_in(__a);
+CREATE MACRO __tavana.pg.pg_available_extensions() AS TABLE
+    SELECT __e.name, __e.default_version, __e.comment FROM __tavana.pg.pg_available_extensions __e;
+CREATE MACRO __tavana.pg.pg_available_extension_versions() AS TABLE
+    SELECT __e.name, __e.version, __e.superuser, __e.trusted, __e.relocatable, __e.schema, __e.requires, __e.comment
+    FROM __tavana.pg.pg_available_extension_versions __e;
 CREATE MACRO __tavana.pg.pg_my_temp_schema() AS
     (SELECT coalesce(any_value(__t._namespace), 0) FROM __tavana.pg._tables __t WHERE __t._database = 'temp');
 CREATE MACRO __tavana.pg.pg_is_other_temp_schema(__a) AS false;

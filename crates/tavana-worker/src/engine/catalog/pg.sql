@@ -95,7 +95,7 @@ CREATE VIEW __tavana.pg.pg_tables AS
     SELECT _n.nspname AS schemaname, _c.relname AS tablename,
            current_user AS tableowner,
            NULL::VARCHAR AS "tablespace", _c.relhasindex AS hasindexes, false AS hasrules,
-           false AS hastriggers, false AS rowsecurity
+           _c.relhastriggers AS hastriggers, false AS rowsecurity
     FROM __tavana.pg.pg_class _c JOIN __tavana.pg.pg_namespace _n ON _n.oid = _c.relnamespace
     WHERE _c.relkind = 'r';
 

@@ -179,6 +179,20 @@ def test_a_column_of_every_type_becomes_what_holds_it(connection, cursor, name):
     assert [value is None for value in found] == [value is None for value in array.to_pylist()]
 
 
+def test_a_batch_above_the_drivers_limit_needs_its_option_and_one_above_ours_is_refused(tavana, connection):
+    def batch(mebibytes):
+        return pa.table({"i": pa.repeat(pa.scalar(7, pa.int64()), mebibytes << 17)}).to_reader()
+
+    with pytest.raises(adbc_driver_manager.Error, match="trying to send message larger than max"):
+        ingest(connection, "large", batch(17))
+    largest = {"adbc.flight.sql.client_option.with_max_msg_size": str(1 << 28)}
+    with flight_dbapi.connect(tavana.flight_uri, autocommit=True, db_kwargs=largest) as connection:
+        assert ingest(connection, "large", batch(17)) == 17 << 17
+        with pytest.raises(adbc_driver_manager.Error, match="the limit is: 67108864 bytes"):
+            ingest(connection, "too_large", batch(65))
+        assert count(connection, "large") == 17 << 17
+
+
 def resident(pid):
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS"):

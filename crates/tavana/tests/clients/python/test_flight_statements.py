@@ -6,7 +6,9 @@ import time
 import adbc_driver_flightsql.dbapi as flight_dbapi
 import adbc_driver_manager
 import pyarrow as pa
+import pyarrow.flight
 import pytest
+from flight_calls import command, inside, statement, varint_field
 from harness import eventually
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -128,6 +130,84 @@ def test_savepoints_are_what_duckdb_allows(tavana):
                 cursor.execute("ROLLBACK TO SAVEPOINT b")
             connection.rollback()
             assert one(cursor, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 't'") == 0
+
+
+RELEASE, ROLLBACK = 1, 2
+
+
+def act(client, kind, *fields, body=b""):
+    """What an action of Flight SQL answers with: an id, or nothing."""
+    results = list(client.do_action((kind, command(f"Action{kind}Request", *fields, body=body))))
+    return inside(results[0].body.to_pybytes())[1] if results else None
+
+
+def end_savepoint(client, savepoint, action):
+    assert act(client, "EndSavepoint", (1, savepoint), body=varint_field(2, action)) is None
+
+
+def refused(sqlstate):
+    return pytest.raises((pa.ArrowException, pyarrow.flight.FlightError), match=sqlstate)
+
+
+def test_savepoint_actions_do_what_savepoints_of_sql_do(tavana):
+    with pyarrow.flight.connect(tavana.flight_uri) as client:
+
+        def query(sql):
+            info = client.get_flight_info(statement(sql))
+            return client.do_get(info.endpoints[0].ticket).read_all()
+
+        transaction = act(client, "BeginTransaction")
+        outer = act(client, "BeginSavepoint", (1, transaction), (2, b"same name"))
+        inner = act(client, "BeginSavepoint", (1, transaction), (2, b"same name"))
+        # A statement that fails ends the transaction for all but what ends or rolls back.
+        with refused("42703"):
+            query("SELECT bad")
+        with refused("25P02"):
+            query("SELECT 1 FROM range(1)")
+        end_savepoint(client, inner, ROLLBACK)
+        assert query("SELECT 1 FROM range(1)").num_rows == 1
+        end_savepoint(client, inner, RELEASE)
+        with refused("3B001"):
+            end_savepoint(client, inner, RELEASE)
+        # A failure in a transaction is one, whoever failed.
+        end_savepoint(client, outer, ROLLBACK)
+        another = act(client, "BeginSavepoint", (1, transaction), (2, b"same name"))
+        end_savepoint(client, outer, RELEASE)
+        with refused("3B001"):
+            end_savepoint(client, another, ROLLBACK)
+        rolled_back = act(client, "EndTransaction", (1, transaction), body=varint_field(2, ROLLBACK))
+        assert rolled_back is None
+
+        # What was written since cannot be undone alone, and is not silently kept.
+        transaction = act(client, "BeginTransaction")
+        savepoint = act(client, "BeginSavepoint", (1, transaction), (2, b""))
+        client.get_flight_info(statement("CREATE TABLE pointed (i INTEGER)"))
+        with refused("0A000"):
+            end_savepoint(client, savepoint, ROLLBACK)
+        act(client, "EndTransaction", (1, transaction), body=varint_field(2, ROLLBACK))
+        assert query("SELECT * FROM duckdb_tables() WHERE table_name = 'pointed'").num_rows == 0
+
+
+def test_a_savepoint_belongs_to_its_transaction(tavana):
+    with pyarrow.flight.connect(tavana.flight_uri) as client:
+        with refused("needs the transaction"):
+            act(client, "BeginSavepoint", (2, b"a"))
+        with refused("not one of this cluster"):
+            act(client, "BeginSavepoint", (1, b"made up"), (2, b"a"))
+        with refused("not one of this cluster"):
+            end_savepoint(client, b"made up", RELEASE)
+        first = act(client, "BeginTransaction")
+        savepoint = act(client, "BeginSavepoint", (1, first), (2, b"a"))
+        with refused("neither release nor rollback"):
+            end_savepoint(client, savepoint, 0)
+        with pyarrow.flight.connect(tavana.flight_uri) as other, refused("not open on this connection"):
+            end_savepoint(other, savepoint, RELEASE)
+        act(client, "EndTransaction", (1, first), body=varint_field(2, 1))
+        act(client, "BeginTransaction")
+        with refused("not open on this connection"):
+            end_savepoint(client, savepoint, ROLLBACK)
+        with refused("not open on this connection"):
+            act(client, "BeginSavepoint", (1, first), (2, b"a"))
 
 
 def test_a_cancel_from_another_thread_returns_within_a_second_and_the_engine_is_free(tavana, connection, cursor):

@@ -138,3 +138,42 @@ def test_what_duckdb_takes_besides_still_has_its_value(both):
     connection = both[0]
     lengths = connection.execute(asked).fetchone()
     assert lengths == (3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 1, "616263", True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        r"SELECT 'a_c' LIKE 'a\_c', 'abc' LIKE 'a\_c', 'a%' ILIKE 'A\%', 'abc' NOT LIKE 'a\_c', 'a\b' LIKE 'a\\b'",
+        r"SELECT 'a_c' LIKE v FROM (VALUES ('a\_c'), ('a!_c'), ('a_c')) t(v)",
+        r"SELECT 'a_c' LIKE 'a!_c' ESCAPE '!', 'a\c' LIKE 'a\c' ESCAPE '', 'a_c' ~~ 'a\_c'",
+        "SELECT * FROM unnest(ARRAY[1, 2], ARRAY['a', 'b', 'c']) AS t(a, b)",
+        "SELECT * FROM unnest(ARRAY[1, 2], ARRAY['a', 'b', 'c']) WITH ORDINALITY AS t(a, b, o)",
+        "SELECT x.i, a, b FROM (VALUES (1), (2)) x(i), unnest(ARRAY[x.i, 5], ARRAY['a', 'b']) AS t(a, b) ORDER BY 1, 2",
+        "SELECT * FROM generate_subscripts(ARRAY[5, 6, 7], 1) AS i",
+        "SELECT s.i FROM generate_subscripts(ARRAY[5, 6, 7], 1) AS s(i) ORDER BY 1 DESC",
+        "SELECT relname FROM ONLY pg_class WHERE relname = 'pg_type'",
+        "SELECT a.attname FROM pg_index i, generate_subscripts(i.indkey, 1) AS k "
+        "JOIN pg_attribute a ON true WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k] "
+        "AND i.indrelid = 'keyed'::regclass ORDER BY k",
+        "SELECT generate_subscripts(indkey, 1) FROM pg_index WHERE indrelid = 'keyed'::regclass",
+    ],
+)
+def test_a_query_gives_what_postgresql_gives(both, query):
+    tavana, postgres = both
+    for connection in both:
+        connection.execute("CREATE TABLE IF NOT EXISTS keyed (a INTEGER, b INTEGER, c INTEGER, PRIMARY KEY (c, a))")
+    assert tavana.execute(query).fetchall() == postgres.execute(query).fetchall()
+
+
+def test_a_table_of_the_catalog_is_postgresqls_without_select_too(both):
+    tavana, postgres = both
+    names = [{row[1] for row in connection.execute("TABLE pg_am").fetchall()} for connection in both]
+    assert names[0] == names[1]
+
+
+def test_an_interval_that_a_result_cannot_hold_is_an_error(both):
+    tavana, _ = both
+    assert tavana.execute("SELECT (INTERVAL '2000000 hours')::TEXT").fetchone() == ("2000000:00:00",)
+    with pytest.raises(psycopg.errors.NumericValueOutOfRange):
+        tavana.execute("SELECT INTERVAL '3000000 hours'")
+    assert tavana.execute("SELECT (INTERVAL '3000000 hours')::TEXT").fetchone() == ("3000000:00:00",)

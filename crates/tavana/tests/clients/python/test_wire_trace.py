@@ -6,10 +6,14 @@ does a rule that nothing needs any more.
 """
 
 import asyncio
+import itertools
 import json
 import os
 import re
+import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import adbc_driver_manager
@@ -20,8 +24,12 @@ import psycopg2
 import pyodbc
 import pytest
 import sqlalchemy as sa
+from pgcli.pgexecute import PGExecute
+from pgspecial.main import PGSpecial
+from pgbouncer import PgBouncer
 from postgres import Postgres, debian_folder, psql18
 from programme import differences
+from test_dbt import Project
 from test_duckdb_postgres import scanner
 from test_psqlodbc import connect as odbc_connect
 from wire_trace import Proxy
@@ -112,6 +120,9 @@ SIMPLE = (
     "COPY (SELECT id, name FROM wire ORDER BY id) TO STDOUT (FORMAT binary)",
     "COPY wire FROM STDIN (FORMAT nothing)",
 )
+
+
+PGCLI_COMMANDS = (r"\dt", r"\dn", r"\df nothing", r"\du", r"\l", r"\di", r"\dv", r"\dT nothing", r"\dn+")
 
 
 def environment():
@@ -206,6 +217,75 @@ def run_node(proxy, folder):
         ["node", HERE.parent / "node" / "trace.js", str(proxy.pg_port)], check=True, capture_output=True, timeout=60,
         env={**environment(), "NODE_PATH": os.environ["TAVANA_TEST_NODE_PATH"]},
     )  # fmt: skip
+
+
+def run_knex(proxy, folder):
+    subprocess.run(
+        ["node", HERE.parent / "node" / "knex_trace.js", str(proxy.pg_port)], check=True, capture_output=True, timeout=60,
+        env={**environment(), "NODE_PATH": os.environ["TAVANA_TEST_NODE_PATH"]},
+    )  # fmt: skip
+
+
+def run_pgbouncer(proxy, folder):
+    """Two clients, other settings, one session."""
+    pool = PgBouncer(proxy, pool=1)
+    try:
+        for name in ("one", "two"):
+            with psycopg.connect(f"{pool.dsn} application_name={name}", autocommit=True) as connection:
+                connection.execute("SELECT 1 AS a, 'x' AS b")
+                for _ in range(2):
+                    connection.execute("SELECT %s::INTEGER + 1 AS n", (41,), prepare=False)
+                with connection.transaction():
+                    if name == "one":
+                        connection.execute("CREATE TABLE wire (id INTEGER, name TEXT)")
+                    connection.execute("INSERT INTO wire VALUES (1, 'one')")
+                with connection.transaction(), connection.cursor(name="c") as cursor:
+                    cursor.execute("SELECT id, name FROM wire ORDER BY id")
+                    cursor.fetchall()
+                with pytest.raises(psycopg.errors.UndefinedColumn):
+                    connection.execute("SELECT bad")
+                with connection.cursor().copy("COPY wire TO STDOUT") as copy:
+                    list(copy)
+                with psycopg.connect(f"{pool.dsn} client_encoding=utf8") as other:
+                    other.execute("SET DateStyle = 'SQL, DMY'")
+                    other.execute("SELECT DATE '2024-02-29' AS d")
+                    other.rollback()
+    finally:
+        pool.stop()
+
+
+def run_pgcli(proxy, folder):
+    """The program, and what it asks in the background for its completions, one question after the other."""
+    uri = f"postgresql://tester@{proxy.host}:{proxy.pg_port}/main?sslmode=disable"
+    config = folder / "pgclirc"
+    config.write_text("[main]\nkeyring = False\nenable_pager = False\n")
+    # It stops at the first error. DDL, COMMIT and ROLLBACK start its thread for the completions.
+    commands = (*SIMPLE[:2], "BEGIN; SELECT 1 AS a; END", *PGCLI_COMMANDS, "SELECT bad")
+    subprocess.run(
+        [Path(sys.executable).parent / "pgcli", "--warn", "off", "--pgclirc", config,
+         *(part for command in commands for part in ("-c", command)), uri],
+        capture_output=True, timeout=60, env={**environment(), "HOME": str(folder), "TERM": "dumb", "PAGER": "cat"},
+    )  # fmt: skip
+    executor = PGExecute(dsn=uri)
+    for statement in (*SIMPLE[8:12], "SELECT * FROM wire", r"\d wire", *PGCLI_COMMANDS):
+        list(executor.run(statement, PGSpecial()))
+    for ask in (
+        executor.search_path, executor.schemata, executor.tables, executor.table_columns, executor.views,
+        executor.view_columns, executor.databases, executor.foreignkeys, executor.functions, executor.datatypes,
+    ):  # fmt: skip
+        list(ask())
+    executor.conn.close()
+
+
+def run_dbt(proxy, folder):
+    """With one session for all its connections: tables of tavana belong to a session."""
+    pool = PgBouncer(proxy, pool=1)
+    try:
+        project = Path(tempfile.mkdtemp(dir=folder)) / "shop"
+        shutil.copytree(HERE.parent / "dbt", project)
+        Project(pool, project).dbt("build")
+    finally:
+        pool.stop()
 
 
 def run_pgjdbc(proxy, folder):
@@ -357,6 +437,10 @@ CLIENTS = {
     "pgbench": run_pgbench,
     "DuckDB": run_scanner,
     "node-postgres": run_node,
+    "knex": run_knex,
+    "PgBouncer": run_pgbouncer,
+    "dbt": run_dbt,
+    "pgcli": run_pgcli,
     "pgjdbc": run_pgjdbc,
     "pgx": run_pgx,
     "tokio-postgres": run_tokio_postgres,
@@ -384,11 +468,22 @@ def test_a_client_hears_what_postgresql_says(tavana, postgres18, folder, client)
     assert asked == wanted, "the client asks something else\n" + differences(asked, wanted)
     found = []
     for (label, wanted), (_, seen) in zip(expected, got, strict=True):
+        if not re.search("ORDER BY", label, re.IGNORECASE):
+            wanted, seen = rows_sorted(wanted), rows_sorted(seen)
         wanted = rewritten(client, label, "\n".join(wanted))
         seen = rewritten(client, label, "\n".join(seen), ours=True)
         if seen != wanted:
             found.append(f"== {label}\n" + differences(seen.splitlines(), wanted.splitlines()))
     assert not found, f"{client}:\n" + "\n".join(found)
+
+
+def rows_sorted(lines):
+    """An order that nobody asked for means nothing."""
+    return [
+        line
+        for is_row, part in itertools.groupby(lines, lambda line: line.startswith("DataRow "))
+        for line in (sorted(part) if is_row else part)
+    ]
 
 
 def is_unasked(client, label):

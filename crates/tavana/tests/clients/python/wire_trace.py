@@ -142,8 +142,8 @@ def text(body):
 
 
 def named(sql):
-    """Without the numbers that asyncpg and psqlODBC give to what they name."""
-    return re.sub(r"(__asyncpg_[a-z]+_|_PLAN0x)[0-9a-f]+", r"\1n", sql)
+    """Without the numbers that asyncpg and psqlODBC give to what they name, and without OIDs of tables."""
+    return re.sub(r"(__asyncpg_[a-z]+_|_PLAN0x|= ')(?:(?<!= ')[0-9a-f]+|\d+(?='))", r"\1n", sql)
 
 
 def line_of(tag, body, formats, connecting):
