@@ -3,7 +3,7 @@
 //! The statement runs once; the engine keeps its stream and gives the next rows when asked. A
 //! client's name for a cursor is an entry here, its id on the worker is minted.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use tavana_common::ids::CursorId;
@@ -20,7 +20,7 @@ use super::{Answer, Class, Completion, Facts, Parameters, Rows, Session, Stateme
 use crate::error::{QueryError, SqlState};
 use crate::queue::Work;
 use crate::route::Worker;
-use crate::worker::Reply;
+use crate::worker::{Ahead, Reply};
 
 /// Cursors that one session may hold open: as many as an engine keeps.
 const CURSORS_MAX: usize = 64;
@@ -340,7 +340,7 @@ impl Session {
             let (stream, permit, running) = self.when_there_is_room(&worker, &job, fetch).await?;
             Ok(Remote {
                 reply: Reply::new(stream),
-                ahead: VecDeque::new(),
+                ahead: Ahead::new(),
                 limits: limits.clone(),
                 permit,
                 running,

@@ -12,7 +12,7 @@ use super::answers::{WholeResult, weight_of};
 use crate::error::{QueryError, SqlState};
 use crate::queue::{End, Permit};
 use crate::route::Running;
-use crate::worker::{Item, Reply};
+use crate::worker::{Ahead, Item, Reply};
 
 /// A result. Dropping it cancels the statement; its slot in the queue is free then.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ enum Source {
 pub(super) struct Remote {
     pub(super) reply: Reply,
     /// Read ahead of the client, so that a loss before the first row can be mended.
-    pub(super) ahead: VecDeque<Item>,
+    pub(super) ahead: Ahead,
     pub(super) limits: Limits,
     pub(super) permit: Permit,
     pub(super) running: Running,
@@ -141,7 +141,9 @@ impl Rows {
             batches.push(batch);
             if bytes > bytes_max {
                 if let Source::Worker(remote) = &mut self.source {
-                    remote.ahead.extend(batches.into_iter().map(Item::Batch));
+                    for batch in batches.into_iter().rev() {
+                        remote.ahead.push_front(Ok(Item::Batch(batch)));
+                    }
                 }
                 return Ok(None);
             }
@@ -185,7 +187,7 @@ impl Rows {
                     ..
                 } = &mut **remote;
                 let item = match ahead.pop_front() {
-                    Some(item) => Ok(item),
+                    Some(item) => item,
                     None => limits.hold(reply.next()).await,
                 };
                 match item {

@@ -26,7 +26,7 @@ use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
 use crate::queue::{End, Job, Needs, Permit, Work};
 use crate::route::{Running, Wish, Worker};
-use crate::worker::{Item, Reply};
+use crate::worker::{Ahead, Reply};
 
 /// How often a statement is run again because an object changed while it was read.
 const OBJECT_CHANGES_MAX: u32 = 2;
@@ -250,7 +250,7 @@ impl Session {
                 Ok((header, reply, ahead)) => {
                     let remote = Remote {
                         reply,
-                        ahead: [ahead].into(),
+                        ahead,
                         limits: limits.clone(),
                         permit,
                         running,
@@ -611,11 +611,10 @@ pub(super) async fn first_message(
     worker: &Arc<Worker>,
     running: &Running,
     request: ExecuteRequest,
-) -> Result<(ResultHeader, Reply, Item), QueryError> {
+) -> Result<(ResultHeader, Reply, Ahead), QueryError> {
     let stream = heard(running, worker.execute(&request).await)?;
     let mut reply = Reply::new(stream);
-    let header = reply.header().await?;
-    let ahead = reply.next().await?;
+    let (header, ahead) = reply.begin().await?;
     Ok((header, reply, ahead))
 }
 

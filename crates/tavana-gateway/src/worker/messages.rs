@@ -77,6 +77,16 @@ pub(crate) struct Messages {
 }
 
 impl Messages {
+    /// What a worker answers with these frames.
+    #[cfg(test)]
+    pub(super) fn of(body: Body) -> Self {
+        Self {
+            body,
+            pieces: Pieces::new(1024 * 1024),
+            ended: false,
+        }
+    }
+
     /// The next message; `None` after the last one.
     ///
     /// # Errors
@@ -218,12 +228,12 @@ impl Pieces {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
-    fn framed(messages: &[Vec<u8>]) -> Vec<u8> {
+    pub(in crate::worker) fn framed(messages: &[Vec<u8>]) -> Vec<u8> {
         let mut wire = Vec::new();
         for message in messages {
             wire.push(0);

@@ -6,4 +6,4 @@ mod stream;
 
 pub(crate) use client::{Linker, WorkerClient, WorkerLink};
 pub(crate) use messages::Messages;
-pub(crate) use stream::{Item, Reply, decode_batch, decode_schema, encode_local};
+pub(crate) use stream::{Ahead, Item, Reply, decode_batch, decode_schema, encode_local};

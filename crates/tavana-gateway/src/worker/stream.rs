@@ -1,8 +1,9 @@
 //! A worker's answer, message by message, and the little Arrow IPC that the gateway itself reads
 //! and writes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_buffer::Buffer;
@@ -16,17 +17,55 @@ use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader, ResultMessag
 use super::messages::Messages;
 use crate::error::QueryError;
 
+/// How long what follows the first rows is waited for: an end comes with them, and everything else
+/// loses this time once.
+const SECOND_WAIT_MAX: Duration = Duration::from_millis(5);
+
+/// First rows with more bytes go on at once: a result with more than a few rows has more batches,
+/// and nothing of it is kept for a second try.
+const SECOND_WAIT_BYTES_MAX: usize = 64 * 1024;
+
 /// A stream of `ResultMessage`. Dropping it cancels the statement on the worker.
 #[derive(Debug)]
-pub(crate) struct Reply(Messages);
+pub(crate) struct Reply {
+    messages: Messages,
+    /// The completion, while the trailers after it are still to come.
+    complete: Option<ResultComplete>,
+}
+
+/// What was read of an answer before any of it is passed on, in order.
+pub(crate) type Ahead = VecDeque<Result<Item, QueryError>>;
 
 impl Reply {
-    pub(crate) fn new(stream: Messages) -> Self {
-        Self(stream)
+    pub(crate) fn new(messages: Messages) -> Self {
+        Self {
+            messages,
+            complete: None,
+        }
+    }
+
+    /// The header and what comes first after it: all of a small result, so that one whose worker
+    /// is lost before its end can be asked for once more.
+    ///
+    /// # Errors
+    /// What ends the result before anything of it is passed on.
+    pub(crate) async fn begin(&mut self) -> Result<(ResultHeader, Ahead), QueryError> {
+        let header = self.header().await?;
+        let first = self.next().await?;
+        let is_small =
+            matches!(&first, Item::Batch(batch) if batch.body.len() <= SECOND_WAIT_BYTES_MAX);
+        let mut ahead = Ahead::from([Ok(first)]);
+        if is_small && let Ok(second) = tokio::time::timeout(SECOND_WAIT_MAX, self.next()).await {
+            match second {
+                Err(error) if error.is_loss() || error.object_changed => return Err(error),
+                second => ahead.push_back(second),
+            }
+        }
+        Ok((header, ahead))
     }
 
     /// The header, which comes first.
-    pub(crate) async fn header(&mut self) -> Result<ResultHeader, QueryError> {
+    async fn header(&mut self) -> Result<ResultHeader, QueryError> {
         match self.message().await? {
             Message::Header(header) => Ok(header),
             Message::Batch(_) | Message::Complete(_) => Err(QueryError::internal(
@@ -36,27 +75,35 @@ impl Reply {
     }
 
     /// The next batch, or the completion.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: an item is either returned or still to come.
     pub(crate) async fn next(&mut self) -> Result<Item, QueryError> {
-        match self.message().await? {
-            Message::Batch(batch) => Ok(Item::Batch(batch)),
-            Message::Complete(complete) => {
-                // The trailers follow at once. Dropping the stream before them would reset it, and
-                // a connection with many resets is closed by HTTP/2 for everyone on it. A fault
-                // here takes nothing away: the worker has said that the result is complete.
-                match self.0.next().await {
-                    Ok(None) | Err(_) => Ok(Item::Complete(complete)),
-                    Ok(Some(_)) => Err(QueryError::internal(
-                        "the worker sent a message after the end of a result",
-                    )),
+        if self.complete.is_none() {
+            match self.message().await? {
+                Message::Batch(batch) => return Ok(Item::Batch(batch)),
+                Message::Complete(complete) => self.complete = Some(complete),
+                Message::Header(_) => {
+                    return Err(QueryError::internal("the worker sent a second header"));
                 }
             }
-            Message::Header(_) => Err(QueryError::internal("the worker sent a second header")),
+        }
+        // The trailers follow at once. Dropping the stream before them would reset it, and a
+        // connection with many resets is closed by HTTP/2 for everyone on it. A fault here takes
+        // nothing away: the worker has said that the result is complete.
+        let after = self.messages.next().await;
+        let complete = self.complete.take().unwrap_or_default();
+        match after {
+            Ok(None) | Err(_) => Ok(Item::Complete(complete)),
+            Ok(Some(_)) => Err(QueryError::internal(
+                "the worker sent a message after the end of a result",
+            )),
         }
     }
 
     /// A stream that ends without its completion is a failure, however it ends.
     async fn message(&mut self) -> Result<Message, QueryError> {
-        match self.0.next().await {
+        match self.messages.next().await {
             Ok(Some(ResultMessage {
                 message: Some(message),
             })) => Ok(message),
@@ -158,8 +205,106 @@ fn encode_schema(schema: &Schema) -> Bytes {
 #[cfg(test)]
 mod tests {
     use arrow_array::{Int64Array, StringArray};
+    use futures::stream::{self, StreamExt};
+    use http_body::Frame;
+    use http_body_util::StreamBody;
+    use prost::Message as _;
+    use tavana_common::failure;
+    use tavana_common::proto::v1::{self, Failure};
+    use tonic::Status;
+    use tonic::body::Body;
 
+    use super::super::messages::tests::framed;
     use super::*;
+
+    type Piece = Result<Frame<Bytes>, Status>;
+
+    fn piece(message: Message) -> Piece {
+        let message = ResultMessage {
+            message: Some(message),
+        };
+        Ok(Frame::data(framed(&[message.encode_to_vec()]).into()))
+    }
+
+    fn header() -> Piece {
+        piece(Message::Header(ResultHeader::default()))
+    }
+
+    fn batch(bytes: usize) -> Piece {
+        piece(Message::Batch(Batch {
+            body: vec![1; bytes].into(),
+            ..Batch::default()
+        }))
+    }
+
+    fn complete() -> Piece {
+        piece(Message::Complete(ResultComplete {
+            rows: 7,
+            ..ResultComplete::default()
+        }))
+    }
+
+    fn lost() -> Piece {
+        Err(Status::unavailable("the connection was reset"))
+    }
+
+    /// A worker that sends these pieces, and nothing more without an end.
+    fn answer(pieces: Vec<Piece>) -> Reply {
+        let pieces = stream::iter(pieces).chain(stream::pending());
+        Reply::new(Messages::of(Body::new(StreamBody::new(pieces))))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_small_result_that_breaks_before_its_end_is_lost_as_a_whole() {
+        let mut reply = answer(vec![header(), batch(10), lost()]);
+        assert!(reply.begin().await.expect_err("lost").is_loss());
+        let mut reply = answer(vec![header(), batch(10), complete(), lost()]);
+        let (_, ahead) = reply.begin().await.expect("all was said");
+        assert!(matches!(ahead[1], Ok(Item::Complete(_))), "{ahead:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn first_rows_are_held_back_for_their_end_only_briefly_and_only_where_they_are_few() {
+        let before = tokio::time::Instant::now();
+        let mut reply = answer(vec![header(), batch(10)]);
+        let (_, ahead) = reply.begin().await.expect("rows");
+        assert_eq!(ahead.len(), 1);
+        assert!(before.elapsed() <= SECOND_WAIT_MAX * 2);
+        let mut reply = answer(vec![header(), batch(SECOND_WAIT_BYTES_MAX + 1), lost()]);
+        let (_, ahead) = reply.begin().await.expect("rows");
+        assert_eq!(ahead.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_errors_of_a_statement_come_after_its_rows() {
+        let bad = failure::to_status(Failure {
+            kind: v1::FailureKind::FailureEngine.into(),
+            message: "division by zero".to_owned(),
+            ..Failure::default()
+        });
+        let mut reply = answer(vec![header(), batch(10), Err(bad)]);
+        let (_, ahead) = reply.begin().await.expect("rows");
+        assert!(matches!(ahead[0], Ok(Item::Batch(_))));
+        let error = ahead[1].as_ref().expect_err("the statement's");
+        assert_eq!(error.message, "division by zero");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_completion_is_kept_while_its_trailers_are_waited_for() {
+        let late = stream::once(async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Err(Status::ok(""))
+        });
+        let pieces = stream::iter([header(), complete()]).chain(late);
+        let mut reply = Reply::new(Messages::of(Body::new(StreamBody::new(pieces))));
+        reply.header().await.expect("a header");
+        let waited = tokio::time::timeout(Duration::from_millis(1), reply.next()).await;
+        waited.expect_err("the trailers are still to come");
+        match reply.next().await.expect("all was said") {
+            Item::Complete(complete) => assert_eq!(complete.rows, 7),
+            Item::Batch(_) => panic!("there are no rows"),
+        }
+    }
 
     #[test]
     fn local_rows_read_back_as_they_were() {

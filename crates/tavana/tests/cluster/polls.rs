@@ -1,20 +1,15 @@
 //! Polls that come to another gateway than the one where the statement began.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use arrow_flight::error::FlightError;
-use arrow_flight::sql::{CommandStatementQuery, ProstMessageExt};
-use arrow_flight::{
-    Action, CancelFlightInfoRequest, FlightClient, FlightDescriptor, PollInfo, Ticket,
-};
+use arrow_flight::{Action, CancelFlightInfoRequest, PollInfo, Ticket};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use prost::Message;
-use tonic::transport::Endpoint;
-use tonic::{Code, Status};
+use tonic::Code;
 
 use crate::support::cluster::Plan;
+use crate::support::polls::{client, poll, poll_to_its_end, query};
 
 /// DuckDB knows how much of the table it has read.
 const ENDLESS: &str = "SELECT count(*) FROM big, range(1000000000000) b";
@@ -22,29 +17,6 @@ const ENDLESS: &str = "SELECT count(*) FROM big, range(1000000000000) b";
 const SLOW_THEN_LONG: &str = "WITH s AS MATERIALIZED (
         SELECT sum(hash(a.range + b.range) % 7)::BIGINT AS s FROM range(1000000) a, range(400) b)
     SELECT s.s, r.range FROM s, range(1000000000000) r";
-
-async fn client(to: SocketAddr) -> FlightClient {
-    let endpoint = Endpoint::from_shared(format!("http://{to}")).expect("an address");
-    FlightClient::new(endpoint.connect().await.expect("the Flight port is open"))
-}
-
-fn query(sql: &str) -> FlightDescriptor {
-    let command = CommandStatementQuery {
-        query: sql.to_owned(),
-        transaction_id: None,
-    };
-    FlightDescriptor::new_cmd(command.as_any().encode_to_vec())
-}
-
-async fn poll(client: &mut FlightClient, descriptor: FlightDescriptor) -> Result<PollInfo, Status> {
-    client
-        .poll_flight_info(descriptor)
-        .await
-        .map_err(|error| match error {
-            FlightError::Tonic(status) => *status,
-            other => Status::internal(other.to_string()),
-        })
-}
 
 fn ticket(polled: &PollInfo) -> Ticket {
     let info = polled.info.as_ref().expect("an info");
@@ -60,8 +32,8 @@ fn a_poll_at_another_gateway_is_answered_by_the_worker() {
         .expect("a runtime")
         .block_on(async {
             let (mut own, mut other) = (client(own).await, client(other).await);
-            let table = query("CREATE TABLE big AS SELECT range AS i FROM range(3000000)");
-            poll(&mut own, table).await.expect("a table");
+            let table = "CREATE TABLE big AS SELECT range AS i FROM range(3000000)";
+            poll_to_its_end(&mut own, table).await;
             let mut polled = poll(&mut own, query(ENDLESS)).await.expect("an answer");
             let mut descriptor = polled.flight_descriptor.take().expect("to poll again");
             for _ in 0..30 {

@@ -7,17 +7,15 @@ use arrow_array::RecordBatch;
 use arrow_flight::decode::FlightRecordBatchStream;
 use arrow_flight::error::FlightError;
 use arrow_flight::flight_service_client::FlightServiceClient;
-use arrow_flight::sql::{Any, CommandStatementQuery, ProstMessageExt, TicketStatementQuery};
-use arrow_flight::{
-    Action, CancelFlightInfoRequest, FlightClient, FlightDescriptor, FlightInfo, PollInfo, Ticket,
-};
+use arrow_flight::sql::{Any, ProstMessageExt, TicketStatementQuery};
+use arrow_flight::{Action, CancelFlightInfoRequest, FlightClient, FlightInfo, Ticket};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
 use prost::Message;
 use tokio::time::Instant;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
+use crate::support::polls::{channel, client, poll, poll_to_its_end, query, status};
 use crate::support::server::{Start, Tavana};
 
 /// Long enough to be polled for, and ends by itself.
@@ -32,40 +30,6 @@ pub(super) fn runtime() -> tokio::runtime::Runtime {
         .enable_all()
         .build()
         .expect("a runtime")
-}
-
-async fn channel(to: SocketAddr) -> Channel {
-    Endpoint::from_shared(format!("http://{to}"))
-        .expect("an address")
-        .connect()
-        .await
-        .expect("the Flight port is open")
-}
-
-pub(super) async fn client(to: SocketAddr) -> FlightClient {
-    FlightClient::new(channel(to).await)
-}
-
-pub(super) fn query(sql: &str) -> FlightDescriptor {
-    let command = CommandStatementQuery {
-        query: sql.to_owned(),
-        transaction_id: None,
-    };
-    FlightDescriptor::new_cmd(command.as_any().encode_to_vec())
-}
-
-pub(super) fn status(error: FlightError) -> Status {
-    match error {
-        FlightError::Tonic(status) => *status,
-        other => Status::internal(other.to_string()),
-    }
-}
-
-pub(super) async fn poll(
-    client: &mut FlightClient,
-    descriptor: FlightDescriptor,
-) -> Result<PollInfo, Status> {
-    client.poll_flight_info(descriptor).await.map_err(status)
 }
 
 pub(super) fn tickets(info: &FlightInfo) -> Vec<Ticket> {
@@ -158,8 +122,8 @@ fn a_poll_says_how_much_is_done_where_duckdb_can_tell() {
     let tavana = Tavana::start();
     runtime().block_on(async {
         let mut known = client(tavana.flight).await;
-        let table = query("CREATE TABLE big AS SELECT range AS i FROM range(3000000)");
-        poll(&mut known, table).await.expect("a table");
+        let table = "CREATE TABLE big AS SELECT range AS i FROM range(3000000)";
+        poll_to_its_end(&mut known, table).await;
         let endless = query("SELECT count(*) FROM big, range(1000000000000) b");
         let mut polled = poll(&mut known, endless).await.expect("an answer");
         let mut unknown = client(tavana.flight).await;

@@ -15,7 +15,8 @@ use prost::Message;
 use tokio::time::{Instant, sleep, timeout};
 use tonic::{Code, Status, Streaming};
 
-use super::flight_results::{ENDLESS, client, poll, query, read, rows, runtime, status, tickets};
+use super::flight_results::{ENDLESS, read, rows, runtime, tickets};
+use crate::support::polls::{client, poll, query, status};
 use crate::support::server::{Start, Tavana, metric};
 
 const LONG: &str = "SELECT i, repeat('x', 1000) AS s FROM range(1000000000) t(i)";

@@ -5,6 +5,7 @@ pub(crate) mod cluster;
 pub(crate) mod display;
 pub(crate) mod flight;
 pub(crate) mod invariants;
+pub(crate) mod polls;
 pub(crate) mod process;
 pub(crate) mod proxy;
 pub(crate) mod server;
