@@ -429,7 +429,7 @@ fn read_spill_bytes(env: &mut Env) -> u64 {
     let text = env.text(
         "DUCKDB_MAX_TEMP_SIZE",
         DEFAULT,
-        "What all statements together may spill, e.g. 500MB, 100GB, 1TiB.",
+        "What all statements together may spill, and as much again for results that wait to be read, e.g. 500MB, 100GB, 1TiB.",
     );
     parse_bytes(&text).unwrap_or_else(|| {
         env.mistake(

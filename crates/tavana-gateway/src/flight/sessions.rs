@@ -6,10 +6,11 @@
 //! own engine, changed settings), its statements run on it one after the other.
 
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use bytes::Bytes;
 use tavana_common::proto::v1::Compression;
@@ -17,13 +18,15 @@ use tokio::sync::OwnedMutexGuard;
 use tonic::Status;
 use uuid::Uuid;
 
+use super::hold::{Hold, Holder, UNREAD_MIN};
 use super::running::{Run, Running};
 use super::shared::{SharedRuns, Shelf};
+use super::stream::Reading;
 use crate::Gateway;
 use crate::auth::{Origin, Principal};
 use crate::error::{QueryError, SqlState};
 use crate::session::{
-    Answer, Class, Facts, Parameters, Protocol, Session, Statement, TransactionState,
+    Answer, Class, Facts, Parameters, Protocol, Rows, Session, Statement, TransactionState,
 };
 
 /// Principals that may call on one connection.
@@ -118,6 +121,8 @@ pub(crate) struct ClientSession {
     runs: Shelf,
     /// Statements so far that may change what others answer.
     changes: AtomicU64,
+    /// The result that the session is busy with.
+    hold: Mutex<Weak<Hold>>,
 }
 
 /// A transaction of BeginTransaction. It begins when a call first names it: nobody has the name of
@@ -144,6 +149,7 @@ impl ClientSession {
             unfinished: AtomicBool::new(false),
             runs: Shelf::default(),
             changes: AtomicU64::new(0),
+            hold: Mutex::default(),
         }
     }
 
@@ -296,13 +302,20 @@ impl ClientSession {
         self.lease_own().await
     }
 
-    /// The connection's own session, when it is free.
+    /// The connection's own session, when it is free. A result that it is busy with and that nobody
+    /// reads is set aside for that.
     ///
     /// # Errors
     /// See [`Self::lease`].
     pub(crate) async fn lease_own(&self) -> Result<Lease, Status> {
-        let wait_max = self.gateway.settings.queue_wait_max;
-        match tokio::time::timeout(wait_max, Arc::clone(&self.session).lock_owned()).await {
+        let free = async {
+            tokio::select! {
+                biased;
+                guard = Arc::clone(&self.session).lock_owned() => guard,
+                never = self.set_unread_aside() => match never {},
+            }
+        };
+        match tokio::time::timeout(self.gateway.settings.queue_wait_max, free).await {
             Ok(guard) => self.settled(guard).await,
             Err(_) => Err(QueryError::new(
                 SqlState::OBJECT_IN_USE,
@@ -311,6 +324,33 @@ impl ClientSession {
             .with_hint("Read its result to the end, or close it, or use another connection.")
             .grpc_status()),
         }
+    }
+
+    /// Sets aside whatever result the session is busy with and that nobody reads.
+    async fn set_unread_aside(&self) -> Infallible {
+        loop {
+            let hold = self.hold().upgrade();
+            if let Some(hold) = hold {
+                hold.is_unread().await;
+                hold.set_aside().await;
+            }
+            tokio::time::sleep(UNREAD_MIN).await;
+        }
+    }
+
+    fn hold(&self) -> std::sync::MutexGuard<'_, Weak<Hold>> {
+        self.hold.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The rows of a statement with what they need while they are read.
+    pub(crate) fn reading(&self, rows: Rows, lease: Option<Lease>, run: Run) -> Reading {
+        let lease = lease.filter(|_| !rows.is_whole());
+        let is_own = matches!(lease, Some(Lease::Own(_)));
+        let holder = lease.map(|lease| Holder::new(lease, &rows));
+        if let Some(holder) = holder.as_ref().filter(|_| is_own) {
+            *self.hold() = holder.watch();
+        }
+        Reading::new(rows, holder, run)
     }
 
     /// Notes that a transaction of our own is open, or not any more.

@@ -30,7 +30,7 @@ use super::schema;
 use super::service::Service;
 use super::sessions::{Binding, ClientSession, Executed, Lease};
 use super::shared::State;
-use super::stream::{self, Reading};
+use super::stream;
 use super::ticket::{
     self, HANDLE_LIFE, Purpose, SealedBinding, SealedFacts, SealedStatement, TICKET_LIFE,
     open_statement, seal,
@@ -310,7 +310,7 @@ impl Service {
         match executed.answer {
             Answer::Rows(rows) => Ok(State::Rows {
                 schema: schema::for_clients(&rows.facts().schema)?,
-                reading: Reading::new(rows, executed.hold, executed.run),
+                reading: client.reading(rows, executed.hold, executed.run),
             }),
             Answer::Done(done) => Ok(State::Done {
                 schema: bare_schema(&Schema::empty())?,

@@ -7,10 +7,10 @@ use futures::StreamExt;
 use tavana_common::proto::v1::Batch;
 use tonic::Status;
 
+use super::hold::Holder;
 use super::idle;
 use super::info::FlightStream;
 use super::running::Run;
-use super::sessions::Lease;
 use crate::error::QueryError;
 use crate::queue::Patience;
 use crate::session::Rows;
@@ -36,11 +36,11 @@ pub(crate) struct Reading {
     /// Nothing follows, and the session knows why.
     is_over: bool,
     /// Last, so that the session is free only after the rows are gone.
-    hold: Option<Lease>,
+    hold: Option<Holder>,
 }
 
 impl Reading {
-    pub(crate) fn new(rows: Rows, hold: Option<Lease>, run: Run) -> Self {
+    pub(crate) fn new(rows: Rows, hold: Option<Holder>, run: Run) -> Self {
         Self {
             rows,
             run,
@@ -55,10 +55,17 @@ impl Reading {
     /// # Cancel safety
     /// Cancel safe: a batch is either returned or still to come.
     pub(crate) async fn next(&mut self) -> Option<Result<Batch, Status>> {
-        let next = tokio::select! {
-            biased;
-            error = self.run.stopped_early() => Some(Err(error)),
-            next = self.rows.next() => next,
+        let (run, rows) = (&self.run, &mut self.rows);
+        let next = async {
+            tokio::select! {
+                biased;
+                error = run.stopped_early() => Some(Err(error)),
+                next = rows.next() => next,
+            }
+        };
+        let next = match &self.hold {
+            Some(hold) => hold.asked(next).await,
+            None => next.await,
         };
         match next {
             Some(Ok(batch)) => Some(Ok(batch)),
@@ -84,8 +91,8 @@ impl Reading {
 
     fn failed(&mut self, error: &QueryError) {
         self.is_over = true;
-        if let Some(session) = &mut self.hold {
-            session.failed(error);
+        if let Some(hold) = &self.hold {
+            hold.failed(error);
         }
     }
 }

@@ -245,6 +245,10 @@ impl Running {
 }
 
 impl Running {
+    pub(crate) fn worker(&self) -> &Arc<Worker> {
+        &self.worker
+    }
+
     /// See [`Worker::id`].
     pub(crate) fn worker_id(&self) -> Option<Arc<str>> {
         self.worker.id()

@@ -338,13 +338,8 @@ impl Session {
                 }
             };
             let (stream, permit, running) = self.when_there_is_room(&worker, &job, fetch).await?;
-            Ok(Remote {
-                reply: Reply::new(stream),
-                ahead: Ahead::new(),
-                limits: limits.clone(),
-                permit,
-                running,
-            })
+            let (reply, limits) = (Reply::new(stream), limits.clone());
+            Ok(Remote::new(reply, Ahead::new(), limits, permit, running))
         };
         let remote = limits.hold(work).await?;
         Ok(Rows::remote(header, remote))

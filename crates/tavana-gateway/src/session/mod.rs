@@ -41,7 +41,7 @@ use tracing::warn;
 
 pub(crate) use news::News;
 pub(crate) use place::{Place, Standing};
-pub(crate) use rows::{Canceller, Rows};
+pub(crate) use rows::{Canceller, Rows, SettingAside};
 pub(crate) use statement::{Class, Statement};
 pub(crate) use tag::tag as command_tag;
 pub(crate) use transaction::TransactionState;
@@ -457,6 +457,11 @@ impl Session {
                 "the statement returns no rows",
             )),
         }
+    }
+
+    /// What workers know it by.
+    pub(crate) fn id(&self) -> SessionId {
+        self.id
     }
 
     /// Tells the session that rows it handed out failed, or that the protocol failed a request.

@@ -1,17 +1,18 @@
 //! Rows on their way to a client.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tavana_common::ids::QueryId;
-use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader};
+use tavana_common::ids::{QueryId, SessionId};
+use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader, SetAsideRequest};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tonic::Code;
 
 use super::answers::{WholeResult, weight_of};
 use crate::error::{QueryError, SqlState};
 use crate::queue::{End, Permit};
-use crate::route::Running;
+use crate::route::{Running, Worker};
 use crate::worker::{Ahead, Item, Reply};
 
 /// A result. Dropping it cancels the statement; its slot in the queue is free then.
@@ -38,8 +39,78 @@ pub(super) struct Remote {
     /// Read ahead of the client, so that a loss before the first row can be mended.
     pub(super) ahead: Ahead,
     pub(super) limits: Limits,
-    pub(super) permit: Permit,
-    pub(super) running: Running,
+    slot: Slot,
+    running: Running,
+}
+
+impl Remote {
+    pub(super) fn new(
+        reply: Reply,
+        ahead: Ahead,
+        limits: Limits,
+        permit: Permit,
+        running: Running,
+    ) -> Self {
+        let remote = Self {
+            reply,
+            ahead,
+            limits,
+            slot: Slot(Arc::new(Mutex::new(Some(permit)))),
+            running,
+        };
+        if remote.is_whole() {
+            remote.slot.end(End::Well);
+        }
+        remote
+    }
+
+    /// Whether all of the result is here, so that no engine is busy with it.
+    fn is_whole(&self) -> bool {
+        matches!(self.ahead.back(), Some(Ok(Item::Complete(_))))
+    }
+}
+
+/// The slot that a statement has in the queue, until its engine is free.
+#[derive(Clone, Debug)]
+struct Slot(Arc<Mutex<Option<Permit>>>);
+
+impl Slot {
+    fn end(&self, end: End) {
+        let permit = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut permit) = permit {
+            permit.end(end);
+        }
+    }
+}
+
+/// What sets aside a result that nobody reads just now.
+#[derive(Debug)]
+pub(crate) struct SettingAside {
+    query: QueryId,
+    worker: Arc<Worker>,
+    slot: Slot,
+}
+
+impl SettingAside {
+    /// Has the worker keep what is left of the result of a statement of `session`, until the engine
+    /// is free. False where the worker does not know how.
+    ///
+    /// # Errors
+    /// The statement's own: it has failed, or what is left is more than may be kept (54000).
+    pub(crate) async fn run(&self, session: SessionId) -> Result<bool, QueryError> {
+        let request = SetAsideRequest {
+            query_id: self.query.to_string(),
+            session_id: session.to_string(),
+        };
+        let ended = match self.worker.control().set_aside(request).await {
+            Ok(_) => Ok(true),
+            Err(status) if status.code() == Code::Unimplemented => return Ok(false),
+            Err(status) => Err(QueryError::from_status(&status)),
+        };
+        self.slot
+            .end(ended.as_ref().err().map_or(End::Well, end_of));
+        ended
+    }
 }
 
 /// What may end a statement before its end.
@@ -124,6 +195,26 @@ impl Rows {
         }
     }
 
+    /// Whether no engine is busy with them: all of them are here.
+    pub(crate) fn is_whole(&self) -> bool {
+        match &self.source {
+            Source::Worker(remote) => remote.is_whole(),
+            Source::Local(_) | Source::Closed => true,
+        }
+    }
+
+    /// What sets them aside; `None` where no engine is busy with them.
+    pub(crate) fn setting_aside(&self) -> Option<SettingAside> {
+        match &self.source {
+            Source::Worker(remote) if !remote.is_whole() => Some(SettingAside {
+                query: remote.limits.query_id,
+                worker: Arc::clone(remote.running.worker()),
+                slot: remote.slot.clone(),
+            }),
+            Source::Worker(_) | Source::Local(_) | Source::Closed => None,
+        }
+    }
+
     /// The whole result, if it has at most `bytes_max`; otherwise what was read of it is still to
     /// come. Nothing may have been read before.
     ///
@@ -183,7 +274,7 @@ impl Rows {
                     reply,
                     ahead,
                     limits,
-                    permit,
+                    slot,
                     ..
                 } = &mut **remote;
                 let item = match ahead.pop_front() {
@@ -193,13 +284,13 @@ impl Rows {
                 match item {
                     Ok(Item::Batch(batch)) => Some(Ok(batch)),
                     Ok(Item::Complete(complete)) => {
-                        permit.end(End::Well);
+                        slot.end(End::Well);
                         self.complete = Some(complete);
                         self.source = Source::Closed;
                         None
                     }
                     Err(error) => {
-                        permit.end(end_of(&error));
+                        slot.end(end_of(&error));
                         // Closes the stream, which cancels the statement, and frees the slot.
                         self.source = Source::Closed;
                         Some(Err(error))
@@ -236,7 +327,7 @@ pub(super) fn end_of(error: &QueryError) -> End {
 
 /// Cancels what a session runs now; clones act on the same session.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Canceller(Arc<std::sync::Mutex<CancellationToken>>);
+pub(crate) struct Canceller(Arc<Mutex<CancellationToken>>);
 
 impl Canceller {
     /// Stops the statement that is running or waiting. Nothing happens when there is none.
@@ -255,8 +346,6 @@ impl Canceller {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, CancellationToken> {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -248,13 +248,7 @@ impl Session {
             };
             match first_message(&worker, &running, request).await {
                 Ok((header, reply, ahead)) => {
-                    let remote = Remote {
-                        reply,
-                        ahead,
-                        limits: limits.clone(),
-                        permit,
-                        running,
-                    };
+                    let remote = Remote::new(reply, ahead, limits.clone(), permit, running);
                     let pinned = (pin == Pin::Start).then_some(worker);
                     return Ok((header, remote, pinned));
                 }

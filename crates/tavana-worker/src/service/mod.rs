@@ -4,6 +4,7 @@
 //! (so that it can be cancelled while it waits), check out an engine, talk to it.
 
 mod append;
+mod aside;
 mod auth;
 mod cancel;
 mod context;
@@ -30,7 +31,8 @@ use tavana_common::proto::v1::{
     ClaimCancelResponse, CloseCursorRequest, CloseCursorResponse, CloseSessionRequest,
     CloseSessionResponse, DrainRequest, DrainResponse, ExecuteRequest, FetchCursorRequest,
     FollowCancelsRequest, OpenCursorRequest, PrepareRequest, ProgressRequest, ProgressResponse,
-    RelayCancelResponse, ResultHeader, StatementFacts, StatusRequest,
+    RelayCancelResponse, ResultHeader, SetAsideRequest, SetAsideResponse, StatementFacts,
+    StatusRequest,
 };
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -258,6 +260,14 @@ impl WorkerService for Rpc {
     ) -> Result<Response<CancelResponse>, Status> {
         let cancelled = cancel::cancel(&self.supervisor, &request.into_inner());
         cancelled.map(Response::new).map_err(failure::to_status)
+    }
+
+    async fn set_aside(
+        &self,
+        request: Request<SetAsideRequest>,
+    ) -> Result<Response<SetAsideResponse>, Status> {
+        let aside = aside::set_aside(&self.supervisor, &request.into_inner()).await;
+        aside.map(Response::new).map_err(failure::to_status)
     }
 
     async fn progress(

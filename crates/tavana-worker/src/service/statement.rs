@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use tracing::{debug, info};
 
 use super::context::id;
+use crate::supervisor::aside::Aside;
 use crate::supervisor::queries::Registration;
 use crate::supervisor::stop::Watch;
 use crate::supervisor::{Context, Supervisor};
@@ -43,6 +44,11 @@ impl Statement {
             ended: false,
             watch,
         })
+    }
+
+    /// The wish that its result is set aside.
+    pub(super) fn aside(&self) -> &Aside {
+        self.registration.aside()
     }
 
     /// Counts and logs the end. Without it, being dropped counts as cancelled.

@@ -14,6 +14,7 @@ use tavana_common::proto::v1::{Batch, Failure, FailureKind};
 use tokio::time::Instant;
 
 use super::Supervisor;
+use super::aside::Place;
 use super::process::{Engine, Reply};
 use super::sessions::{CURSORS_MAX, Turn};
 use super::stop::{StopReason, Watch};
@@ -137,6 +138,11 @@ impl Checkout {
             }
             engine.bury();
         }
+    }
+
+    /// A place for what is left of its result.
+    pub(crate) fn shelf_place(&self) -> Result<Place, Failure> {
+        self.supervisor.shelf_place()
     }
 
     /// Stops the request; afterwards the engine is quiet or on its way to the grave.

@@ -7,6 +7,7 @@
 //! to its engine, it does to nobody else's.
 
 pub(crate) mod admission;
+pub(crate) mod aside;
 pub(crate) mod checkout;
 pub(crate) mod credentials;
 pub(crate) mod egress;
@@ -41,6 +42,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tracing::{debug, info, warn};
 
 use self::admission::{Bounds, Length, Refusal, Share};
+use self::aside::{Place, Shelf};
 use self::checkout::Checkout;
 use self::credentials::{FIRST_FETCH_MAX, Refresh, Store, Vault};
 use self::ledger::{Ledger, Slot};
@@ -89,6 +91,8 @@ pub(crate) struct Supervisor {
     /// Names of the extensions that engines have.
     extensions: Vec<String>,
     vault: Arc<Vault>,
+    /// Results that are set aside.
+    shelf: Shelf,
     threads: u32,
     shares: Shares,
     /// Messages of a result between its engine's socket and its client's stream.
@@ -166,9 +170,10 @@ impl Supervisor {
         })?;
         let vault = Arc::new(Vault::new(settings.credentials.clone()));
         let (deployment, _) = vault.secrets(&Store::default());
+        let spill_bytes_each = settings.spill_bytes_max / u64::from(settings.slots.max(1));
         let start = Start {
             spill_directory: String::new(),
-            spill_bytes_max: settings.spill_bytes_max / u64::from(settings.slots.max(1)),
+            spill_bytes_max: spill_bytes_each,
             memory_bytes_max: bounds.grant_bytes,
             memory_budget_bytes: bounds.memory_budget_bytes,
             threads: settings.threads,
@@ -208,6 +213,7 @@ impl Supervisor {
                 spill: Arc::new(spill),
             },
             vault,
+            shelf: Shelf::new(spill_bytes_each, settings.spill_bytes_max),
             threads: settings.threads,
             shares: Shares::new(settings.threads),
             result_messages_max: settings.result_messages_max,
@@ -244,6 +250,17 @@ impl Supervisor {
 
     pub(crate) fn queries(&self) -> &Arc<Queries> {
         &self.queries
+    }
+
+    /// A place for a result that is set aside.
+    pub(crate) fn shelf_place(&self) -> Result<Place, Failure> {
+        match self.blueprint.spill.file() {
+            Ok(file) => Ok(self.shelf.place(file)),
+            Err(error) => {
+                let text = format!("a result could not be set aside: {error}");
+                Err(failure::new(FailureKind::FailureInternal, text))
+            }
+        }
     }
 
     pub(crate) fn threads(&self) -> u32 {

@@ -8,6 +8,7 @@ use tavana_common::ids::{QueryId, SessionId};
 use tavana_common::proto::v1::{Failure, FailureKind, ProgressResponse};
 use tokio::sync::Notify;
 
+use super::aside::Aside;
 use super::progress::Progress;
 use super::stop::{Stop, StopReason};
 
@@ -26,6 +27,7 @@ struct Entry {
     session: SessionId,
     stop: Stop,
     progress: Progress,
+    aside: Aside,
 }
 
 /// The presence of one statement in the register; dropping it ends that.
@@ -35,6 +37,7 @@ pub(crate) struct Registration {
     query: QueryId,
     stop: Stop,
     progress: Progress,
+    aside: Aside,
 }
 
 impl Queries {
@@ -49,16 +52,20 @@ impl Queries {
             return Err(failure::new(FailureKind::FailureOverloaded, text));
         }
         if entries.contains_key(&query) {
-            let text = format!("a query with the id {query} is already here");
-            return Err(failure::new(FailureKind::FailureInvalid, text));
+            // It was lost on its way back, and this is its second try: the first one ends as soon
+            // as its connection is known to be broken.
+            let text = format!("a query with the id {query} is still here");
+            return Err(failure::new(FailureKind::FailureOverloaded, text));
         }
         let (stop, progress) = (Stop::default(), Progress::default());
+        let aside = Aside::default();
         entries.insert(
             query,
             Entry {
                 session,
                 stop: stop.clone(),
                 progress: progress.clone(),
+                aside: aside.clone(),
             },
         );
         Ok(Registration {
@@ -66,6 +73,7 @@ impl Queries {
             query,
             stop,
             progress,
+            aside,
         })
     }
 
@@ -77,6 +85,13 @@ impl Queries {
         };
         entry.stop.stop(StopReason::Cancelled);
         true
+    }
+
+    /// What sets a query of one session aside.
+    pub(crate) fn aside(&self, query: QueryId, session: SessionId) -> Option<Aside> {
+        let entries = self.lock();
+        let entry = entries.get(&query)?;
+        (entry.session == session).then(|| entry.aside.clone())
     }
 
     /// How far a query has come.
@@ -143,6 +158,10 @@ impl Registration {
         self.progress.clone()
     }
 
+    pub(crate) fn aside(&self) -> &Aside {
+        &self.aside
+    }
+
     pub(crate) fn query(&self) -> QueryId {
         self.query
     }
@@ -150,6 +169,7 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
+        self.aside.settle(Ok(()));
         let mut entries = self.queries.lock();
         entries.remove(&self.query);
         if entries.is_empty() {
@@ -172,7 +192,7 @@ mod tests {
         let (query, session) = (QueryId::mint(), SessionId::mint());
         let registration = queries.register(query, session).unwrap();
         let twice = queries.register(query, session).unwrap_err();
-        assert_eq!(twice.kind(), FailureKind::FailureInvalid);
+        assert_eq!(twice.kind(), FailureKind::FailureOverloaded);
 
         assert!(!queries.cancel(query, SessionId::mint()));
         assert!(!queries.cancel(QueryId::mint(), session));

@@ -55,6 +55,20 @@ impl SpillRoot {
         ))
     }
 
+    /// A new private file without a name: it ends with its last handle.
+    pub(crate) fn file(&self) -> io::Result<File> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let path = self.path.join(format!("file-{number}"));
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        fs::remove_file(&path)?;
+        Ok(file)
+    }
+
     /// A new private folder for one engine.
     pub(crate) fn folder(&self) -> io::Result<SpillFolder> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
@@ -155,6 +169,9 @@ mod tests {
         let gone = one.path().to_owned();
         drop(one);
         assert!(!gone.exists());
+        let _file = root.file().unwrap();
+        let files = fs::read_dir(&root.path).unwrap();
+        assert_eq!(files.count(), 2, "the lock and the other folder");
         assert!(two.path().exists());
         drop(two);
         drop(root);
