@@ -12,6 +12,7 @@ mod arrow_message;
 mod connection;
 mod dictionaries;
 mod door;
+mod expiry;
 mod hold;
 mod idle;
 mod info;

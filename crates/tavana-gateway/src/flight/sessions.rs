@@ -18,6 +18,7 @@ use tokio::sync::OwnedMutexGuard;
 use tonic::Status;
 use uuid::Uuid;
 
+use super::expiry::Expiry;
 use super::hold::{Hold, Holder, UNREAD_MIN};
 use super::running::{Run, Running};
 use super::shared::{SharedRuns, Shelf};
@@ -56,7 +57,15 @@ impl Sessions {
     ) -> Result<Arc<ClientSession>, Status> {
         let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = of.get(principal) {
-            return Ok(Arc::clone(session));
+            let Some(error) = session.expiry.ended() else {
+                return Ok(Arc::clone(session));
+            };
+            let next = ClientSession::open(&self.gateway, principal.clone());
+            // Its client hears of what it has lost; nothing was lost without state.
+            *next.to_tell() = session.has_state().then(|| error.clone());
+            *next.lost() = session.lost().take();
+            of.insert(principal.clone(), Arc::clone(&next));
+            return Ok(next);
         }
         if of.len() >= PRINCIPALS_MAX {
             return Err(Status::resource_exhausted(format!(
@@ -64,7 +73,7 @@ impl Sessions {
             )));
         }
         self.gateway.auth.note(principal, origin);
-        let session = Arc::new(ClientSession::open(&self.gateway, principal.clone()));
+        let session = ClientSession::open(&self.gateway, principal.clone());
         of.insert(principal.clone(), Arc::clone(&session));
         Ok(session)
     }
@@ -123,6 +132,14 @@ pub(crate) struct ClientSession {
     changes: AtomicU64,
     /// The result that the session is busy with.
     hold: Mutex<Weak<Hold>>,
+    /// The transaction that was rolled back with the session before, or with this one, and why.
+    lost: Mutex<Option<(Uuid, QueryError)>>,
+    /// Why the session before has ended, for the next statement.
+    to_tell: Mutex<Option<QueryError>>,
+    /// How often somebody has taken the session.
+    uses: AtomicU64,
+    expiry: Expiry,
+    this: Weak<Self>,
 }
 
 /// A transaction of BeginTransaction. It begins when a call first names it: nobody has the name of
@@ -134,9 +151,9 @@ struct Transaction {
 }
 
 impl ClientSession {
-    fn open(gateway: &Arc<Gateway>, principal: Principal) -> Self {
+    fn open(gateway: &Arc<Gateway>, principal: Principal) -> Arc<Self> {
         let session = Session::open(gateway, principal.clone(), Protocol::Flight);
-        Self {
+        Arc::new_cyclic(|this| Self {
             gateway: Arc::clone(gateway),
             principal,
             id: Uuid::new_v4(),
@@ -150,7 +167,48 @@ impl ClientSession {
             runs: Shelf::default(),
             changes: AtomicU64::new(0),
             hold: Mutex::default(),
-        }
+            lost: Mutex::default(),
+            to_tell: Mutex::default(),
+            uses: AtomicU64::new(0),
+            expiry: Expiry::default(),
+            this: Weak::clone(this),
+        })
+    }
+
+    /// The session, and how often it has been taken so far.
+    pub(super) fn now(&self) -> (Arc<tokio::sync::Mutex<Session>>, u64) {
+        let uses = self.uses.load(Ordering::Acquire);
+        (Arc::clone(&self.session), uses)
+    }
+
+    /// Why the transaction `id` was rolled back without its client, who knows it from now on.
+    pub(crate) fn why_lost(&self, id: Uuid) -> Option<QueryError> {
+        let why = match &*self.lost() {
+            Some((lost, why)) if *lost == id => why.clone(),
+            Some(_) | None => return None,
+        };
+        drop(self.to_tell().take());
+        Some(why)
+    }
+
+    fn lost(&self) -> std::sync::MutexGuard<'_, Option<(Uuid, QueryError)>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn to_tell(&self) -> std::sync::MutexGuard<'_, Option<QueryError>> {
+        self.to_tell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn expiry(&self) -> &Expiry {
+        &self.expiry
+    }
+
+    /// Ends what the session has, and its transaction. Calls that have waited for it are told.
+    pub(super) fn renew(&self, session: &mut Session, why: QueryError) {
+        *session = Session::open(&self.gateway, self.principal.clone(), Protocol::Flight);
+        *self.lost() = self.transaction().map(|id| (id, why));
+        self.set_transaction(None);
+        self.runs().clear();
     }
 
     pub(crate) fn principal(&self) -> &Principal {
@@ -249,6 +307,9 @@ impl ClientSession {
     /// # Errors
     /// It is not open any more, or was not; 55006 as [`Self::lease`].
     pub(crate) async fn lease_in(&self, id: Uuid) -> Result<Lease, Status> {
+        if let Some(why) = self.why_lost(id) {
+            return Err(why.grpc_status());
+        }
         if self.transaction() != Some(id) {
             return Err(not_open());
         }
@@ -368,6 +429,11 @@ impl ClientSession {
 
     /// The connection's session, after the rollback of what a dropped call left open.
     async fn settled(&self, mut guard: OwnedMutexGuard<Session>) -> Result<Lease, Status> {
+        let over = self.to_tell().take();
+        if let Some(error) = over.as_ref().or(self.expiry.ended()) {
+            return Err(error.grpc_status());
+        }
+        self.uses.fetch_add(1, Ordering::AcqRel);
         if self.expects_rollback.load(Ordering::Acquire) {
             guard.begin_request();
             let rollback = Statement::internal("ROLLBACK", Class::Rollback { chain: false });
@@ -469,6 +535,9 @@ impl ClientSession {
         if let Lease::Own(session) = lease {
             let pinned = session.is_pinned() || session.transaction() != TransactionState::Idle;
             self.pinned.store(pinned, Ordering::Release);
+            if session.patience().is_some() {
+                self.expiry.watch(&self.this);
+            }
         }
     }
 }

@@ -54,6 +54,12 @@ impl Service {
             .filter(|action| *action != EndTransaction::Unspecified)
             .ok_or_else(|| Status::invalid_argument("the action is neither commit nor rollback"))?;
         let id = self.transaction_id(client, &request.transaction_id)?;
+        if let Some(why) = client.why_lost(id) {
+            return match action {
+                EndTransaction::Rollback => Ok(()),
+                _ => Err(why.grpc_status()),
+            };
+        }
         let lease = client.lease_own().await?;
         // Another call may have ended it meanwhile.
         let begun = client.begun(id)?;

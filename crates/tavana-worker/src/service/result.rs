@@ -173,7 +173,13 @@ async fn set_aside(
     batch: Batch,
     mut rows: u64,
 ) -> Result<Relayed, Failure> {
-    let mut place = checkout.shelf_place()?;
+    let mut place = match checkout.shelf_place() {
+        Ok(place) => place,
+        Err(failure) => {
+            checkout.halt(StopReason::Dropped).await;
+            return Err(failure);
+        }
+    };
     let mut next = batch;
     loop {
         if let Err(failure) = place.put(&next).await {

@@ -1,8 +1,8 @@
 //! Results that are set aside: what is left of them waits in a file, and their engines are free.
 
+use std::collections::HashMap;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use prost::Message as _;
@@ -49,89 +49,132 @@ impl Aside {
     }
 }
 
-/// The disk that results may take which are set aside: each of them, and all together.
+/// Results of one principal that may be aside at once. Each holds a few batches in memory.
+const OF_PRINCIPAL_MAX: u32 = 32;
+/// Results of all principals that may be aside at once.
+const RESULTS_MAX: u32 = 128;
+
+/// What results may take that are set aside: each of them, and all together.
 #[derive(Debug)]
 pub(crate) struct Shelf {
-    used: Arc<AtomicU64>,
-    one_max: u64,
-    all_max: u64,
+    used: Arc<Mutex<Used>>,
+    one_bytes_max: u64,
+    all_bytes_max: u64,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    bytes: u64,
+    results: u32,
+    of: HashMap<Arc<str>, u32>,
 }
 
 impl Shelf {
-    pub(crate) fn new(one_max: u64, all_max: u64) -> Self {
+    pub(crate) fn new(one_bytes_max: u64, all_bytes_max: u64) -> Self {
         Self {
             used: Arc::default(),
-            one_max,
-            all_max,
+            one_bytes_max,
+            all_bytes_max,
         }
     }
 
-    /// A place for one result, in a `file` that only it has.
-    pub(crate) fn place(&self, file: std::fs::File) -> Place {
-        Place {
+    /// A place for one result of `principal`, in a `file` that only it has.
+    ///
+    /// # Errors
+    /// There are too many.
+    pub(crate) fn place(
+        &self,
+        principal: &Arc<str>,
+        file: std::fs::File,
+    ) -> Result<Place, Failure> {
+        let mut used = locked(&self.used);
+        let of_principal = used.of.get(principal).copied().unwrap_or(0);
+        if of_principal >= OF_PRINCIPAL_MAX || used.results >= RESULTS_MAX {
+            return Err(limit(format!(
+                "a result was not read to its end before the next statement of its session, and \
+                 {} of them are kept already",
+                used.results.min(OF_PRINCIPAL_MAX)
+            )));
+        }
+        used.of.insert(Arc::clone(principal), of_principal + 1);
+        used.results += 1;
+        Ok(Place {
             file: BufWriter::with_capacity(BUFFER_BYTES, File::from_std(file)),
             bytes: 0,
-            one_max: self.one_max,
-            all: Share {
+            one_bytes_max: self.one_bytes_max,
+            share: Share {
                 used: Arc::clone(&self.used),
-                max: self.all_max,
-                taken: 0,
+                principal: Arc::clone(principal),
+                bytes_max: self.all_bytes_max,
+                bytes: 0,
             },
-        }
+        })
     }
 }
-
-/// What is handed to the file system at once.
-const BUFFER_BYTES: usize = 256 * 1024;
 
 /// A part of what all results may take, given back on drop.
 #[derive(Debug)]
 struct Share {
-    used: Arc<AtomicU64>,
-    max: u64,
-    taken: u64,
+    used: Arc<Mutex<Used>>,
+    principal: Arc<str>,
+    bytes_max: u64,
+    bytes: u64,
 }
 
 impl Share {
     fn take(&mut self, bytes: u64) -> bool {
-        let within = |used: u64| used.checked_add(bytes).filter(|used| *used <= self.max);
-        let taken = self
-            .used
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, within)
-            .is_ok();
-        if taken {
-            self.taken += bytes;
+        let mut used = locked(&self.used);
+        let fits = used.bytes.saturating_add(bytes) <= self.bytes_max;
+        if fits {
+            used.bytes += bytes;
+            self.bytes += bytes;
         }
-        taken
+        fits
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.used.fetch_sub(self.taken, Ordering::Relaxed);
+        let mut used = locked(&self.used);
+        used.bytes -= self.bytes;
+        used.results -= 1;
+        if let Some(of_principal) = used.of.get_mut(&self.principal) {
+            *of_principal -= 1;
+            if *of_principal == 0 {
+                used.of.remove(&self.principal);
+            }
+        }
     }
 }
+
+fn locked(used: &Mutex<Used>) -> MutexGuard<'_, Used> {
+    used.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What is handed to the file system at once.
+const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Batches on their way into a file.
 #[derive(Debug)]
 pub(crate) struct Place {
     file: BufWriter<File>,
     bytes: u64,
-    one_max: u64,
-    all: Share,
+    one_bytes_max: u64,
+    share: Share,
 }
 
 impl Place {
     /// # Errors
     /// The batch is more than may be kept, or the file system fails.
     pub(crate) async fn put(&mut self, batch: &Batch) -> Result<(), Failure> {
-        let length = u32::try_from(batch.encoded_len()).map_err(|_| too_large(self.one_max))?;
+        let length =
+            u32::try_from(batch.encoded_len()).map_err(|_| too_large(self.one_bytes_max))?;
         let cost = u64::from(length) + 4;
-        if self.bytes + cost > self.one_max {
-            return Err(too_large(self.one_max));
+        if self.bytes + cost > self.one_bytes_max {
+            return Err(too_large(self.one_bytes_max));
         }
-        if !self.all.take(cost) {
-            return Err(too_large(self.all.max));
+        if !self.share.take(cost) {
+            return Err(too_large(self.share.bytes_max));
         }
         self.bytes += cost;
         let mut bytes = BytesMut::with_capacity(length as usize);
@@ -154,7 +197,7 @@ impl Place {
         Ok(Kept {
             file: BufReader::with_capacity(BUFFER_BYTES, file),
             left: self.bytes,
-            _share: self.all,
+            _share: self.share,
         })
     }
 }
@@ -188,13 +231,14 @@ impl Kept {
 }
 
 fn too_large(bytes_max: u64) -> Failure {
-    failure::new(
-        FailureKind::FailureLimit,
-        format!(
-            "the result was not read to its end before the next statement of its session, and what \
-             is left of it has more than {bytes_max} bytes, which is what may be kept meanwhile"
-        ),
-    )
+    limit(format!(
+        "a result was not read to its end before the next statement of its session, and what is \
+         left of it has more than {bytes_max} bytes, which is what may be kept meanwhile"
+    ))
+}
+
+fn limit(text: String) -> Failure {
+    failure::new(FailureKind::FailureLimit, text)
 }
 
 fn broken(error: &io::Error) -> Failure {
@@ -216,38 +260,43 @@ mod tests {
         }
     }
 
-    fn file() -> std::fs::File {
-        tempfile::tempfile().unwrap()
+    fn place(shelf: &Shelf, principal: &str) -> Result<Place, Failure> {
+        shelf.place(&principal.into(), tempfile::tempfile().unwrap())
+    }
+
+    fn is_empty(shelf: &Shelf) -> bool {
+        let used = locked(&shelf.used);
+        used.bytes == 0 && used.results == 0 && used.of.is_empty()
     }
 
     #[tokio::test]
     async fn what_is_put_aside_comes_back_in_order_and_its_bytes_are_given_back() {
         let shelf = Shelf::new(1 << 20, 1 << 20);
-        let mut place = shelf.place(file());
+        let mut place = place(&shelf, "ann").unwrap();
         for number in 0..100 {
             place.put(&batch(number)).await.unwrap();
         }
-        assert!(shelf.used.load(Ordering::Relaxed) > 100_000);
+        assert!(locked(&shelf.used).bytes > 100_000);
         let mut kept = place.turn().await.unwrap();
         for number in 0..100 {
             assert_eq!(kept.next().await.unwrap(), Some(batch(number)));
         }
         assert_eq!(kept.next().await.unwrap(), None);
         drop(kept);
-        assert_eq!(shelf.used.load(Ordering::Relaxed), 0);
+        assert!(is_empty(&shelf));
     }
 
     #[tokio::test]
-    async fn one_result_and_all_together_have_a_bound() {
+    async fn one_result_and_all_together_have_a_bound_in_bytes() {
         let shelf = Shelf::new(5_000, 8_000);
-        let mut one = shelf.place(file());
+        let mut one = place(&shelf, "ann").unwrap();
         for number in 0..4 {
             one.put(&batch(number)).await.unwrap();
         }
         let refused = one.put(&batch(4)).await.unwrap_err();
         assert_eq!(refused.kind(), FailureKind::FailureLimit);
         assert!(refused.message.contains("5000"), "{}", refused.message);
-        let mut other = shelf.place(file());
+        let mut other = place(&shelf, "bob").unwrap();
         for number in 0..3 {
             other.put(&batch(number)).await.unwrap();
         }
@@ -255,6 +304,26 @@ mod tests {
         assert!(refused.message.contains("8000"), "{}", refused.message);
         drop(one);
         other.put(&batch(3)).await.unwrap();
+    }
+
+    #[test]
+    fn a_principal_and_all_of_them_have_a_bound_in_results() {
+        let shelf = Shelf::new(1, 1);
+        let of = |principal: &str| {
+            let mut places = Vec::new();
+            while let Ok(place) = place(&shelf, principal) {
+                places.push(place);
+            }
+            places
+        };
+        let mut places: Vec<Vec<Place>> = ["ann", "bob", "cid", "dan", "eve"].map(of).into();
+        let counts: Vec<usize> = places.iter().map(Vec::len).collect();
+        assert_eq!(counts, [32, 32, 32, 32, 0]);
+        places[0].pop();
+        assert_eq!(of("bob").len(), 0);
+        assert_eq!(of("eve").len(), 1);
+        drop(places);
+        assert!(is_empty(&shelf));
     }
 
     #[tokio::test]

@@ -142,7 +142,10 @@ impl Checkout {
 
     /// A place for what is left of its result.
     pub(crate) fn shelf_place(&self) -> Result<Place, Failure> {
-        self.supervisor.shelf_place()
+        let owner = self.engine.as_ref().and_then(Engine::owner);
+        let owner = owner
+            .ok_or_else(|| failure::new(FailureKind::FailureInternal, "the engine has no owner"))?;
+        self.supervisor.shelf_place(&owner.principal)
     }
 
     /// Stops the request; afterwards the engine is quiet or on its way to the grave.

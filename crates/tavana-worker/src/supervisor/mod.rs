@@ -252,10 +252,10 @@ impl Supervisor {
         &self.queries
     }
 
-    /// A place for a result that is set aside.
-    pub(crate) fn shelf_place(&self) -> Result<Place, Failure> {
+    /// A place for a result of `principal` that is set aside.
+    pub(crate) fn shelf_place(&self, principal: &Arc<str>) -> Result<Place, Failure> {
         match self.blueprint.spill.file() {
-            Ok(file) => Ok(self.shelf.place(file)),
+            Ok(file) => self.shelf.place(principal, file),
             Err(error) => {
                 let text = format!("a result could not be set aside: {error}");
                 Err(failure::new(FailureKind::FailureInternal, text))

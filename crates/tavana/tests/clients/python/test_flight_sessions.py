@@ -1,12 +1,14 @@
 """Flight SQL: options of a session, its end, and polling for what takes long."""
 
+import time
+
 import adbc_driver_flightsql.dbapi as flight_dbapi
 import adbc_driver_manager
 import pyarrow as pa
 import pyarrow.flight
 import pytest
 from flight_calls import statement
-from harness import eventually
+from harness import Tavana, eventually
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -118,3 +120,63 @@ def test_partitions_are_read_and_a_poll_is_complete_when_its_rows_are(connection
                 break
             partitions += found
         assert len(partitions) == 1
+
+
+def pinned(tavana):
+    metrics = tavana.get("/metrics").splitlines()
+    return next(line.split()[1] for line in metrics if line.startswith("tavana_worker_pinned_sessions"))
+
+
+@pytest.mark.parametrize(
+    "setting, state",
+    (("idle_in_transaction_session_timeout", "25P03"), ("transaction_timeout", "25P04")),
+)
+def test_a_transaction_whose_client_is_silent_for_too_long_ends_and_its_client_is_told_once(
+    tavana, connection, cursor, setting, state
+):
+    cursor.execute(f"SET {setting} = '2s'")
+    cursor.execute("BEGIN")
+    cursor.execute("CREATE TABLE of_it AS SELECT 1 AS i")
+    eventually("it has an engine", lambda: pinned(tavana) == "1")
+    eventually("the engine is free", lambda: pinned(tavana) == "0")
+    with pytest.raises(adbc_driver_manager.Error, match=state):
+        cursor.execute("INSERT INTO of_it VALUES (2)")
+    assert one(cursor, "SELECT 42") == 42
+    with pytest.raises(adbc_driver_manager.Error, match="of_it"):
+        cursor.execute("SELECT * FROM of_it")
+
+
+def test_a_transaction_that_goes_on_is_not_ended_by_the_limit_of_silence(tavana, connection, cursor):
+    cursor.execute("SET idle_in_transaction_session_timeout = '1s'")
+    cursor.execute("BEGIN")
+    cursor.execute("CREATE TABLE of_it AS SELECT 1 AS i")
+    began = time.monotonic()
+    # Longer than the limit, in one statement and in many.
+    cursor.execute("SELECT sum(hash(a.range + b.range) % 7) FROM range(1000000) a, range(100) b")
+    cursor.fetchall()
+    while time.monotonic() - began < 2:
+        assert one(cursor, "SELECT count(*) FROM of_it") == 1
+    cursor.execute("COMMIT")
+    # Out of the transaction the limit is another one.
+    cursor.execute("SET idle_session_timeout = '2s'")
+    eventually("it has an engine", lambda: pinned(tavana) == "1")
+    eventually("the session has ended", lambda: pinned(tavana) == "0")
+    with pytest.raises(adbc_driver_manager.Error, match="57P05"):
+        cursor.execute("SELECT 1")
+    assert one(cursor, "SELECT 42") == 42
+
+
+def test_a_transaction_of_the_driver_ends_by_the_limit_of_all_sessions():
+    server = Tavana(env={"TAVANA_IDLE_IN_TRANSACTION_TIMEOUT_SECS": "2"})
+    try:
+        with flight_dbapi.connect(server.flight_uri) as connection, connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE of_it AS SELECT 1 AS i")
+            eventually("it has an engine", lambda: pinned(server) == "1")
+            eventually("the engine is free", lambda: pinned(server) == "0")
+            with pytest.raises(adbc_driver_manager.Error, match="25P03"):
+                cursor.execute("INSERT INTO of_it VALUES (2)")
+            # Nothing is left to roll back, and the driver begins its next transaction.
+            connection.rollback()
+            assert one(cursor, "SELECT 42") == 42
+    finally:
+        server.stop()
