@@ -696,9 +696,10 @@ async fn requests_that_make_no_sense_are_invalid() {
         query_id: running.query_id.clone(),
         ..session.request("SELECT 1")
     };
+    // It may be the second try of one whose answer was lost: it may be sent again.
     assert_eq!(
         kind_of(session.run(twice).await),
-        FailureKind::FailureInvalid
+        FailureKind::FailureOverloaded
     );
 }
 
@@ -1326,6 +1327,43 @@ async fn a_cursor_gives_its_rows_in_parts() {
 }
 
 // ---------------------------------------------------------------------------------------------
+// Results that wait for their readers
+
+#[tokio::test]
+async fn a_result_that_is_set_aside_frees_its_engine_and_is_read_afterwards() {
+    let worker = Worker::start(&[]).await;
+    let gateway = worker.gateway().await;
+    let session = gateway.session("alice").pinned(Pin::Start);
+    session.execute("CREATE TABLE t (i BIGINT)").await.unwrap();
+    let request = session.request("SELECT range AS i FROM range(3000000)");
+    let query_id = request.query_id.clone();
+    let mut client = session.client.clone();
+    let mut result = client.execute(request).await.unwrap().into_inner();
+    let aside = |session: SessionId| SetAsideRequest {
+        query_id: query_id.clone(),
+        session_id: session.to_string(),
+    };
+    let foreign = client.set_aside(aside(SessionId::mint())).await.unwrap();
+    assert!(!foreign.into_inner().found, "it is another session's");
+    for _ in 0..2 {
+        let own = client.set_aside(aside(session.id)).await.unwrap();
+        assert!(own.into_inner().found);
+        assert_eq!(session.integer("SELECT 42").await.unwrap(), 42);
+    }
+    let mut rows = 0;
+    let complete = loop {
+        match result.message().await.unwrap().unwrap().message.unwrap() {
+            result_message::Message::Header(_) => {}
+            result_message::Message::Batch(batch) => rows += batch.rows,
+            result_message::Message::Complete(complete) => break complete,
+        }
+    };
+    assert_eq!((rows, complete.rows), (3_000_000, 3_000_000));
+    let ended = client.set_aside(aside(session.id)).await.unwrap();
+    assert!(!ended.into_inner().found, "it has ended");
+}
+
+// ---------------------------------------------------------------------------------------------
 // Append
 
 #[tokio::test]
@@ -1358,7 +1396,22 @@ async fn appended_batches_arrive_and_a_broken_append_leaves_nothing() {
             })
     };
     let mut client = session.client.clone();
+    let finish = || AppendRequest {
+        message: Some(append_request::Message::Finish(AppendFinish {})),
+    };
     let requests: Vec<_> = [start("t")].into_iter().chain(batches()).collect();
+    let broken = client
+        .append(tokio_stream::iter(requests))
+        .await
+        .unwrap_err();
+    assert_eq!(failure_of(&broken).kind(), FailureKind::FailureCancelled);
+    assert_eq!(session.integer("SELECT count(*) FROM t").await.unwrap(), 0);
+
+    let requests: Vec<_> = [start("t")]
+        .into_iter()
+        .chain(batches())
+        .chain([finish()])
+        .collect();
     let appended = client
         .append(tokio_stream::iter(requests))
         .await
@@ -1374,7 +1427,11 @@ async fn appended_batches_arrive_and_a_broken_append_leaves_nothing() {
         4999 * 5000 / 2
     );
 
-    let requests: Vec<_> = [start("missing")].into_iter().chain(batches()).collect();
+    let requests: Vec<_> = [start("missing")]
+        .into_iter()
+        .chain(batches())
+        .chain([finish()])
+        .collect();
     let missing = client
         .append(tokio_stream::iter(requests))
         .await
