@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::unread::BEFORE_EXPRESSION;
 use crate::session::lexer::{Kind, Token, tokens};
 
 /// The same statement with other words for `FROM ONLY t` (there is no inheritance), `TABLE t`,
@@ -125,11 +126,9 @@ impl<'sql> Text<'sql> {
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
         before.is_some_and(|token| match token.kind {
             Kind::Symbol => matches!(token.text(self.sql), ")" | "]" | "}"),
-            Kind::Word => ![
-                "SELECT", "WHERE", "AND", "OR", "NOT", "ON", "HAVING", "WHEN", "THEN", "ELSE",
-            ]
-            .iter()
-            .any(|word| token.is_word(self.sql, word)),
+            Kind::Word => !BEFORE_EXPRESSION
+                .iter()
+                .any(|word| token.is_word(self.sql, word)),
             Kind::Semicolon => false,
             Kind::Quoted | Kind::String | Kind::Number | Kind::Parameter => true,
         })

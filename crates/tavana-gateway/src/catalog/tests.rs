@@ -935,6 +935,10 @@ fn duckdbs_own_syntax_is_read_where_it_can_be() {
             "SELECT a FROM t WHERE b IS NOT NULL AND c IS NULL AND regexp_matches(b, 'x') LIMIT 3 OFFSET 2",
         ),
         (
+            "SELECT a AS notnull, b AS ISNULL, CASE WHEN c NOTNULL THEN 1 END AS d FROM t WHERE b ~ 'x'",
+            "SELECT a AS notnull, b AS ISNULL, CASE WHEN c IS NOT NULL THEN 1 END AS d FROM t WHERE regexp_matches(b, 'x')",
+        ),
+        (
             "SELECT a FROM t WHERE trim(leading from b) ~ trim(from c) LIMIT ALL",
             "SELECT a FROM t WHERE regexp_matches(TRIM(LEADING ' ' FROM b), TRIM(c))",
         ),

@@ -22,8 +22,8 @@ pub(super) const REFUSAL: &str =
 
 /// What operators are made of (PostgreSQL documentation, section 4.1.3).
 const OPERATOR: &str = "+-*/<>=~!@#%^&|`?";
-/// After these words an expression begins, so `~` has no left side.
-const BEFORE_EXPRESSION: [&str; 32] = [
+/// After these words an expression begins, or after AS a name, so an operator has no left side.
+pub(super) const BEFORE_EXPRESSION: [&str; 32] = [
     "all",
     "and",
     "any",
