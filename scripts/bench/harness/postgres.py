@@ -39,6 +39,7 @@ class Postgres:
     def __init__(self, with_tls=False):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="tavana-bench-postgresql-"))
         self._programs = find_programs() if with_tls else newest_programs(self._folder)
+        self._settings = dict(SETTINGS)
         self._as_user = {}
         if os.geteuid() == 0:
             # The server refuses to run as root; Debian's package makes this user.
@@ -62,7 +63,7 @@ class Postgres:
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 self.pg_port = probe.getsockname()[1]
-            options = " ".join(f"-c {key}={value}" for key, value in SETTINGS.items())
+            options = " ".join(f"-c {key}={value}" for key, value in self._settings.items())
             try:
                 self._run(
                     *("pg_ctl", "-D", self._data, "-w", "-t", "60", "-l", self._folder / "log"),
@@ -104,7 +105,7 @@ class Postgres:
         # On the command line ssl is off, which wins over the file.
         self._run("pg_ctl", "-D", self._data, "-m", "fast", "-w", "stop")
         self._started = False
-        SETTINGS["ssl"] = "on"
+        self._settings["ssl"] = "on"
         self._start()
 
     def load(self, table, columns, csv_file):
