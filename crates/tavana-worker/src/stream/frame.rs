@@ -7,6 +7,7 @@
 use std::io::{self, IoSlice, Read, Write};
 use std::marker::PhantomData;
 
+use bytes::buf::Chain;
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::Message;
 use tavana_common::proto::engine::{FromEngine, ToEngine};
@@ -126,27 +127,54 @@ pub fn read_frame_blocking<M: Message + Default>(
     decode_payload(head[4], Bytes::from(payload)).map(Some)
 }
 
-/// Writes one frame.
-///
-/// # Errors
-/// Socket errors, and [`FrameError::TooLong`] before anything was written.
-///
-/// # Cancel safety
-/// Not cancel safe: a dropped write may leave half a frame in the stream, which must then be
-/// closed.
-pub async fn write_frame<M: Message>(
-    writer: &mut (impl AsyncWrite + Unpin),
-    frame: &Frame<M>,
-) -> Result<(), FrameError> {
-    match frame {
-        Frame::Message(message) => writer.write_all(&encode_message(message)?).await?,
-        Frame::Batch(batch) => {
-            let head = encode_batch_head(batch)?;
-            let mut parts = Buf::chain(&head[..], batch.header.clone()).chain(batch.body.clone());
-            writer.write_all_buf(&mut parts).await?;
+/// The bytes of a frame: all of a message; head, header and body of a batch.
+type Parts = Chain<Chain<Bytes, Bytes>, Bytes>;
+
+fn parts(first: Bytes, second: Bytes, third: Bytes) -> Parts {
+    first.chain(second).chain(third)
+}
+
+/// Writes frames to a tokio stream.
+#[derive(Debug)]
+pub struct AsyncFrameWriter<W> {
+    writer: W,
+    /// What is left of the frame that was begun last.
+    unsent: Parts,
+}
+
+impl<W: AsyncWrite + Unpin> AsyncFrameWriter<W> {
+    /// Writes frames to `writer`, which must stand at the start of a frame.
+    pub fn new(writer: W) -> Self {
+        Self {
+            writer,
+            unsent: parts(Bytes::new(), Bytes::new(), Bytes::new()),
         }
     }
-    Ok(())
+
+    /// Writes one frame, after what is left of the one before.
+    ///
+    /// # Errors
+    /// Socket errors, and [`FrameError::TooLong`] before anything was written.
+    ///
+    /// # Cancel safety
+    /// Cancel safe: the frame is not begun, or the next call completes it.
+    pub async fn write<M: Message>(&mut self, frame: &Frame<M>) -> Result<(), FrameError> {
+        let next = match frame {
+            Frame::Message(message) => {
+                parts(encode_message(message)?.into(), Bytes::new(), Bytes::new())
+            }
+            Frame::Batch(batch) => {
+                let head = Bytes::copy_from_slice(&encode_batch_head(batch)?);
+                parts(head, batch.header.clone(), batch.body.clone())
+            }
+        };
+        self.writer.write_all_buf(&mut self.unsent).await?;
+        self.unsent = next;
+        self.writer.write_all_buf(&mut self.unsent).await?;
+        // Nothing holds a batch that was sent.
+        self.unsent = parts(Bytes::new(), Bytes::new(), Bytes::new());
+        Ok(())
+    }
 }
 
 /// Reads frames from a tokio stream.
@@ -344,13 +372,14 @@ mod tests {
             Frame::Batch(batch(0, 0)),
             done(2),
         ];
-        let (mut near, far) = tokio::io::duplex(777);
+        let (near, far) = tokio::io::duplex(777);
+        let mut writer = AsyncFrameWriter::new(near);
         let sent = frames.clone();
         let send = async move {
             for frame in &sent {
-                write_frame(&mut near, frame).await.unwrap();
+                writer.write(frame).await.unwrap();
             }
-            drop(near);
+            drop(writer);
         };
         let receive = async move {
             let mut reader = AsyncFrameReader::<_, FromEngine>::new(far);
@@ -360,6 +389,35 @@ mod tests {
             assert_eq!(reader.next().await.unwrap(), None);
         };
         tokio::join!(send, receive);
+    }
+
+    #[tokio::test]
+    async fn a_write_that_is_given_up_is_completed_by_the_next_one() {
+        let batch = Frame::<FromEngine>::Batch(Batch {
+            header: vec![1; 100].into(),
+            body: vec![2; 1000].into(),
+            rows: 3,
+        });
+        for room in [1, 7, 50, 200, 1000] {
+            let (near, far) = tokio::io::duplex(room);
+            let mut writer = AsyncFrameWriter::new(near);
+            {
+                let mut given_up = std::pin::pin!(writer.write(&batch));
+                assert!(futures::poll!(given_up.as_mut()).is_pending(), "{room}");
+            }
+            let send = async {
+                writer.write(&done(1)).await.unwrap();
+                drop(writer);
+            };
+            let receive = async {
+                let mut reader = AsyncFrameReader::<_, FromEngine>::new(far);
+                for frame in [&batch, &done(1)] {
+                    assert_eq!(reader.next().await.unwrap().as_ref(), Some(frame));
+                }
+                assert_eq!(reader.next().await.unwrap(), None);
+            };
+            tokio::join!(send, receive);
+        }
     }
 
     #[tokio::test]

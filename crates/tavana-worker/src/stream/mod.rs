@@ -8,6 +8,6 @@ mod frame;
 
 pub(crate) use copy::{CopyAnswer, CopyRequest};
 pub use frame::{
-    AsyncFrameReader, FRAME_BYTES_MAX, Frame, FrameError, FromEngineFrame, ToEngineFrame,
-    read_frame_blocking, write_frame, write_frame_blocking,
+    AsyncFrameReader, AsyncFrameWriter, FRAME_BYTES_MAX, Frame, FrameError, FromEngineFrame,
+    ToEngineFrame, read_frame_blocking, write_frame_blocking,
 };

@@ -29,7 +29,7 @@ use super::stderr;
 use super::stop::{StopReason, Watch};
 use super::template::Template;
 use crate::engine::main::ENDED_CLASS;
-use crate::stream::{AsyncFrameReader, CopyRequest, Frame, FrameError, write_frame};
+use crate::stream::{AsyncFrameReader, AsyncFrameWriter, CopyRequest, Frame, FrameError};
 
 /// Until a new engine process says that its instance is open and locked.
 pub(super) const START_MAX: Duration = Duration::from_secs(20);
@@ -39,8 +39,6 @@ const ASSIGN_MAX: Duration = Duration::from_secs(10);
 const INTERRUPT_EVERY: Duration = Duration::from_millis(50);
 /// An engine that has not listened for so long is killed.
 const INTERRUPT_MAX: Duration = Duration::from_secs(2);
-/// What is waited for a frame that is half written when its statement must stop.
-const FINISH_WRITE_MAX: Duration = Duration::from_millis(500);
 /// Until an engine has put on disk what a lower limit leaves no room for. DuckDB cannot be
 /// interrupted in it, so one that takes longer is killed.
 const SHRINK_MAX: Duration = Duration::from_secs(60);
@@ -77,7 +75,7 @@ enum Phase {
 #[derive(Debug)]
 pub(crate) struct Engine {
     reader: AsyncFrameReader<OwnedReadHalf, FromEngine>,
-    writer: OwnedWriteHalf,
+    writer: AsyncFrameWriter<OwnedWriteHalf>,
     phase: Phase,
     owner: Option<Owner>,
     /// Of the infrastructure's credentials that it has, see [`super::credentials::Vault`].
@@ -213,7 +211,7 @@ impl Engine {
         };
         let engine = Self {
             reader: AsyncFrameReader::new(reader),
-            writer,
+            writer: AsyncFrameWriter::new(writer),
             phase: Phase::Busy,
             owner: None,
             generation: 0,
@@ -371,8 +369,7 @@ impl Engine {
     /// Sends a request. On a failure the engine is spent or has been stopped.
     ///
     /// # Cancel safety
-    /// Not cancel safe in the middle of a frame: the engine stays busy and half a frame is in the
-    /// socket, so that [`Self::halt`] kills it after its patience.
+    /// The engine stays busy, and half a frame may be in the socket: [`Self::halt`] completes it.
     pub(crate) async fn send(
         &mut self,
         message: to_engine::Message,
@@ -400,17 +397,10 @@ impl Engine {
         self.phase = Phase::Busy;
         self.ahead = None;
         self.progress = watch.progress().clone();
-        let written = {
-            let write = write_frame(&mut self.writer, frame);
-            tokio::pin!(write);
-            tokio::select! {
-                biased;
-                written = &mut write => Ok(written),
-                reason = watch.tripped() => {
-                    // Half a frame makes the socket useless: a moment more may save the engine.
-                    Err((reason, timeout(FINISH_WRITE_MAX, write).await))
-                }
-            }
+        let written = tokio::select! {
+            biased;
+            written = self.writer.write(frame) => Ok(written),
+            reason = watch.tripped() => Err(reason),
         };
         match written {
             Ok(Ok(())) => Ok(()),
@@ -420,11 +410,7 @@ impl Engine {
                 Err(failure::new(FailureKind::FailureLimit, error.to_string()))
             }
             Ok(Err(error)) => Err(self.lost(Some(error))),
-            Err((reason, Ok(Ok(())))) => Err(self.halt(reason).await),
-            Err((reason, _)) => {
-                self.kill_for(reason);
-                Err(reason.failure())
-            }
+            Err(reason) => Err(self.halt(reason).await),
         }
     }
 
@@ -576,8 +562,8 @@ impl Engine {
                 },
                 _ = ticks.tick() => {
                     // An engine that does not read has a full socket: patience ends this too.
-                    let written = timeout(INTERRUPT_EVERY, write_frame(&mut self.writer, &interrupt));
-                    if !matches!(written.await, Ok(Ok(()))) {
+                    let written = timeout(INTERRUPT_EVERY, self.writer.write(&interrupt));
+                    if matches!(written.await, Ok(Err(_))) {
                         return None;
                     }
                 }
@@ -644,14 +630,14 @@ impl Engine {
 /// Starts the conversation with a new process.
 pub(super) async fn introduce(
     reader: &mut AsyncFrameReader<impl AsyncRead + Unpin, FromEngine>,
-    writer: &mut (impl AsyncWrite + Unpin),
+    writer: &mut AsyncFrameWriter<impl AsyncWrite + Unpin>,
     start: Start,
 ) -> Result<Ready, StartError> {
     let start = Frame::Message(ToEngine {
         message: Some(to_engine::Message::Start(start)),
     });
     let talk = |error: FrameError| StartError::Conversation(error.to_string());
-    write_frame(writer, &start).await.map_err(talk)?;
+    writer.write(&start).await.map_err(talk)?;
     match reader.next().await.map_err(talk)? {
         Some(Frame::Message(FromEngine {
             message: Some(message),

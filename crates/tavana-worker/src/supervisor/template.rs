@@ -18,7 +18,7 @@ use super::handle::Handle;
 use super::process::{START_MAX, StartError, introduce};
 use super::stderr;
 use crate::settings::EngineCommand;
-use crate::stream::{AsyncFrameReader, CopyAnswer, CopyRequest};
+use crate::stream::{AsyncFrameReader, AsyncFrameWriter, CopyAnswer, CopyRequest};
 use tavana_common::proto::engine::Start;
 
 /// Until a template has made a copy.
@@ -115,8 +115,9 @@ impl Living {
         let pid = child.id().unwrap_or_default();
         let pipe = child.stderr.take().expect("stderr is piped");
         let log = tavana_common::task::spawn(stderr::log(pid, pipe));
-        let (reader, mut writer) = control.split();
+        let (reader, writer) = control.split();
         let mut reader = AsyncFrameReader::new(reader);
+        let mut writer = AsyncFrameWriter::new(writer);
         let ready = introduce(&mut reader, &mut writer, start.clone());
         let ready = timeout(START_MAX, ready)
             .await
