@@ -14,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::avoid::Avoided;
 use super::choose::{self, Load, State, Wish};
 use super::discovery::{self, Snapshot};
 use super::retries::Retries;
@@ -63,21 +64,17 @@ impl Workers {
         })
     }
 
-    /// The best worker for a statement now, other than `except`.
+    /// The best worker for a statement now: one of those to avoid only when there is no other.
     ///
     /// # Errors
     /// 57P03 when none can take a statement.
-    pub(crate) fn choose(
-        &self,
-        except: Option<&Arc<Worker>>,
-        wish: &Wish,
-    ) -> Result<Arc<Worker>, QueryError> {
-        self.roster.choose(except, wish).ok_or_else(no_worker)
+    pub(crate) fn choose(&self, avoided: &Avoided, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
+        self.roster.choose(avoided, wish).ok_or_else(no_worker)
     }
 
-    /// Whether some worker seems to have room for a statement.
-    pub(crate) fn have_room(&self, wish: &Wish) -> bool {
-        let loads = self.roster.loads(&self.roster.entries(), None);
+    /// Whether the worker that [`Self::choose`] would find seems to have room for a statement.
+    pub(crate) fn have_room(&self, avoided: &Avoided, wish: &Wish) -> bool {
+        let loads = Roster::loads(&self.roster.entries(), avoided);
         choose::takers(&loads).any(|(_, load)| load.has_room(wish))
     }
 
@@ -129,9 +126,10 @@ impl Workers {
         drop(tokio::time::timeout(pause, changed.changed()).await);
     }
 
-    /// Whether a statement could go to a worker other than `worker`.
-    pub(crate) fn another_than(&self, worker: &Arc<Worker>) -> bool {
-        self.roster.choose(Some(worker), &Wish::default()).is_some()
+    /// Whether a statement could go to a worker that is not to be avoided.
+    pub(crate) fn another_than(&self, avoided: &Avoided) -> bool {
+        let chosen = self.roster.choose(avoided, &Wish::default());
+        chosen.is_some_and(|worker| !avoided.has(&worker))
     }
 
     /// Address of, and way to, each worker that can be reached, whether it takes statements or not.
@@ -146,14 +144,14 @@ impl Workers {
     }
 
     pub(crate) fn any_usable(&self) -> bool {
-        choose::takers(&self.roster.loads(&self.roster.entries(), None))
+        choose::takers(&Roster::all(&self.roster.entries()))
             .next()
             .is_some()
     }
 
     /// Whether the worker that calls itself `id` takes statements.
     pub(crate) fn has(&self, id: &str) -> bool {
-        choose::takers(&self.roster.loads(&self.roster.entries(), None))
+        choose::takers(&Roster::all(&self.roster.entries()))
             .any(|(_, load)| load.id.as_deref() == Some(id))
     }
 
@@ -217,24 +215,29 @@ impl Roster {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn loads(&self, entries: &[Entry], except: Option<&Arc<Worker>>) -> Vec<Load> {
-        let excepted = except.and_then(|worker| worker.load().id);
-        let load = |entry: &Entry| {
-            let mut load = entry.worker.load();
-            // By another address it would be the same worker.
-            if excepted.is_some() && excepted == load.id
-                || except.is_some_and(|except| Arc::ptr_eq(except, &entry.worker))
-            {
-                load.state = State::Away;
-            }
-            load
-        };
-        entries.iter().map(load).collect()
+    fn all(entries: &[Entry]) -> Vec<Load> {
+        entries.iter().map(|entry| entry.worker.load()).collect()
     }
 
-    fn choose(&self, except: Option<&Arc<Worker>>, wish: &Wish) -> Option<Arc<Worker>> {
+    /// [`Self::all`], with those away that are to be avoided, unless nobody else takes statements.
+    fn loads(entries: &[Entry], avoided: &Avoided) -> Vec<Load> {
+        let all = Self::all(entries);
+        let mut others = all.clone();
+        for (load, entry) in others.iter_mut().zip(entries) {
+            if avoided.has(&entry.worker) {
+                load.state = State::Away;
+            }
+        }
+        if choose::takers(&others).next().is_some() {
+            others
+        } else {
+            all
+        }
+    }
+
+    fn choose(&self, avoided: &Avoided, wish: &Wish) -> Option<Arc<Worker>> {
         let entries = self.entries();
-        let best = choose::least_loaded(&self.loads(&entries, except), wish)?;
+        let best = choose::least_loaded(&Self::loads(&entries, avoided), wish)?;
         entries.get(best).map(|entry| Arc::clone(&entry.worker))
     }
 
@@ -278,7 +281,7 @@ impl Roster {
     /// Tells the queue how many slots there are, and whoever waits that something has changed.
     fn recount(&self) {
         let entries = self.entries();
-        let loads = self.loads(&entries, None);
+        let loads = Self::all(&entries);
         self.queue.resize(Capacity {
             slots: choose::capacity(&loads),
             reserved: choose::reserved(&loads),
@@ -364,7 +367,7 @@ mod tests {
     }
 
     fn best(roster: &Roster) -> Option<Arc<Worker>> {
-        roster.choose(None, &Wish::default())
+        roster.choose(&Avoided::default(), &Wish::default())
     }
 
     fn chosen(roster: &Roster) -> Option<Point> {
@@ -459,6 +462,57 @@ mod tests {
         assert_eq!(chosen(&roster), Some(point(1)));
         speaks(&roster, 2);
         assert_eq!(chosen(&roster), Some(point(2)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_statement_goes_back_to_the_worker_that_lost_it_only_when_there_is_no_other() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        speaks(&roster, 1);
+        let lost = best(&roster).unwrap();
+        speaks(&roster, 2);
+        let mut avoided = Avoided::default();
+        avoided.lost(Arc::clone(&lost));
+        let next = || roster.choose(&avoided, &Wish::default()).unwrap();
+        let other = next();
+        assert_eq!(*other.point(), point(2));
+        other.refused();
+        let loads = Roster::loads(&roster.entries(), &avoided);
+        let room = choose::takers(&loads).any(|(_, load)| load.has_room(&Wish::default()));
+        assert!(!room, "only the avoided one has room");
+        assert_eq!(
+            *next().point(),
+            point(2),
+            "it has no room, but has lost nothing"
+        );
+        other.hear(None, &roster.draining);
+        assert_eq!(*next().point(), point(1), "there is no other");
+        tokio::time::advance(Duration::from_millis(2100)).await;
+        speaks(&roster, 1);
+        speaks(&roster, 2);
+        let _running = other.begin();
+        assert_eq!(*next().point(), point(1), "it has spoken since");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_drains_is_avoided_for_good_by_whatever_address() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2), point(3)]);
+        for (entry, id) in roster.entries().iter().zip(["one", "one", "other"]) {
+            let status = WorkerStatus {
+                worker_id: id.to_owned(),
+                slots: 2,
+                ..WorkerStatus::default()
+            };
+            entry.worker.hear(Some(status), &roster.draining);
+        }
+        let mut avoided = Avoided::default();
+        avoided.drains(best(&roster).unwrap());
+        tokio::time::advance(Duration::from_millis(2100)).await;
+        let busy = roster.entries()[2].worker.begin();
+        let chosen = roster.choose(&avoided, &Wish::default()).unwrap();
+        assert_eq!(*chosen.point(), point(3));
+        drop(busy);
     }
 
     #[tokio::test(start_paused = true)]

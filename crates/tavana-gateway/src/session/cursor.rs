@@ -19,7 +19,7 @@ use super::statement::{CursorOptions, Motion};
 use super::{Answer, Class, Completion, Facts, Parameters, Rows, Session, Statement, timeout_ms};
 use crate::error::{QueryError, SqlState};
 use crate::queue::Work;
-use crate::route::Worker;
+use crate::route::Avoided;
 use crate::worker::{Ahead, Reply};
 
 /// Cursors that one session may hold open: as many as an engine keeps.
@@ -193,13 +193,13 @@ impl Session {
             };
             let mut permit = session.admit(&job).await?;
             wish.memory_bytes = permit.memory_bytes();
-            let mut except: Option<Arc<Worker>> = None;
+            let mut avoided = Avoided::default();
             let has_engine = session.may_have_engine();
             loop {
                 let (worker, pin) = match &session.pinned {
                     Some(worker) => (Arc::clone(worker), Pin::Required),
                     None => {
-                        let target = || session.pin_target(except.as_ref(), &wish);
+                        let target = || session.pin_target(&avoided, &wish);
                         (session.when_usable(give_up, target).await?, Pin::Start)
                     }
                 };
@@ -229,8 +229,9 @@ impl Session {
                             has_engine,
                             running,
                         };
-                        let refused = session.refused(error, sent, permit, &wish, give_up);
-                        (permit, except) = refused.await?;
+                        let refused =
+                            session.refused(error, sent, permit, &wish, &mut avoided, give_up);
+                        permit = refused.await?;
                     }
                     Err(error) => {
                         if error.is_refusal() && !has_engine {

@@ -61,7 +61,7 @@ use crate::auth::Principal;
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
 use crate::queue::{End, Work};
-use crate::route::Worker;
+use crate::route::{Avoided, Worker};
 use crate::worker::encode_local;
 use crate::{Gateway, Left};
 
@@ -741,6 +741,7 @@ impl Session {
         let work = async {
             let give_up = session.give_up();
             let mut permit = session.admit(&job).await?;
+            let mut avoided = Avoided::default();
             loop {
                 let running = worker.begin();
                 session.place.note(limits.query_id, &worker);
@@ -770,7 +771,8 @@ impl Session {
                     has_engine: true,
                     running,
                 };
-                (permit, _) = session.refused(error, sent, permit, &wish, give_up).await?;
+                let refused = session.refused(error, sent, permit, &wish, &mut avoided, give_up);
+                permit = refused.await?;
             }
         };
         self.hold_change(&limits, work).await

@@ -25,7 +25,7 @@ use crate::auth;
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
 use crate::queue::{End, Job, Needs, Permit, Work};
-use crate::route::{Running, Wish, Worker};
+use crate::route::{Avoided, Running, Wish, Worker};
 use crate::worker::{Ahead, Reply};
 
 /// How often a statement is run again because an object changed while it was read.
@@ -69,13 +69,13 @@ impl Session {
         let work = async {
             let give_up = session.give_up();
             let mut permit = session.admit(&job).await?;
-            let mut except = None;
+            let mut avoided = Avoided::default();
             let mut lost_before = false;
             loop {
                 let (worker, pin) = match &session.pinned {
                     Some(worker) => (Arc::clone(worker), Pin::Required),
                     None => {
-                        let choose = || session.choose(except.as_ref(), &wish);
+                        let choose = || session.choose(&avoided, &wish);
                         (session.when_usable(give_up, choose).await?, Pin::None)
                     }
                 };
@@ -103,7 +103,9 @@ impl Session {
                         has_engine: pin == Pin::Required,
                         running,
                     };
-                    (permit, except) = session.refused(error, sent, permit, &wish, give_up).await?;
+                    let refused =
+                        session.refused(error, sent, permit, &wish, &mut avoided, give_up);
+                    permit = refused.await?;
                     continue;
                 }
                 // Planning changes nothing: an engine that was lost under it is no reason to fail.
@@ -112,6 +114,7 @@ impl Session {
                     return Err(error);
                 }
                 lost_before = true;
+                session.avoid_lost(&mut avoided, worker).await;
             }
         };
         let facts = limits.hold(work).await;
@@ -217,18 +220,18 @@ impl Session {
         wish.memory_bytes = permit.memory_bytes();
         self.gateway.workers.sent();
         let has_engine = self.may_have_engine();
-        let mut except: Option<Arc<Worker>> = None;
+        let mut avoided = Avoided::default();
         let mut lost_before = false;
         let mut changes_left = OBJECT_CHANGES_MAX;
         loop {
             let (worker, pin) = match &self.pinned {
                 Some(worker) => (Arc::clone(worker), Pin::Required),
                 None if pins => {
-                    let target = || self.pin_target(except.as_ref(), &wish);
+                    let target = || self.pin_target(&avoided, &wish);
                     (self.when_usable(give_up, target).await?, Pin::Start)
                 }
                 None => {
-                    let choose = || self.choose(except.as_ref(), &wish);
+                    let choose = || self.choose(&avoided, &wish);
                     (self.when_usable(give_up, choose).await?, Pin::None)
                 }
             };
@@ -261,7 +264,8 @@ impl Session {
                         has_engine,
                         running,
                     };
-                    (permit, except) = self.refused(error, sent, permit, &wish, give_up).await?;
+                    let refused = self.refused(error, sent, permit, &wish, &mut avoided, give_up);
+                    permit = refused.await?;
                 }
                 // Nothing of the answer was seen and nothing can have been changed: once more.
                 Err(error)
@@ -272,11 +276,7 @@ impl Session {
                 {
                     self.gateway.metrics.statement_retried();
                     lost_before = true;
-                    except = self.gateway.workers.another_than(&worker).then_some(worker);
-                    if except.is_none() {
-                        // Its own word, or its silence, comes within this time.
-                        self.gateway.workers.changed_or(worker_pause()).await;
-                    }
+                    self.avoid_lost(&mut avoided, worker).await;
                 }
                 // The same, but that it ended by itself: the next try reads what the object is now.
                 Err(error) if error.object_changed && !pins && changes_left > 0 => {
@@ -351,16 +351,26 @@ impl Session {
         *self.tried.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// The statement is sent once more, to another worker than `worker` where there is one.
+    async fn avoid_lost(&self, avoided: &mut Avoided, worker: Arc<Worker>) {
+        avoided.lost(worker);
+        if !self.gateway.workers.another_than(avoided) {
+            // Its own word, or its silence, comes within this time.
+            self.gateway.workers.changed_or(worker_pause()).await;
+        }
+    }
+
     /// What becomes of a statement that a worker has refused, because it has no room or drains: the
-    /// permit with which it is sent again, when it may be, and the worker that is not asked then.
+    /// permit with which it is sent again, when it may be.
     pub(super) async fn refused(
         &self,
         error: QueryError,
         sent: Sent,
         permit: Permit,
         wish: &Wish,
+        avoided: &mut Avoided,
         give_up: Instant,
-    ) -> Result<(Permit, Option<Arc<Worker>>), QueryError> {
+    ) -> Result<Permit, QueryError> {
         let drains = error.sqlstate == SqlState::CANNOT_CONNECT_NOW;
         let Sent {
             worker,
@@ -377,23 +387,24 @@ impl Session {
             self.forget_tried();
         }
         if drains {
-            return if self.gateway.workers.another_than(&worker) {
-                Ok((permit, Some(worker)))
+            avoided.drains(worker);
+            return if self.gateway.workers.another_than(avoided) {
+                Ok(permit)
             } else {
-                Ok((self.again(permit, give_up, error).await?, None))
+                self.again(permit, give_up, error).await
             };
         }
         // What it waits for may be held by sessions whose next statement ends them: the slot is
         // theirs meanwhile. A session stays where an engine may be kept for it.
         let stays = pin != Pin::None && has_engine;
-        if stays || !self.gateway.workers.have_room(wish) {
-            return Ok((self.again(permit, give_up, error).await?, None));
+        if stays || !self.gateway.workers.have_room(avoided, wish) {
+            return self.again(permit, give_up, error).await;
         }
-        Ok((permit, None))
+        Ok(permit)
     }
 
-    /// Waits for a slot and asks `worker`, which has the session's engine; again while it has no room, because nothing has started
-    /// there then.
+    /// Waits for a slot and asks `worker`, which has the session's engine; again while it has no
+    /// room, because nothing has started there then.
     pub(super) async fn when_there_is_room<T, F>(
         &self,
         worker: &Arc<Worker>,
@@ -405,6 +416,7 @@ impl Session {
     {
         let give_up = self.give_up();
         let mut permit = self.admit(job).await?;
+        let mut avoided = Avoided::default();
         loop {
             let running = worker.begin();
             match ask().await {
@@ -417,7 +429,8 @@ impl Session {
                         running,
                     };
                     let wish = Wish::default();
-                    (permit, _) = self.refused(error, sent, permit, &wish, give_up).await?;
+                    let refused = self.refused(error, sent, permit, &wish, &mut avoided, give_up);
+                    permit = refused.await?;
                 }
                 Err(error) => return Err(error),
             }
@@ -511,24 +524,20 @@ impl Session {
     /// Where a session that has no engine yet gets one: the same worker each time it tries.
     pub(super) fn pin_target(
         &self,
-        except: Option<&Arc<Worker>>,
+        avoided: &Avoided,
         wish: &Wish,
     ) -> Result<Arc<Worker>, QueryError> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = &*tried {
             return Ok(Arc::clone(worker));
         }
-        let worker = self.choose(except, wish)?;
+        let worker = self.choose(avoided, wish)?;
         *tried = Some(Arc::clone(&worker));
         Ok(worker)
     }
 
-    pub(super) fn choose(
-        &self,
-        except: Option<&Arc<Worker>>,
-        wish: &Wish,
-    ) -> Result<Arc<Worker>, QueryError> {
-        self.gateway.workers.choose(except, wish)
+    pub(super) fn choose(&self, avoided: &Avoided, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
+        self.gateway.workers.choose(avoided, wish)
     }
 
     pub(super) fn limits(&self) -> Limits {

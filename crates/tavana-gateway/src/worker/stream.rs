@@ -17,9 +17,9 @@ use tavana_common::proto::v1::{Batch, ResultComplete, ResultHeader, ResultMessag
 use super::messages::Messages;
 use crate::error::QueryError;
 
-/// How long what follows the first rows is waited for: an end comes with them, and everything else
-/// loses this time once.
-const SECOND_WAIT_MAX: Duration = Duration::from_millis(5);
+/// How long what follows the first rows is waited for: an end comes soon after them, also on a
+/// machine with much to do, and only the first rows of what is slow come later by this time.
+const SECOND_WAIT_MAX: Duration = Duration::from_millis(100);
 
 /// First rows with more bytes go on at once: a result with more than a few rows has more batches,
 /// and nothing of it is kept for a second try.

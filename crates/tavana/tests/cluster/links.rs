@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::ENDLESS;
 use crate::load::{Account, Load};
 use crate::support::cluster::{Cluster, Plan};
 use crate::support::proxy::Fault;
 use crate::support::server::report;
+use crate::support::wire::{Out, Wire};
 use crate::support::{PATIENCE, eventually, pause, process, rounds};
 
 /// Nothing hangs for longer.
@@ -75,6 +77,40 @@ fn a_cut_link_costs_nobody_a_statement_that_only_reads() {
     let (account, _cluster) = during("cut", &[(0, Fault::Cut)], 3);
     // What was under way is run once more elsewhere.
     assert_eq!(account.failures(), 0, "{account:?}");
+}
+
+#[test]
+fn a_statement_waits_for_room_elsewhere_and_does_not_go_back_to_the_worker_that_lost_it() {
+    let _alone = crate::alone();
+    let (cluster, gateways) = start();
+    let gateway = &cluster.gateways[0];
+    // All of the second worker's slots are taken.
+    cluster.proxies[0].set(Fault::Cut);
+    gateway.knows(1);
+    let mut endless: Vec<Wire> = (0..4)
+        .map(|number| {
+            let mut wire = Wire::connect_as(gateways[0], &[("user", &format!("endless{number}"))]);
+            wire.send(Out::new().query(ENDLESS));
+            wire
+        })
+        .collect();
+    cluster.workers[1].runs(4);
+    // The first one speaks, and no statement reaches it.
+    cluster.proxies[0].set(Fault::ResetAbove(100_000));
+    gateway.knows(2);
+    let mut wire = Wire::connect(gateways[0]);
+    let long = "x".repeat(200_000);
+    wire.send(Out::new().query(&format!("SELECT length('{long}') FROM range(1)")));
+    eventually("it was lost once", PATIENCE, || {
+        gateway.metric("tavana_statement_retries_total") > 0.0
+    });
+    let last = endless.pop().expect("four");
+    last.vanish();
+    assert_eq!(wire.reply().ok().value().as_deref(), Some("200000"));
+    for wire in endless {
+        wire.vanish();
+    }
+    cluster.becomes_idle(PATIENCE);
 }
 
 #[test]

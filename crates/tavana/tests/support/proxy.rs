@@ -24,6 +24,8 @@ pub(crate) enum Fault {
     Delay(Duration),
     /// One piece of so many resets its connection.
     ResetOneOf(u64),
+    /// A connection is reset when more bytes than these have come from its client.
+    ResetAbove(usize),
     /// Connections stay open and nothing passes.
     Hole,
     /// So many bytes a second.
@@ -104,7 +106,7 @@ impl Proxy {
         *self.shared.fault.lock().expect("no panic") = fault;
     }
 
-    /// Connections that [`Fault::ResetOneOf`] has reset.
+    /// Connections that [`Fault::ResetOneOf`] and [`Fault::ResetAbove`] have reset.
     pub(crate) fn resets(&self) -> u64 {
         self.shared.resets.load(Ordering::Relaxed)
     }
@@ -131,15 +133,15 @@ fn serve(client: TcpStream, shared: &Arc<Shared>) {
         (client.try_clone(), server.try_clone()),
         (Ok(server), Ok(client)),
     ];
-    for (from, to) in ways {
+    for ((from, to), is_client) in ways.into_iter().zip([true, false]) {
         let (from, to) = (from.expect("a socket"), to.expect("a socket"));
         let shared = Arc::clone(shared);
-        std::thread::spawn(move || pass(&from, to, &shared));
+        std::thread::spawn(move || pass(&from, to, is_client, &shared));
     }
 }
 
 /// One direction. A second thread sends, so that a delay does not take away from the throughput.
-fn pass(mut from: &TcpStream, to: TcpStream, shared: &Arc<Shared>) {
+fn pass(mut from: &TcpStream, to: TcpStream, is_client: bool, shared: &Arc<Shared>) {
     let (pieces, under_way) = mpsc::sync_channel::<(Instant, Vec<u8>)>(PIECES_MAX);
     let sending = {
         let shared = Arc::clone(shared);
@@ -147,6 +149,7 @@ fn pass(mut from: &TcpStream, to: TcpStream, shared: &Arc<Shared>) {
         std::thread::spawn(move || send(to, &under_way, &shared))
     };
     let mut bytes = vec![0; 65_536];
+    let mut passed = 0;
     let clean = loop {
         if shared.is_over() {
             break false;
@@ -167,6 +170,11 @@ fn pass(mut from: &TcpStream, to: TcpStream, shared: &Arc<Shared>) {
             Ok(0) => break true,
             Ok(_) if shared.resets_now() => break false,
             Ok(count) => {
+                passed += count;
+                if is_client && matches!(shared.fault(), Fault::ResetAbove(most) if passed > most) {
+                    shared.resets.fetch_add(1, Ordering::Relaxed);
+                    break false;
+                }
                 let late = match shared.fault() {
                     Fault::Delay(late) => late,
                     _ => Duration::ZERO,
