@@ -146,6 +146,16 @@ pub(crate) fn cancelled() -> Failure {
     )
 }
 
+/// A thread of DuckDB failed, and its error was lost to that of another one which it stopped.
+pub(crate) fn untold() -> Failure {
+    Failure {
+        kind: FailureKind::FailureEngine.into(),
+        message: "the statement failed, and DuckDB does not say why".to_owned(),
+        hint: "Run it again to hear the reason.".to_owned(),
+        ..Failure::default()
+    }
+}
+
 pub(crate) fn invalid(message: impl Into<String>) -> Failure {
     failure::new(FailureKind::FailureInvalid, message)
 }

@@ -15,6 +15,7 @@ use tavana_common::proto::v1::{
     Compression, Direction, Failure, FailureKind, Motion, ResultHeader, Role, Setting,
     StatementKind,
 };
+use tokio::time::Instant;
 
 use super::append::Append;
 use super::catalog::Catalog;
@@ -36,6 +37,8 @@ use super::secrets::{self, Secrets};
 use super::spool::Spool;
 use super::text::{SqlText, quote_name, quote_text};
 use crate::stream::{Frame, ToEngineFrame};
+
+mod reason;
 
 /// Statements a session may keep under a name by PREPARE.
 const NAMED_MAX: usize = 256;
@@ -255,6 +258,10 @@ impl Session {
                         _ if requested && failure.kind() == FailureKind::FailureEngine => {
                             failure::cancelled()
                         }
+                        // Nobody has asked for it.
+                        _ if !requested && failure.kind() == FailureKind::FailureCancelled => {
+                            failure::untold()
+                        }
                         _ => *failure,
                     };
                     // The one place where failures leave the engine.
@@ -468,9 +475,19 @@ impl Session {
         }
         match result.kind() {
             ResultKind::Rows => {
+                let began = Instant::now();
                 let mut rows = LiveRows::new(result, prepared.export(&self.instance.session));
                 let mut sent = 0;
-                while let Some(batch) = rows.next().map_err(|error| prepared.failure(&error))? {
+                loop {
+                    let batch = match rows.next() {
+                        Ok(Some(batch)) => batch,
+                        Ok(None) => break,
+                        Err(error) => {
+                            drop(rows);
+                            let failure = prepared.failure(&error);
+                            return Err(self.reason(prepared, row, failure, began.elapsed()));
+                        }
+                    };
                     self.go_on()?;
                     sent += u64::try_from(batch.num_rows()).unwrap_or(0);
                     self.output.rows(batch)?;

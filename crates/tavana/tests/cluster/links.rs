@@ -100,7 +100,7 @@ fn a_statement_waits_for_room_elsewhere_and_does_not_go_back_to_the_worker_that_
     gateway.knows(2);
     let mut wire = Wire::connect(gateways[0]);
     let long = "x".repeat(200_000);
-    wire.send(Out::new().query(&format!("SELECT length('{long}') FROM range(1)")));
+    wire.send(Out::new().query(format!("SELECT length('{long}') FROM range(1)")));
     eventually("it was lost once", PATIENCE, || {
         gateway.metric("tavana_statement_retries_total") > 0.0
     });
