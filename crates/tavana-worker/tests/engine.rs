@@ -1837,18 +1837,3 @@ fn a_required_extension_that_does_not_load_stops_the_engine_with_one_line() {
     let engine = Engine::start_with(|start| start.extensions.push(extension(false)));
     assert!(engine.ready.loaded_extensions.is_empty());
 }
-
-#[test]
-fn a_query_that_fails_in_one_of_several_threads_tells_why() {
-    let mut engine = Engine::start();
-    // In one run of about a hundred the reader hears of the other thread's interrupt instead.
-    let sql = "SELECT CASE WHEN i % 150000 = 149999 THEN error('mine') ELSE i::VARCHAR END \
-               FROM range(1000000) t(i)";
-    for _ in 0..600 {
-        let statement = engine.statement(sql, &[], Bytes::new());
-        engine.send(to_engine::Message::Execute(statement));
-        let failure = engine.answer(None).unwrap_err();
-        assert_eq!(failure.kind(), FailureKind::FailureEngine, "{failure:?}");
-        assert_eq!(failure.message, "mine");
-    }
-}

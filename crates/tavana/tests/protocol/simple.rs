@@ -281,3 +281,25 @@ fn sessions_that_end_properly_leave_nothing() {
     }
     assert!(tavana.is_running());
 }
+
+#[test]
+fn a_query_that_fails_in_one_of_several_threads_tells_why() {
+    let tavana = Tavana::start();
+    // A thread that fails interrupts the others, and in one of about fifty of these DuckDB tells of
+    // that interrupt only.
+    let sql = "SELECT CASE WHEN i = 200000 THEN error('mine') ELSE i::VARCHAR END \
+               FROM range(300000) t(i)";
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let to = tavana.postgres;
+            scope.spawn(move || {
+                let mut wire = Wire::connect_as(to, &[("user", &format!("reader{number}"))]);
+                for _ in 0..60 {
+                    let reply = wire.query(sql);
+                    let fault = reply.faults().pop().expect("it fails");
+                    assert_eq!((fault.state(), fault.message()), ("22023", "mine"));
+                }
+            });
+        }
+    });
+}

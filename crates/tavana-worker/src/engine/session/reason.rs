@@ -11,15 +11,15 @@ use super::{Session, Stop};
 
 /// A query that has run for longer is not run again to hear why it failed.
 const REASON_MAX: Duration = Duration::from_secs(30);
-/// How often it is: about one failure in a hundred is lost.
+/// How often it is: about one failure in fifty is lost.
 const REASON_TRIES: usize = 3;
 
 impl Session {
     /// Why the rows of a statement ended in `failure`, after `ran`.
     ///
     /// A thread of DuckDB that fails interrupts the others, and now and then what the reader of a
-    /// result hears is that interrupt. The error is gone then. A query that need not have a
-    /// transaction is run again to hear it: what fails once fails twice, but for its place.
+    /// streamed result hears is that interrupt. The error is gone then. A query is run again to hear
+    /// it, unless it is part of a transaction, which DuckDB has given up.
     pub(super) fn reason(
         &mut self,
         prepared: &mut Prepared,
