@@ -16,10 +16,10 @@ use tavana_common::tls::{ClientFiles, ClientTls};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
-use crate::support::eventually;
 use crate::support::process::signal;
 use crate::support::server::program_beside;
 use crate::support::wire::{Out, Wire};
+use crate::support::{eventually, free_port};
 
 const CLUSTER_KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -94,11 +94,6 @@ impl Drop for Process {
         signal(self.0.id(), "TERM");
         self.0.wait().expect("our own child");
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }
 
 fn answers(port: u16) -> bool {

@@ -2,7 +2,7 @@
 //! know of them.
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::proxy::Proxy;
 use super::server::{http_get, metric, program_beside, report};
-use super::{PATIENCE, eventually, invariants, pause, process};
+use super::{PATIENCE, eventually, free_port, invariants, pause, process};
 
 pub(crate) const CLUSTER_KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -398,9 +398,4 @@ impl Drop for Process {
 
 fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
-}
-
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

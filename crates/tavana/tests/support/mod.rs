@@ -11,7 +11,10 @@ pub(crate) mod proxy;
 pub(crate) mod server;
 pub(crate) mod wire;
 
+use std::net::TcpListener;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+
 use tokio::time::Instant;
 
 /// How long a test waits for something that must happen. Far above what it takes, so that a busy
@@ -36,6 +39,26 @@ pub(crate) fn eventually(
         assert!(started.elapsed() < within, "not within {within:?}: {what}");
         pause(Duration::from_millis(10));
     }
+}
+
+/// A port that nobody listens on, given out once. It is none of those that the system itself gives:
+/// another socket might have got it before it is used.
+///
+/// # Panics
+/// When all are taken.
+pub(crate) fn free_port() -> u16 {
+    const PORTS: std::ops::Range<u16> = 16_000..32_000;
+    static GIVEN: AtomicU32 = AtomicU32::new(0);
+    let count = u32::from(PORTS.end - PORTS.start);
+    let first = std::process::id().wrapping_mul(131);
+    for _ in 0..count {
+        let number = first.wrapping_add(GIVEN.fetch_add(1, Ordering::Relaxed)) % count;
+        let port = PORTS.start + u16::try_from(number).expect("below the count of ports");
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free in {PORTS:?}");
 }
 
 /// Lets time pass between two looks at another process.

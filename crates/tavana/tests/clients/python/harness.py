@@ -1,9 +1,11 @@
 """One tavana for some tests: started as a user starts it, stopped by Ctrl-C, its log checked."""
 
+import itertools
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -18,6 +20,26 @@ ALARM = re.compile(r"^\S+\s+(WARN|ERROR)\s|panicked at")
 # cache_httpfs comes from the community repository, which tests do not reach.
 LOGS_ALWAYS = ("an optional extension is absent",)
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+PORTS = range(16_000, 32_000)
+numbers = itertools.count(os.getpid() * 131)
+
+
+def free_port(host="127.0.0.1") -> int:
+    """A port that nobody listens on, given out once. It is none of those that the system itself gives:
+    another socket might have got it before it is used."""
+    for _ in PORTS:
+        port = PORTS[next(numbers) % len(PORTS)]
+        with socket.socket() as tried:
+            # What has ended a moment ago does not keep it.
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tried.bind((host, port))
+            except OSError:
+                continue
+        return port
+    raise RuntimeError(f"no port is free in {PORTS}")
 
 
 def program() -> str:

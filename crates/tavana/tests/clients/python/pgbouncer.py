@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from harness import eventually
+from harness import eventually, free_port
 from postgres import unprivileged
 
 
@@ -17,9 +17,7 @@ class PgBouncer:
     def __init__(self, server, pool):
         self.home = Path(tempfile.mkdtemp(prefix="pgbouncer-test-"))
         self.host = server.host
-        with socket.socket() as free:
-            free.bind((self.host, 0))
-            self.pg_port = free.getsockname()[1]
+        self.pg_port = free_port(self.host)
         config = self.home / "pgbouncer.ini"
         config.write_text(
             f"[databases]\nmain = host={server.host} port={server.pg_port} dbname=main user=tester\n"

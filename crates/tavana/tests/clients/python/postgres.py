@@ -5,13 +5,13 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import psycopg
+from harness import free_port
 
 START_SECONDS_MAX = 30
 STOP_SECONDS_MAX = 20
@@ -70,9 +70,7 @@ class Postgres:
             [bin_folder / "initdb", "-D", self.cluster, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
             check=True, env=environment, cwd="/", capture_output=True, **self.identity,
         )  # fmt: skip
-        with socket.socket() as free:
-            free.bind((self.host, 0))
-            self.pg_port = free.getsockname()[1]
+        self.pg_port = free_port(self.host)
         log = open(Path(self.home) / "log", "wb")
         settings = {
             "listen_addresses": self.host,

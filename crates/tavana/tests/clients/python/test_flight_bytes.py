@@ -8,8 +8,8 @@ import threading
 import pyarrow as pa
 import pyarrow.flight
 from flight_calls import statement
-from harness import eventually
-from test_flight_gateways import Process, free_port
+from harness import eventually, free_port
+from test_flight_gateways import Process
 
 ROWS = 3_000_000
 PART = 0.05

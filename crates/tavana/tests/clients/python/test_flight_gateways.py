@@ -12,17 +12,9 @@ import pyarrow.flight
 import pytest
 from credentials import UsersFile, folder
 from flight_calls import basic, calling_with, command, inside, statement
-from harness import eventually, program
+from harness import eventually, free_port, program
 
 PASSWORD = "correct horse"
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
 
 
 class Process:

@@ -11,10 +11,10 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from harness import Tavana, eventually
+from harness import Tavana, eventually, free_port
 from stores import Key, S3Server
 from s3_server import Refused
-from test_flight_gateways import Process, free_port
+from test_flight_gateways import Process
 
 KEY, SECRET = "AKFAULTS", "CANARY-faults-secret-0001"
 # Tests are as many times as long as this says.
