@@ -84,6 +84,8 @@ pub(crate) struct Session {
     cursors: Vec<Cursor>,
     spool: Spool,
     in_transaction: bool,
+    /// The text that began the transaction, as long as nothing but queries came after it.
+    only_read_since: Option<String>,
     /// Of the result that is being made.
     compression: Compression,
 }
@@ -183,6 +185,7 @@ impl Session {
             cursors: Vec::new(),
             spool: Spool::new(&start.spill_directory, start.spill_bytes_max),
             in_transaction: false,
+            only_read_since: None,
             compression: Compression::None,
         }
     }
@@ -381,6 +384,7 @@ impl Session {
             request.role(),
         )?;
         let mut prepared = self.bind(&text, &request.parameter_types)?;
+        self.may_change(prepared.facts.kind());
         self.secrets
             .before(prepared.facts.kind(), &text, self.in_transaction);
         self.compression = request.compression();
@@ -564,6 +568,7 @@ impl Session {
             execute.role(),
         )?;
         let mut prepared = self.bind(&text, &execute.parameter_types)?;
+        self.may_change(prepared.facts.kind());
         let batches = self.parameter_rows(&prepared, &execute)?;
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         if rows > 1 || (rows == 0 && !prepared.parameters.is_empty()) {
@@ -668,6 +673,7 @@ impl Session {
             &start.settings,
             start.role(),
         )?;
+        self.may_change(StatementKind::Insert);
         let own = self.begin_unless_open()?;
         let outcome = self.append_all(start, jobs);
         let (rows, outcome) = match outcome {
@@ -928,8 +934,14 @@ impl Session {
     fn note(&mut self, prepared: &Prepared, text: &SqlText<'_>) -> Result<(), Failure> {
         match prepared.transaction {
             TransactionChange::None => {}
-            TransactionChange::Begins => self.in_transaction = true,
-            TransactionChange::Ends => self.in_transaction = false,
+            TransactionChange::Begins => {
+                self.in_transaction = true;
+                self.only_read_since = Some(text.sql.to_owned());
+            }
+            TransactionChange::Ends => {
+                self.in_transaction = false;
+                self.only_read_since = None;
+            }
         }
         if prepared.facts.kind() == StatementKind::Prepare
             && let Some(name) = text.name(1)
@@ -952,6 +964,13 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// A statement of this kind comes next.
+    fn may_change(&mut self, kind: StatementKind) {
+        if !matches!(kind, StatementKind::Select | StatementKind::Explain) {
+            self.only_read_since = None;
+        }
     }
 
     /// Opens a transaction around several steps unless the client has one. True when it did.
