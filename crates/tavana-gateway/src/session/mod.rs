@@ -10,6 +10,7 @@ mod batches;
 mod cursor;
 mod dialect;
 mod discard;
+mod explain;
 pub(crate) mod lexer;
 mod news;
 mod place;
@@ -303,6 +304,9 @@ impl Session {
         }
         self.news.renew();
         let result = match statement.class() {
+            Class::Read | Class::Stateful if self.explains(statement) => {
+                self.prepare_explain(statement, declared).await
+            }
             Class::Read | Class::Stateful => {
                 let plan = self.plan_in_turn(statement).await;
                 match self.local_facts(&plan) {
@@ -365,6 +369,9 @@ impl Session {
     ) -> Result<Answer, QueryError> {
         let done = |tag: &str| Ok(Answer::Done(Completion::tagged(tag)));
         match statement.class() {
+            Class::Read | Class::Stateful if self.explains(statement) => {
+                Box::pin(self.explain(statement, parameters)).await
+            }
             Class::Read | Class::Stateful => {
                 Box::pin(self.run_in_dialect(statement, parameters)).await
             }

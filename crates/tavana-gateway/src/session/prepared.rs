@@ -95,6 +95,21 @@ impl Session {
         name: &str,
         arguments: &[String],
     ) -> Result<Answer, QueryError> {
+        let (statement, parameters) = self.call_of(name, arguments).await?;
+        let answer = Box::pin(self.run_in_dialect(&statement, parameters)).await;
+        // Its position is one in the text of PREPARE, which the client is not looking at.
+        answer.map_err(|error| QueryError {
+            position: None,
+            ..error
+        })
+    }
+
+    /// What EXECUTE runs.
+    pub(super) async fn call_of(
+        &mut self,
+        name: &str,
+        arguments: &[String],
+    ) -> Result<(Statement, Parameters), QueryError> {
         let prepared = self.prepared.find(name)?.clone();
         let types = prepared.facts.parameter_types;
         if arguments.len() != types.len() {
@@ -114,12 +129,7 @@ impl Session {
             let ipc = self.evaluate(arguments).await?;
             Parameters { types, ipc }
         };
-        let answer = Box::pin(self.run_in_dialect(&prepared.statement, parameters)).await;
-        // Its position is one in the text of PREPARE, which the client is not looking at.
-        answer.map_err(|error| QueryError {
-            position: None,
-            ..error
-        })
+        Ok((prepared.statement, parameters))
     }
 
     /// The values of the client's expressions, as one row of an Arrow IPC stream.

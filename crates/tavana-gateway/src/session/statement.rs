@@ -5,6 +5,7 @@
 
 mod copy;
 mod cursor;
+mod explain;
 mod fingerprint;
 mod setting;
 mod transaction;
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 
 pub(crate) use self::copy::{CopyOption, CopyOptions, CopyValue};
 pub(crate) use self::cursor::{CursorOptions, Motion};
+pub(crate) use self::explain::{Explain, PlanFormat};
 pub(crate) use self::fingerprint::Fingerprint;
 pub(crate) use self::setting::Scope;
 pub(crate) use self::transaction::{ISOLATION_LEVELS, TransactionModes};
