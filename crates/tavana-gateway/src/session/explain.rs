@@ -320,7 +320,15 @@ impl Session {
             }
         };
         let answer = Box::pin(self.run_in_dialect(&own, parameters)).await;
-        let plans = match answer.map_err(|error| explain.place(error))? {
+        let answer = answer.map_err(|error| match inner.class() {
+            // Its position is one in the text of PREPARE, as for an EXECUTE.
+            Class::Execute { .. } => QueryError {
+                position: None,
+                ..error
+            },
+            _ => explain.place(error),
+        });
+        let plans = match answer? {
             Answer::Rows(rows) => plans_in(rows).await?,
             done @ Answer::Done(_) => return Ok(done),
         };

@@ -93,6 +93,12 @@ def test_an_execute_can_be_explained(session):
     assert any("RANGE" in line for (line,) in lines)
     [(document,)] = session.execute("EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE chosen(5)").fetchall()
     assert document[0]["Plan"]["Actual Rows"] == 5
+    session.execute("CREATE TEMP TABLE gone AS SELECT 1 AS i")
+    session.execute("PREPARE old AS SELECT i FROM gone")
+    session.execute("DROP TABLE gone")
+    with pytest.raises(psycopg.errors.UndefinedTable) as caught:
+        session.execute("EXPLAIN EXECUTE old")
+    assert caught.value.diag.statement_position is None, "it would be one in the text of PREPARE"
     refused(session, "EXPLAIN EXECUTE nothing", "26000", 'prepared statement "nothing" does not exist')
 
 
