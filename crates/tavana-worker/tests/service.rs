@@ -1017,6 +1017,13 @@ async fn a_worker_runs_as_many_statements_as_it_has_slots() {
     ];
     let status = gateway.status_until(|status| status.running == 2).await;
     assert!(status.memory_granted_bytes <= status.memory_budget_bytes);
+    let of_others =
+        |status: &WorkerStatus| (status.other_statements, status.other_memory_running_bytes);
+    assert_eq!(of_others(&status), (0, 0));
+    assert!(status.memory_running_bytes > 0);
+    let mut other = worker.gateway().await;
+    let told = other.status_until(|status| status.running == 2).await;
+    assert_eq!(of_others(&told), (2, status.memory_running_bytes));
     let third = gateway.session("carol").execute("SELECT 1").await;
     assert_eq!(kind_of(third), FailureKind::FailureOverloaded);
     let fourth = gateway

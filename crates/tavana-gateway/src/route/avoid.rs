@@ -36,6 +36,10 @@ impl Avoided {
         self.0.push(Avoidance { worker, until });
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether it is one of these, also by another address: then it has the same name.
     pub(super) fn has(&self, worker: &Arc<Worker>) -> bool {
         let now = Instant::now();

@@ -36,6 +36,8 @@ pub(crate) struct Worker {
     listed: AtomicBool,
     /// Statements that this gateway runs there now.
     running: AtomicUsize,
+    /// Memory that those are thought to use.
+    running_bytes: AtomicU64,
     /// Statements that this gateway has sent there.
     sent: AtomicU64,
     /// It had no room for a statement, and has said nothing since.
@@ -59,6 +61,7 @@ impl Worker {
             word: Mutex::new(None),
             listed: AtomicBool::new(true),
             running: AtomicUsize::new(0),
+            running_bytes: AtomicU64::new(0),
             sent: AtomicU64::new(0),
             is_full: AtomicBool::new(false),
             circuit: Mutex::default(),
@@ -89,16 +92,31 @@ impl Worker {
         self.link.control()
     }
 
-    /// Counts a statement as running there until the guard is dropped.
-    pub(crate) fn begin(self: &Arc<Self>) -> Running {
+    /// Counts a statement as running there until the guard is dropped; `memory_bytes` as in
+    /// [`Wish`].
+    pub(crate) fn begin(self: &Arc<Self>, memory_bytes: u64) -> Running {
+        let memory_bytes = self.grant_bytes(memory_bytes);
         self.running.fetch_add(1, Ordering::Relaxed);
+        self.running_bytes
+            .fetch_add(memory_bytes, Ordering::Relaxed);
         self.sent.fetch_add(1, Ordering::Relaxed);
         let role = self.circuit().begin(Instant::now());
         Running {
             worker: Arc::clone(self),
+            memory_bytes,
             role,
             is_heard: AtomicBool::new(false),
         }
+    }
+
+    /// What the worker gives to a statement that needs so much, as far as it has it.
+    fn grant_bytes(&self, wanted: u64) -> u64 {
+        let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Word { status, .. }) = &*word else {
+            return wanted;
+        };
+        let of_a_slot = status.memory_budget_bytes / u64::from(status.slots.max(1));
+        wanted.min(status.memory_budget_bytes).max(of_a_slot)
     }
 
     /// It had no room for a statement: until its next word it counts as full.
@@ -142,6 +160,7 @@ impl Worker {
 
     pub(super) fn load(&self) -> Load {
         let own = self.running.load(Ordering::Relaxed);
+        let own_bytes = self.running_bytes.load(Ordering::Relaxed);
         let sent = self.sent.load(Ordering::Relaxed);
         let is_reached = self.circuit().passes(Instant::now());
         let word = self.word.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,6 +178,8 @@ impl Worker {
             };
         };
         let count = |number: u32| usize::try_from(number).unwrap_or(0);
+        // Its word is of a moment ago, and statements of ours have begun and ended since.
+        let others = count(status.other_statements);
         Load {
             state: if status.draining || !self.is_listed() {
                 State::Away
@@ -170,14 +191,13 @@ impl Worker {
             id: Some(Arc::clone(id)),
             slots: count(status.slots),
             reserved: count(status.reserved_slots),
-            // Its own count lags by a moment, ours knows nothing of other gateways.
             running: match self.is_full.load(Ordering::Relaxed) {
-                true => own.max(count(status.slots)),
-                false => own.max(count(status.running) + count(status.queued)),
+                true => (own + others).max(count(status.slots)),
+                false => own + others,
             },
             own,
             memory_bytes: status.memory_budget_bytes,
-            memory_running_bytes: status.memory_running_bytes,
+            memory_running_bytes: own_bytes.saturating_add(status.other_memory_running_bytes),
             sent,
         }
     }
@@ -220,6 +240,7 @@ impl Worker {
 #[derive(Debug)]
 pub(crate) struct Running {
     worker: Arc<Worker>,
+    memory_bytes: u64,
     role: Role,
     /// It is known whether the statement has reached the worker.
     is_heard: AtomicBool,
@@ -258,6 +279,9 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.worker.running.fetch_sub(1, Ordering::Relaxed);
+        self.worker
+            .running_bytes
+            .fetch_sub(self.memory_bytes, Ordering::Relaxed);
         if self.role == Role::Probe && !self.is_heard.load(Ordering::Relaxed) {
             self.worker.circuit().given_up();
         }

@@ -18,7 +18,7 @@ use super::avoid::Avoided;
 use super::choose::{self, Load, State, Wish};
 use super::discovery::{self, Snapshot};
 use super::retries::Retries;
-use super::worker::{Worker, listen};
+use super::worker::{Running, Worker, listen};
 use crate::error::{QueryError, SqlState};
 use crate::queue::{Capacity, Queue};
 use crate::settings::GatewaySettings;
@@ -64,15 +64,16 @@ impl Workers {
         })
     }
 
-    /// The best worker for a statement now: one of those to avoid only when there is no other.
+    /// Begins a statement at the best worker for it now: one of those to avoid only when there is no
+    /// other.
     ///
     /// # Errors
     /// 57P03 when none can take a statement.
-    pub(crate) fn choose(&self, avoided: &Avoided, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
-        self.roster.choose(avoided, wish).ok_or_else(no_worker)
+    pub(crate) fn begin(&self, avoided: &Avoided, wish: &Wish) -> Result<Running, QueryError> {
+        self.roster.begin(avoided, wish).ok_or_else(no_worker)
     }
 
-    /// Whether the worker that [`Self::choose`] would find seems to have room for a statement.
+    /// Whether the worker that [`Self::begin`] would find seems to have room for a statement.
     pub(crate) fn have_room(&self, avoided: &Avoided, wish: &Wish) -> bool {
         let loads = Roster::loads(&self.roster.entries(), avoided);
         choose::takers(&loads).any(|(_, load)| load.has_room(wish))
@@ -128,8 +129,9 @@ impl Workers {
 
     /// Whether a statement could go to a worker that is not to be avoided.
     pub(crate) fn another_than(&self, avoided: &Avoided) -> bool {
-        let chosen = self.roster.choose(avoided, &Wish::default());
-        chosen.is_some_and(|worker| !avoided.has(&worker))
+        let entries = self.roster.entries();
+        let best = Roster::best(&entries, avoided, &Wish::default());
+        best.is_some_and(|worker| !avoided.has(worker))
     }
 
     /// Address of, and way to, each worker that can be reached, whether it takes statements or not.
@@ -222,6 +224,9 @@ impl Roster {
     /// [`Self::all`], with those away that are to be avoided, unless nobody else takes statements.
     fn loads(entries: &[Entry], avoided: &Avoided) -> Vec<Load> {
         let all = Self::all(entries);
+        if avoided.is_empty() {
+            return all;
+        }
         let mut others = all.clone();
         for (load, entry) in others.iter_mut().zip(entries) {
             if avoided.has(&entry.worker) {
@@ -235,10 +240,16 @@ impl Roster {
         }
     }
 
-    fn choose(&self, avoided: &Avoided, wish: &Wish) -> Option<Arc<Worker>> {
+    fn best<'a>(entries: &'a [Entry], avoided: &Avoided, wish: &Wish) -> Option<&'a Arc<Worker>> {
+        let best = choose::least_loaded(&Self::loads(entries, avoided), wish)?;
+        entries.get(best).map(|entry| &entry.worker)
+    }
+
+    /// Chosen and counted at once: of two that choose at the same time, each knows of the other.
+    fn begin(&self, avoided: &Avoided, wish: &Wish) -> Option<Running> {
         let entries = self.entries();
-        let best = choose::least_loaded(&Self::loads(&entries, avoided), wish)?;
-        entries.get(best).map(|entry| Arc::clone(&entry.worker))
+        let best = Self::best(&entries, avoided, wish)?;
+        Some(best.begin(wish.memory_bytes))
     }
 
     /// Makes the workers those of `snapshot`. One that is not in it gets nothing new, and is let go
@@ -367,7 +378,11 @@ mod tests {
     }
 
     fn best(roster: &Roster) -> Option<Arc<Worker>> {
-        roster.choose(&Avoided::default(), &Wish::default())
+        chosen_but(roster, &Avoided::default())
+    }
+
+    fn chosen_but(roster: &Roster, avoided: &Avoided) -> Option<Arc<Worker>> {
+        Roster::best(&roster.entries(), avoided, &Wish::default()).map(Arc::clone)
     }
 
     fn chosen(roster: &Roster) -> Option<Point> {
@@ -383,7 +398,7 @@ mod tests {
         assert_eq!(chosen(&roster), Some(point(1)));
         roster.apply(&vec![point(1), point(2)]);
         speaks(&roster, 2);
-        let _running = best(&roster).unwrap().begin();
+        let _running = best(&roster).unwrap().begin(0);
         assert_eq!(chosen(&roster), Some(point(2)));
     }
 
@@ -392,7 +407,7 @@ mod tests {
         let roster = roster();
         roster.apply(&vec![point(1), point(2)]);
         speaks(&roster, 1);
-        let running = best(&roster).unwrap().begin();
+        let running = best(&roster).unwrap().begin(0);
         speaks(&roster, 2);
         roster.apply(&vec![point(2)]);
         roster.sweep();
@@ -446,7 +461,7 @@ mod tests {
             entry.worker.hear(Some(status), &roster.draining);
         }
         let worker = best(&roster).unwrap();
-        let _running = worker.begin();
+        let _running = worker.begin(0);
         assert!(Arc::ptr_eq(&worker, &best(&roster).unwrap()));
     }
 
@@ -456,12 +471,62 @@ mod tests {
         roster.apply(&vec![point(1), point(2)]);
         speaks(&roster, 1);
         speaks(&roster, 2);
-        let _running = best(&roster).unwrap().begin();
+        let _running = best(&roster).unwrap().begin(0);
         assert_eq!(chosen(&roster), Some(point(2)));
         best(&roster).unwrap().refused();
         assert_eq!(chosen(&roster), Some(point(1)));
         speaks(&roster, 2);
         assert_eq!(chosen(&roster), Some(point(2)));
+    }
+
+    #[tokio::test]
+    async fn a_worker_s_word_counts_for_the_statements_of_other_gateways_only() {
+        let roster = roster();
+        roster.apply(&vec![point(1), point(2)]);
+        let says = |last: u8, running: u32, other_statements: u32| {
+            let status = WorkerStatus {
+                worker_id: format!("worker {last}"),
+                slots: 4,
+                running,
+                other_statements,
+                memory_budget_bytes: 40,
+                memory_running_bytes: u64::from(running) * 10,
+                other_memory_running_bytes: u64::from(other_statements) * 10,
+                ..WorkerStatus::default()
+            };
+            let entries = roster.entries();
+            let mut all = entries.iter();
+            let entry = all.find(|entry| *entry.worker.point() == point(last));
+            entry.unwrap().worker.hear(Some(status), &roster.draining);
+        };
+        let known = || {
+            let loads = Roster::all(&roster.entries());
+            loads
+                .into_iter()
+                .map(|load| (load.running, load.memory_running_bytes))
+                .collect::<Vec<_>>()
+        };
+        // What it says of ours is of a moment ago: they have ended.
+        says(1, 3, 0);
+        says(2, 2, 2);
+        assert_eq!(known(), [(0, 0), (2, 20)]);
+        let wish = Wish {
+            sources: None,
+            memory_bytes: 15,
+        };
+        let begin = || roster.begin(&Avoided::default(), &wish).unwrap();
+        let first = begin();
+        assert_eq!(known(), [(1, 15), (2, 20)]);
+        let second = begin();
+        assert_eq!(known(), [(2, 30), (2, 20)], "known at once");
+        // It has heard of one of them.
+        says(1, 2, 1);
+        assert_eq!(known(), [(3, 40), (2, 20)]);
+        drop((first, second));
+        assert_eq!(known(), [(1, 10), (2, 20)]);
+        let without_a_wish = best(&roster).unwrap().begin(0);
+        assert_eq!(known(), [(2, 20), (2, 20)], "a slot's share");
+        drop(without_a_wish);
     }
 
     #[tokio::test(start_paused = true)]
@@ -473,7 +538,7 @@ mod tests {
         speaks(&roster, 2);
         let mut avoided = Avoided::default();
         avoided.lost(Arc::clone(&lost));
-        let next = || roster.choose(&avoided, &Wish::default()).unwrap();
+        let next = || chosen_but(&roster, &avoided).unwrap();
         let other = next();
         assert_eq!(*other.point(), point(2));
         other.refused();
@@ -490,7 +555,7 @@ mod tests {
         tokio::time::advance(Duration::from_millis(2100)).await;
         speaks(&roster, 1);
         speaks(&roster, 2);
-        let _running = other.begin();
+        let _running = other.begin(0);
         assert_eq!(*next().point(), point(1), "it has spoken since");
     }
 
@@ -509,8 +574,8 @@ mod tests {
         let mut avoided = Avoided::default();
         avoided.drains(best(&roster).unwrap());
         tokio::time::advance(Duration::from_millis(2100)).await;
-        let busy = roster.entries()[2].worker.begin();
-        let chosen = roster.choose(&avoided, &Wish::default()).unwrap();
+        let busy = roster.entries()[2].worker.begin(0);
+        let chosen = chosen_but(&roster, &avoided).unwrap();
         assert_eq!(*chosen.point(), point(3));
         drop(busy);
     }
@@ -526,19 +591,19 @@ mod tests {
         both_speak();
         let lost = best(&roster).unwrap();
         for _ in 0..3 {
-            lost.begin().failed();
+            lost.begin(0).failed();
         }
         assert!(lost.has_open_circuit());
         for _ in 0..5 {
             let other = best(&roster).unwrap();
             assert!(!Arc::ptr_eq(&lost, &other));
-            drop(other.begin());
+            drop(other.begin(0));
         }
         tokio::time::advance(Duration::from_millis(600)).await;
         both_speak();
         let probe = best(&roster).unwrap();
         assert!(Arc::ptr_eq(&lost, &probe), "it was sent fewer statements");
-        let probing = probe.begin();
+        let probing = probe.begin(0);
         assert!(!Arc::ptr_eq(&lost, &best(&roster).unwrap()));
         probing.answered();
         drop(probing);

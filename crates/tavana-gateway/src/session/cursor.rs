@@ -196,14 +196,14 @@ impl Session {
             let mut avoided = Avoided::default();
             let has_engine = session.may_have_engine();
             loop {
-                let (worker, pin) = match &session.pinned {
-                    Some(worker) => (Arc::clone(worker), Pin::Required),
+                let (running, pin) = match &session.pinned {
+                    Some(worker) => (worker.begin(wish.memory_bytes), Pin::Required),
                     None => {
-                        let target = || session.pin_target(&avoided, &wish);
+                        let target = || session.begin_at_pin_target(&avoided, &wish);
                         (session.when_usable(give_up, target).await?, Pin::Start)
                     }
                 };
-                let running = worker.begin();
+                let worker = Arc::clone(running.worker());
                 let request = OpenCursorRequest {
                     statement: Some(ExecuteRequest {
                         compression: Compression::None.into(),

@@ -750,7 +750,7 @@ impl Session {
             let mut permit = session.admit(&job).await?;
             let mut avoided = Avoided::default();
             loop {
-                let running = worker.begin();
+                let running = worker.begin(wish.memory_bytes);
                 session.place.note(limits.query_id, &worker);
                 let later = batches.stream().map(|message| AppendRequest {
                     message: Some(message),

@@ -72,14 +72,14 @@ impl Session {
             let mut avoided = Avoided::default();
             let mut lost_before = false;
             loop {
-                let (worker, pin) = match &session.pinned {
-                    Some(worker) => (Arc::clone(worker), Pin::Required),
+                let (running, pin) = match &session.pinned {
+                    Some(worker) => (worker.begin(wish.memory_bytes), Pin::Required),
                     None => {
-                        let choose = || session.choose(&avoided, &wish);
-                        (session.when_usable(give_up, choose).await?, Pin::None)
+                        let begin = || session.begin_at_best(&avoided, &wish);
+                        (session.when_usable(give_up, begin).await?, Pin::None)
                     }
                 };
-                let running = worker.begin();
+                let worker = Arc::clone(running.worker());
                 let request = PrepareRequest {
                     session: Some(session.context(pin)),
                     query_id: limits.query_id.to_string(),
@@ -224,18 +224,18 @@ impl Session {
         let mut lost_before = false;
         let mut changes_left = OBJECT_CHANGES_MAX;
         loop {
-            let (worker, pin) = match &self.pinned {
-                Some(worker) => (Arc::clone(worker), Pin::Required),
+            let (running, pin) = match &self.pinned {
+                Some(worker) => (worker.begin(wish.memory_bytes), Pin::Required),
                 None if pins => {
-                    let target = || self.pin_target(&avoided, &wish);
+                    let target = || self.begin_at_pin_target(&avoided, &wish);
                     (self.when_usable(give_up, target).await?, Pin::Start)
                 }
                 None => {
-                    let choose = || self.choose(&avoided, &wish);
-                    (self.when_usable(give_up, choose).await?, Pin::None)
+                    let begin = || self.begin_at_best(&avoided, &wish);
+                    (self.when_usable(give_up, begin).await?, Pin::None)
                 }
             };
-            let running = worker.begin();
+            let worker = Arc::clone(running.worker());
             self.place.note(limits.query_id, &worker);
             let request = ExecuteRequest {
                 memory_bytes: wish.memory_bytes,
@@ -418,7 +418,7 @@ impl Session {
         let mut permit = self.admit(job).await?;
         let mut avoided = Avoided::default();
         loop {
-            let running = worker.begin();
+            let running = worker.begin(Wish::default().memory_bytes);
             match ask().await {
                 Ok(answer) => return Ok((answer, permit, running)),
                 Err(error) if error.is_refusal() && Instant::now() < give_up => {
@@ -493,15 +493,15 @@ impl Session {
         permit.again(give_up, &tell).await.map_err(|_| refusal)
     }
 
-    /// What `choose` finds, as soon as there is a worker, and before `give_up`: whoever has a slot
+    /// What `begin` begins, as soon as there is a worker, and before `give_up`: whoever has a slot
     /// waits for one as those do who wait for a slot.
     pub(super) async fn when_usable<T>(
         &self,
         give_up: Instant,
-        choose: impl Fn() -> Result<T, QueryError>,
+        begin: impl Fn() -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
         loop {
-            match choose() {
+            match begin() {
                 Err(error)
                     if error.sqlstate == SqlState::CANNOT_CONNECT_NOW
                         && Instant::now() < give_up =>
@@ -522,22 +522,22 @@ impl Session {
     }
 
     /// Where a session that has no engine yet gets one: the same worker each time it tries.
-    pub(super) fn pin_target(
+    pub(super) fn begin_at_pin_target(
         &self,
         avoided: &Avoided,
         wish: &Wish,
-    ) -> Result<Arc<Worker>, QueryError> {
+    ) -> Result<Running, QueryError> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(worker) = &*tried {
-            return Ok(Arc::clone(worker));
+            return Ok(worker.begin(wish.memory_bytes));
         }
-        let worker = self.choose(avoided, wish)?;
-        *tried = Some(Arc::clone(&worker));
-        Ok(worker)
+        let running = self.begin_at_best(avoided, wish)?;
+        *tried = Some(Arc::clone(running.worker()));
+        Ok(running)
     }
 
-    pub(super) fn choose(&self, avoided: &Avoided, wish: &Wish) -> Result<Arc<Worker>, QueryError> {
-        self.gateway.workers.choose(avoided, wish)
+    fn begin_at_best(&self, avoided: &Avoided, wish: &Wish) -> Result<Running, QueryError> {
+        self.gateway.workers.begin(avoided, wish)
     }
 
     pub(super) fn limits(&self) -> Limits {

@@ -33,7 +33,8 @@ impl Statement {
         timeout_ms: u64,
     ) -> Result<Self, Failure> {
         let query = id("query_id", query_id)?;
-        let registration = supervisor.queries().register(query, context.session)?;
+        let queries = supervisor.queries();
+        let registration = queries.register(query, context.session, context.gateway)?;
         let watch = Watch::new(registration.stop(), Duration::from_millis(timeout_ms))
             .noting(registration.progress());
         Ok(Self {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::Stream;
 use futures::stream::unfold;
+use tavana_common::ids::GatewayId;
 use tavana_common::proto::v1::{Failure, StatusRequest, WorkerStatus};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -25,6 +26,7 @@ pub(crate) type StatusStream = Pin<Box<dyn Stream<Item = Result<WorkerStatus, St
 
 struct Follower {
     supervisor: Arc<Supervisor>,
+    gateway: GatewayId,
     closing: CancellationToken,
     changes: watch::Receiver<()>,
     /// When the last status was given; `None` before the first one.
@@ -40,6 +42,7 @@ pub(super) fn status(
     let gateway = id("gateway_id", &request.gateway_id)?;
     let follower = Follower {
         supervisor: Arc::clone(supervisor),
+        gateway,
         closing: closing.clone(),
         changes: supervisor.ledger().changes(),
         given: None,
@@ -51,7 +54,7 @@ pub(super) fn status(
         tokio::select! {
             biased;
             // The last word says that the worker drains: nobody takes its end for an accident.
-            () = closing.cancelled() => Some((Ok(follower.supervisor.status()), None)),
+            () = closing.cancelled() => Some((Ok(follower.status()), None)),
             status = follower.next() => Some((Ok(status), Some(follower))),
         }
     })))
@@ -66,6 +69,10 @@ impl Follower {
         }
         self.changes.mark_unchanged();
         self.given = Some(Instant::now());
-        self.supervisor.status()
+        self.status()
+    }
+
+    fn status(&self) -> WorkerStatus {
+        self.supervisor.status(self.gateway)
     }
 }

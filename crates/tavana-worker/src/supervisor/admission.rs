@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use tavana_common::ids::GatewayId;
 use tavana_common::proto::v1::FailureKind;
 
 /// The bounds of one worker.
@@ -243,7 +244,16 @@ pub(crate) struct Admission {
     granted_bytes: u64,
     /// Of these, the ones of engines that run a statement.
     running_bytes: u64,
+    /// What each gateway waits for, of those that wait for any.
+    waited_for: HashMap<GatewayId, Held>,
     drain: Drain,
+}
+
+/// What statements hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) slots: u32,
+    pub(crate) bytes: u64,
 }
 
 /// Who may still begin something.
@@ -270,6 +280,7 @@ impl Admission {
             engines_of: HashMap::new(),
             granted_bytes: 0,
             running_bytes: 0,
+            waited_for: HashMap::new(),
             drain: Drain::No,
         }
     }
@@ -300,13 +311,33 @@ impl Admission {
         self.running_bytes
     }
 
-    /// What the engine of a running statement has, and what it had before.
-    pub(crate) fn use_memory(&mut self, before: u64, after: u64) {
-        self.running_bytes = self
-            .running_bytes
-            .checked_sub(before)
-            .expect("each use ends once")
-            + after;
+    /// Of what runs, what a gateway waits for.
+    pub(crate) fn waited_for(&self, gateway: GatewayId) -> Held {
+        self.waited_for.get(&gateway).copied().unwrap_or_default()
+    }
+
+    /// A gateway waits for a statement in a slot.
+    pub(crate) fn await_slot(&mut self, gateway: GatewayId) {
+        self.waited_for.entry(gateway).or_default().slots += 1;
+    }
+
+    /// It does not any more: the statement has ended, or nobody is there to hear of it.
+    pub(crate) fn leave_slot(&mut self, gateway: GatewayId, bytes: u64) {
+        let held = self.waited_for.entry(gateway).or_default();
+        held.slots = held.slots.checked_sub(1).expect("each wait ends once");
+        held.bytes = held.bytes.checked_sub(bytes).expect("each use ends once");
+        if held.slots == 0 {
+            self.waited_for.remove(&gateway);
+        }
+    }
+
+    /// What the engine of a running statement has, and what it had before; `gateway` waits for it.
+    pub(crate) fn use_memory(&mut self, gateway: Option<GatewayId>, before: u64, after: u64) {
+        let changed = |bytes: u64| bytes.checked_sub(before).expect("each use ends once") + after;
+        self.running_bytes = changed(self.running_bytes);
+        if let Some(held) = gateway.and_then(|gateway| self.waited_for.get_mut(&gateway)) {
+            held.bytes = changed(held.bytes);
+        }
     }
 
     /// What an engine gets for a request that is thought to need `wanted` bytes, and the least it
@@ -538,6 +569,29 @@ mod tests {
         assert_eq!(admission.reserved_short + admission.reserved_long, 0);
         assert!(admission.running_of.is_empty(), "nothing is kept");
         assert_eq!(bounds.with_reserved(9).reserved_slots, 3, "one is for all");
+    }
+
+    #[test]
+    fn memory_of_statements_is_counted_for_the_gateway_that_waits_for_them() {
+        let (one, other) = (GatewayId::mint(), GatewayId::mint());
+        let mut admission = Admission::new(Bounds::new(4, 8, 0, GIB));
+        for (gateway, bytes) in [(one, 5), (one, 7), (other, 1)] {
+            admission.await_slot(gateway);
+            admission.use_memory(Some(gateway), 0, bytes);
+        }
+        admission.use_memory(Some(one), 5, 3);
+        let held = |slots, bytes| Held { slots, bytes };
+        let of = |admission: &Admission| [one, other].map(|id| admission.waited_for(id));
+        assert_eq!(admission.running_bytes(), 11);
+        assert_eq!(of(&admission), [held(2, 10), held(1, 1)]);
+        admission.leave_slot(one, 3);
+        admission.leave_slot(one, 7);
+        assert_eq!(admission.running_bytes(), 11, "they run");
+        assert_eq!(of(&admission), [held(0, 0), held(1, 1)]);
+        admission.use_memory(None, 10, 0);
+        assert_eq!(admission.running_bytes(), 1);
+        admission.leave_slot(other, 1);
+        assert!(admission.waited_for.is_empty(), "nothing is kept");
     }
 
     #[test]

@@ -212,6 +212,7 @@ impl Drop for Checkout {
         match engine {
             Some(mut engine) if engine.is_busy() => {
                 // Nobody waits for the answer any more, but the engine must not go on working.
+                engine.disown_slot();
                 let supervisor = Arc::clone(&self.supervisor);
                 self.supervisor.ledger().run(async move {
                     engine.halt(StopReason::Dropped).await;

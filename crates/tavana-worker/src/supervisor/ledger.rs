@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tavana_common::ids::GatewayId;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, watch};
 use tokio_util::task::TaskTracker;
@@ -86,6 +87,7 @@ impl Ledger {
     /// A slot for a statement; `in_session`: of a session that has an engine here.
     pub(crate) fn slot(
         self: &Arc<Self>,
+        gateway: GatewayId,
         principal: &Arc<str>,
         length: Length,
         in_session: bool,
@@ -95,13 +97,18 @@ impl Ledger {
         } else {
             Admission::start
         };
-        self.change(|admission| start(admission, principal, length))
-            .map(|seat| Slot {
-                ledger: Arc::clone(self),
-                principal: Arc::clone(principal),
-                seat,
-                bytes: 0,
-            })
+        self.change(|admission| {
+            let seat = start(admission, principal, length)?;
+            admission.await_slot(gateway);
+            Ok(seat)
+        })
+        .map(|seat| Slot {
+            ledger: Arc::clone(self),
+            gateway: Some(gateway),
+            principal: Arc::clone(principal),
+            seat,
+            bytes: 0,
+        })
     }
 
     pub(crate) fn pin(self: &Arc<Self>, principal: &Arc<str>) -> Result<Pinning, Refusal> {
@@ -144,6 +151,8 @@ impl Buried {
 #[derive(Debug)]
 pub(crate) struct Slot {
     ledger: Arc<Ledger>,
+    /// Who sent the statement and waits for it.
+    gateway: Option<GatewayId>,
     principal: Arc<str>,
     seat: Seat,
     /// What its engine was granted.
@@ -155,15 +164,27 @@ impl Slot {
     pub(crate) fn holds(&mut self, bytes: u64) {
         let before = std::mem::replace(&mut self.bytes, bytes);
         self.ledger
-            .change(|admission| admission.use_memory(before, bytes));
+            .change(|admission| admission.use_memory(self.gateway, before, bytes));
+    }
+
+    /// Nobody waits for the statement any more.
+    pub(crate) fn disown(&mut self) {
+        if let Some(gateway) = self.gateway.take() {
+            let bytes = self.bytes;
+            self.ledger
+                .change(|admission| admission.leave_slot(gateway, bytes));
+        }
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let bytes = self.bytes;
+        let (gateway, bytes) = (self.gateway.take(), self.bytes);
         self.ledger.change(|admission| {
-            admission.use_memory(bytes, 0);
+            if let Some(gateway) = gateway {
+                admission.leave_slot(gateway, bytes);
+            }
+            admission.use_memory(None, bytes, 0);
             admission.finish(&self.principal, self.seat);
         });
     }
@@ -236,5 +257,28 @@ impl Drop for Memory {
     fn drop(&mut self) {
         self.ledger
             .change(|admission| admission.ungrant(self.bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_slot_that_nobody_waits_for_is_taken_until_it_is_given_back() {
+        let bounds = Bounds::new(1, 1, 0, 1 << 30);
+        let ledger = Arc::new(Ledger::new(bounds, Arc::default()));
+        let (gateway, principal) = (GatewayId::mint(), Arc::from("ann"));
+        let slot = || ledger.slot(gateway, &principal, Length::Unknown, false);
+        let mut taken = slot().unwrap();
+        taken.holds(5);
+        let held =
+            || ledger.read(|a| (a.running(), a.running_bytes(), a.waited_for(gateway).bytes));
+        assert_eq!(held(), (1, 5, 5));
+        taken.disown();
+        assert_eq!(held(), (1, 5, 0));
+        assert!(matches!(slot(), Err(Refusal::NoSlot)));
+        drop(taken);
+        assert_eq!(held(), (0, 0, 0));
     }
 }

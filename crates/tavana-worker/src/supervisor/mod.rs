@@ -314,13 +314,15 @@ impl Supervisor {
         self.sessions.lease(gateway)
     }
 
-    pub(crate) fn status(&self) -> WorkerStatus {
+    /// The worker's word, as it is told to `gateway`.
+    pub(crate) fn status(&self, gateway: GatewayId) -> WorkerStatus {
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let (idle_engines, fresh_engines) = {
             let pool = self.pool();
             (count(pool.idle()), count(pool.fresh()))
         };
         let here = count(self.queries.len());
+        let of_others = count(self.queries.of_others_than(gateway));
         self.ledger.read(|admission| WorkerStatus {
             worker_id: self.worker.to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -336,6 +338,10 @@ impl Supervisor {
             queued: here.saturating_sub(admission.running()),
             fresh_engines,
             memory_running_bytes: admission.running_bytes(),
+            other_statements: of_others
+                .max(admission.running() - admission.waited_for(gateway).slots),
+            other_memory_running_bytes: admission.running_bytes()
+                - admission.waited_for(gateway).bytes,
             memory_limit_bytes: self.memory_limit_bytes.load(Ordering::Relaxed),
         })
     }
@@ -471,9 +477,12 @@ impl Supervisor {
     }
 
     fn slot_for(&self, context: &Context, in_session: bool) -> Result<Slot, Failure> {
-        let slot = self
-            .ledger
-            .slot(&context.principal, context.length, in_session);
+        let slot = self.ledger.slot(
+            context.gateway,
+            &context.principal,
+            context.length,
+            in_session,
+        );
         slot.map_err(refused)
     }
 

@@ -289,6 +289,13 @@ impl Engine {
         }
     }
 
+    /// Whoever sent its statement does not wait for it any more; the slot is taken until it ends.
+    pub(crate) fn disown_slot(&mut self) {
+        if let Some(slot) = self.body.as_mut().and_then(|body| body.slot.as_mut()) {
+            slot.disown();
+        }
+    }
+
     /// What the engine may use for its next request.
     /// `ordinary` is the CPU time it has at ordinary priority.
     pub(crate) fn grant(&self, threads: u32, ordinary: Duration) -> Grant {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tavana_common::failure;
-use tavana_common::ids::{QueryId, SessionId};
+use tavana_common::ids::{GatewayId, QueryId, SessionId};
 use tavana_common::proto::v1::{Failure, FailureKind, ProgressResponse};
 use tokio::sync::Notify;
 
@@ -25,6 +25,7 @@ pub(crate) struct Queries {
 #[derive(Debug)]
 struct Entry {
     session: SessionId,
+    gateway: GatewayId,
     stop: Stop,
     progress: Progress,
     aside: Aside,
@@ -45,6 +46,7 @@ impl Queries {
         self: &Arc<Self>,
         query: QueryId,
         session: SessionId,
+        gateway: GatewayId,
     ) -> Result<Registration, Failure> {
         let mut entries = self.lock();
         if entries.len() >= QUERIES_MAX {
@@ -63,6 +65,7 @@ impl Queries {
             query,
             Entry {
                 session,
+                gateway,
                 stop: stop.clone(),
                 progress: progress.clone(),
                 aside: aside.clone(),
@@ -115,6 +118,13 @@ impl Queries {
     /// How many are here, whether they run or wait for something.
     pub(crate) fn len(&self) -> usize {
         self.lock().len()
+    }
+
+    /// How many of these other gateways have sent.
+    pub(crate) fn of_others_than(&self, gateway: GatewayId) -> usize {
+        let entries = self.lock();
+        let others = entries.values().filter(|entry| entry.gateway != gateway);
+        others.count()
     }
 
     /// Stops everything; returns how many that were.
@@ -190,8 +200,9 @@ mod tests {
     async fn only_the_session_of_a_query_may_cancel_it() {
         let queries = Arc::new(Queries::default());
         let (query, session) = (QueryId::mint(), SessionId::mint());
-        let registration = queries.register(query, session).unwrap();
-        let twice = queries.register(query, session).unwrap_err();
+        let gateway = GatewayId::mint();
+        let registration = queries.register(query, session, gateway).unwrap();
+        let twice = queries.register(query, session, gateway).unwrap_err();
         assert_eq!(twice.kind(), FailureKind::FailureOverloaded);
 
         assert!(!queries.cancel(query, SessionId::mint()));
@@ -208,7 +219,8 @@ mod tests {
         let queries = Arc::new(Queries::default());
         let query = QueryId::mint();
         assert!(!queries.progress(query).found);
-        let registration = queries.register(query, SessionId::mint()).unwrap();
+        let (session, gateway) = (SessionId::mint(), GatewayId::mint());
+        let registration = queries.register(query, session, gateway).unwrap();
         let unknown = queries.progress(query);
         assert!(unknown.found && !unknown.answering && unknown.fraction.is_none());
         registration.progress().estimate(0.5);
@@ -223,9 +235,12 @@ mod tests {
     async fn emptiness_is_noticed() {
         let queries = Arc::new(Queries::default());
         queries.empty().await;
+        let gateway = GatewayId::mint();
         let registration = queries
-            .register(QueryId::mint(), SessionId::mint())
+            .register(QueryId::mint(), SessionId::mint(), gateway)
             .unwrap();
+        assert_eq!(queries.of_others_than(GatewayId::mint()), 1);
+        assert_eq!(queries.of_others_than(gateway), 0);
         assert_eq!(queries.stop_all(StopReason::Draining), 1);
         let waiting = queries.empty();
         tokio::pin!(waiting);
