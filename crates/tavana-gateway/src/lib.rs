@@ -12,6 +12,7 @@ mod cancel;
 mod catalog;
 pub mod error;
 mod flight;
+mod intake;
 pub mod key_file;
 mod metrics;
 mod pg;
@@ -41,6 +42,7 @@ use tracing::{debug, info, warn};
 use crate::accept::Seats;
 use crate::auth::{AuthStartError, Authenticator};
 use crate::catalog::Rewriter;
+use crate::intake::Intake;
 use crate::metrics::Metrics;
 use crate::queue::{Bounds, Patience, Queue, QueueSettings};
 use crate::route::{Worker, Workers};
@@ -113,6 +115,8 @@ pub(crate) struct Gateway {
     pub(crate) queue: Queue,
     /// What clients that stop reading are allowed.
     pub(crate) patience: Patience,
+    /// Room for what clients have begun to send.
+    pub(crate) intake: Intake,
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
     /// PostgreSQL sessions by their keys.
@@ -288,6 +292,7 @@ pub async fn run(
     };
     let (postgres_seats, flight_seats) = (seats(), seats());
     let gateway = Arc::new(Gateway {
+        intake: Intake::new(settings.unfinished_messages_bytes_max),
         settings,
         id,
         cluster_key,

@@ -19,6 +19,7 @@ use tower::Service;
 
 use super::connection::ConnectionInfo;
 use super::service::caller_on;
+use super::whole::Whole;
 use crate::Gateway;
 
 /// Longest message of a handshake: a user name and a password.
@@ -29,11 +30,17 @@ const HANDSHAKE_BYTES_MAX: usize = 64 * 1024;
 pub(crate) struct Door<S> {
     inner: S,
     gateway: Arc<Gateway>,
+    message_bytes_max: usize,
 }
 
 impl<S> Door<S> {
-    pub(crate) fn new(inner: S, gateway: Arc<Gateway>) -> Self {
-        Self { inner, gateway }
+    /// `message_bytes_max` is what the service behind it takes.
+    pub(crate) fn new(inner: S, gateway: Arc<Gateway>, message_bytes_max: usize) -> Self {
+        Self {
+            inner,
+            gateway,
+            message_bytes_max,
+        }
     }
 }
 
@@ -62,6 +69,7 @@ where
         let waiting = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, waiting);
         let gateway = Arc::clone(&self.gateway);
+        let message_bytes_max = self.message_bytes_max;
         let request = request.map(|body| Body::new(body.map_err(broken_off)));
         Box::pin(async move {
             let is_handshake = request.uri().path().ends_with("/Handshake");
@@ -87,7 +95,8 @@ where
                 return inner.call(request).await;
             }
             drop(turn);
-            inner.call(request).await
+            let whole = |body| Body::new(Whole::new(body, &gateway.intake, message_bytes_max));
+            inner.call(request.map(whole)).await
         })
     }
 }

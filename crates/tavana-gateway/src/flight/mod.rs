@@ -37,6 +37,7 @@ mod stream;
 mod ticket;
 mod transactions;
 mod types;
+mod whole;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -78,7 +79,7 @@ pub(crate) async fn serve(
         .max_decoding_message_size(MESSAGE_BYTES_MAX)
         .max_encoding_message_size(usize::MAX);
     let service = Pass::new(service, calls, MESSAGE_BYTES_MAX);
-    let service = Door::new(service, Arc::clone(&gateway));
+    let service = Door::new(service, Arc::clone(&gateway), MESSAGE_BYTES_MAX);
     let connections = connection::accept(listener, Arc::clone(&gateway));
     let draining = gateway.draining.clone();
     let runs = Arc::clone(&gateway.flight_runs);

@@ -19,6 +19,7 @@ use super::frontend::{Message, decode};
 use super::wire::{Acknowledged, Frame, Wire, WireError};
 use crate::Gateway;
 use crate::error::{QueryError, SqlState};
+use crate::intake;
 use crate::session::{Answer, News, Notice, Parameters, Session, Statement, TransactionState};
 
 /// A session that waits for its client for longer does not keep a draining gateway, whatever it
@@ -83,12 +84,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Acknowledged> Connection<S> {
                 let step = self.step(phase);
                 tokio::select! {
                     biased;
-                    next = step => Some(next?),
+                    next = step => Some(next),
                     () = stop.cancelled() => None,
                 }
             };
             phase = match next {
-                Some(next) => next,
+                Some(Err(WireError::Protocol(problem))) => {
+                    let error = QueryError::new(SqlState::PROTOCOL_VIOLATION, problem);
+                    self.say_goodbye(&error)?
+                }
+                Some(Err(WireError::TooSlow)) => self.say_goodbye(&intake::too_slow())?,
+                Some(next) => next?,
                 None => self.say_goodbye(&QueryError::shutting_down())?,
             };
         }
@@ -162,11 +168,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         let message = match frame {
             Ok(Frame::Message { tag, body }) => decode(tag, body).map_err(|error| (tag, error)),
             Ok(Frame::TooLong { tag }) => Err((tag, self.too_long(tag))),
-            Err(WireError::Protocol(problem)) => {
-                let error = QueryError::new(SqlState::PROTOCOL_VIOLATION, problem);
-                self.wire.put(&error_response(&error, Severity::Fatal))?;
-                return Ok(Phase::Closed);
-            }
             Err(problem) => return Err(problem),
         };
         if std::mem::take(&mut self.fresh) {

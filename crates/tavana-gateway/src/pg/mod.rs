@@ -102,6 +102,7 @@ async fn serve_one(
     let limits = Limits {
         sql_bytes_max: gateway.settings.sql_bytes_max,
         message_bytes_max: gateway.settings.message_bytes_max,
+        intake: gateway.intake.clone(),
         patience: gateway.patience.clone(),
     };
     let mut wire = Wire::new(ClientStream::Plain(stream), limits);

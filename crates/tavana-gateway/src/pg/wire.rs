@@ -23,6 +23,7 @@ use tokio::time::{Instant, interval, timeout};
 use tracing::debug;
 
 use crate::accept::{ClientStream, Tls, begins_tls};
+use crate::intake::{Intake, LONG_BYTES_MIN, Unfinished};
 use crate::queue::Patience;
 
 /// Longest wait for a client to take what was sent before its connection was closed.
@@ -55,6 +56,9 @@ pub(crate) enum WireError {
     /// The client reads nothing, so it cannot be told either.
     #[error("the client has read nothing of its result for too long")]
     Idle,
+    /// Others need the memory for their messages.
+    #[error("the client has sent its message too slowly")]
+    TooSlow,
     /// A message that cannot be sent; a fault of this program.
     #[error("{0}")]
     Encode(String),
@@ -65,6 +69,8 @@ pub(crate) enum WireError {
 pub(super) struct Limits {
     pub(super) sql_bytes_max: usize,
     pub(super) message_bytes_max: usize,
+    /// Where long messages get their room.
+    pub(super) intake: Intake,
     /// How long a client may take nothing of what is sent to it.
     pub(super) patience: Patience,
 }
@@ -117,6 +123,8 @@ pub(super) struct Wire<S> {
     limits: Limits,
     /// Least space for a read.
     read_bytes: usize,
+    /// Room for the message that is being read.
+    room: Option<Unfinished>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Acknowledged> Wire<S> {
@@ -159,6 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             output: BytesMut::new(),
             limits,
             read_bytes: STRANGER_READ_BYTES,
+            room: None,
         }
     }
 
@@ -232,7 +241,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             self.discard(total).await?;
             return Ok(Frame::TooLong { tag });
         }
-        self.fill(total).await?;
+        self.fill_in_room(total).await?;
         let mut body = self.input.split_to(total);
         body.advance(5);
         Ok(Frame::Message {
@@ -316,6 +325,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
+    /// [`Self::fill`], where there is room for so much. It is held until the message is whole.
+    async fn fill_in_room(&mut self, bytes: usize) -> Result<(), WireError> {
+        if bytes < LONG_BYTES_MIN {
+            return self.fill(bytes).await;
+        }
+        let room = match self.room.take() {
+            Some(room) => self.room.insert(room),
+            None => {
+                let room = self.limits.intake.clone().room(bytes).await;
+                self.room.insert(room)
+            }
+        };
+        let given_up = room.given_up();
+        tokio::select! {
+            biased;
+            filled = self.fill(bytes) => filled?,
+            () = given_up => return Err(WireError::TooSlow),
+        }
+        self.room = None;
+        Ok(())
+    }
+
     /// Reads until `bytes` are in the input.
     async fn fill(&mut self, bytes: usize) -> Result<(), WireError> {
         while self.input.len() < bytes {
@@ -371,6 +402,7 @@ mod tests {
         Limits {
             sql_bytes_max: 1024,
             message_bytes_max: 1024 * 1024,
+            intake: Intake::new(1024 * 1024),
             patience: Patience::of(IDLE_MAX),
         }
     }

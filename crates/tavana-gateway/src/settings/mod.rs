@@ -66,6 +66,8 @@ pub struct GatewaySettings {
     pub sql_bytes_max: usize,
     /// Longest message of other kinds (Bind, CopyData), in bytes.
     pub message_bytes_max: usize,
+    /// Messages of all clients that have begun and are not whole, in bytes.
+    pub unfinished_messages_bytes_max: usize,
     /// Prepared statements and portals of one session.
     pub statements_per_session_max: usize,
     /// Statements waiting for a slot.
@@ -255,6 +257,12 @@ impl GatewaySettings {
                 64 * 1024..=1024 * 1024 * 1024,
                 "longest message with parameters or COPY data, in bytes",
             ),
+            unfinished_messages_bytes_max: env.number(
+                "TAVANA_UNFINISHED_MESSAGES_MAX_MB",
+                256,
+                1..=1024 * 1024,
+                "room for the long messages (64 KiB and more) that clients of both protocols are sending, in MiB; others wait, and those that are slow meanwhile are ended",
+            ) << 20,
             statements_per_session_max: env.number(
                 "TAVANA_STATEMENTS_PER_SESSION_MAX",
                 10_000,

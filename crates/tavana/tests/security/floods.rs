@@ -1,17 +1,19 @@
 //! What strangers can hold before anybody knows them: few connections, for a short time, in little
-//! memory; and they keep nobody else out.
+//! memory; and they keep nobody else out. And what those can hold who are known.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::time::Instant;
 
-use crate::support::eventually;
+use crate::support::flight::Flight;
 use crate::support::process::resident_bytes;
 use crate::support::server::{Start, Tavana};
-use crate::support::wire::{PROTOCOL_3_0, Wire, packet, startup};
+use crate::support::wire::{Next, Out, PROTOCOL_3_0, Wire, packet, startup};
+use crate::support::{PATIENCE, eventually};
 
 const SOCKETS: usize = 5000;
 const GROWTH_MAX: u64 = 16 << 20;
@@ -208,4 +210,97 @@ fn a_cancel_request_of_a_stranger_changes_nothing() {
         assert!(answer.is_empty());
     }
     assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
+}
+
+/// What clients begin and do not finish: longer than the room by half.
+const HALF_SENT: usize = 56 << 20;
+const HALF_SENT_OF: u32 = 60 << 20;
+const HALF_SENDERS: usize = 6;
+
+fn with_little_room() -> Tavana {
+    let room = "64";
+    let tavana = Start::new().env("TAVANA_UNFINISHED_MESSAGES_MAX_MB", room);
+    let tavana = tavana.run();
+    select_1(&tavana);
+    tavana
+}
+
+/// Somebody sends a long message well while others send theirs by half, and the server does not
+/// hold all that it was sent.
+fn a_whole_message_is_read(tavana: &Tavana, before: u64) {
+    const LONG: usize = 8 << 20;
+    let to = tavana.postgres;
+    let sends = std::thread::spawn(move || {
+        let text = "x".repeat(LONG);
+        let mut wire = Wire::connect(to);
+        let statement = Out::new().parse("", "SELECT length($1)", &[25]);
+        let bound = statement.bind("", "", &[Some(&text)]).execute("", 0).sync();
+        wire.exchange(bound).value()
+    });
+    let mut most = 0;
+    eventually("a long message is answered", PATIENCE * 3, || {
+        most = resident_bytes(tavana.pid()).max(most);
+        sends.is_finished()
+    });
+    let answer = sends.join().expect("no panic");
+    assert_eq!(answer.as_deref(), Some(LONG.to_string().as_str()));
+    let grown = most.saturating_sub(before) >> 20;
+    assert!(grown < 180, "the server grew by {grown} MiB");
+}
+
+#[test]
+fn half_sent_messages_of_postgresql_clients_share_one_room() {
+    let tavana = with_little_room();
+    let before = resident_bytes(tavana.pid());
+    let (tell, told) = mpsc::channel();
+    for _ in 0..HALF_SENDERS {
+        let (to, tell) = (tavana.postgres, tell.clone());
+        std::thread::spawn(move || {
+            let mut wire = Wire::connect(to);
+            let head = [&b"B"[..], &HALF_SENT_OF.to_be_bytes()].concat();
+            let is_sent = wire.try_send(&head) && wire.try_send(&vec![0; HALF_SENT]);
+            if is_sent && let Next::Message(message) = wire.next(PATIENCE * 3) {
+                let fault = message.fault();
+                // Nobody may be interested any more.
+                drop(tell.send((fault.state().to_owned(), wire.next(PATIENCE))));
+            }
+        });
+    }
+    // One of them has all the room that it asks for before anybody else comes.
+    eventually("the room is taken", PATIENCE, || {
+        resident_bytes(tavana.pid()) > before + (HALF_SENT as u64) / 2
+    });
+    a_whole_message_is_read(&tavana, before);
+    let (state, end) = told.recv_timeout(PATIENCE).expect("one had to make way");
+    assert_eq!(state, "53200");
+    assert!(matches!(end, Next::End), "{end:?}");
+    select_1(&tavana);
+}
+
+#[test]
+fn half_sent_messages_of_flight_clients_share_one_room() {
+    let tavana = with_little_room();
+    let mut honest = Flight::connect(tavana.flight);
+    honest.query("SELECT 1").expect("it is answered");
+    let before = resident_bytes(tavana.pid());
+    let senders: Vec<Flight> = (0..HALF_SENDERS)
+        .map(|_| Flight::connect(tavana.flight))
+        .collect();
+    let calls: Vec<_> = senders
+        .iter()
+        .map(|sender| sender.put_half(HALF_SENT_OF, HALF_SENT))
+        .collect();
+    eventually("the room is taken", PATIENCE, || {
+        resident_bytes(tavana.pid()) > before + (HALF_SENT as u64) / 2
+    });
+    a_whole_message_is_read(&tavana, before);
+    let is_over = |call: &&tokio::task::JoinHandle<_>| call.is_finished();
+    eventually("one had to make way", PATIENCE, || {
+        calls.iter().any(|call| is_over(&call))
+    });
+    let over = calls.into_iter().find(|call| is_over(&call));
+    let status = senders[0].wait(over.expect("one is over"));
+    // RESOURCE_EXHAUSTED
+    assert_eq!(status.as_deref(), Some("8"));
+    honest.query("SELECT 1").expect("it is answered");
 }

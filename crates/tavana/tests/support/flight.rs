@@ -8,16 +8,22 @@ use arrow_flight::sql::client::FlightSqlServiceClient;
 use arrow_flight::{Action, FlightData, FlightDescriptor, FlightInfo, Ticket};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
-use futures::TryStreamExt;
+use futures::{StreamExt as _, TryStreamExt};
+use http_body::Frame;
+use http_body_util::StreamBody;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tonic::body::Body;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Status, Streaming};
+use tower::{Service as _, ServiceExt as _};
 
 #[derive(Debug)]
 pub(crate) struct Flight {
     runtime: Runtime,
+    channel: Channel,
     client: FlightSqlServiceClient<Channel>,
 }
 
@@ -35,25 +41,61 @@ impl Flight {
                     .connect(),
             )
             .expect("the Flight port is open");
-        let mut client = FlightSqlServiceClient::new(channel);
+        let mut client = FlightSqlServiceClient::new(channel.clone());
         let limit = 256 << 20;
         let inner = client.inner_mut().clone();
         let inner = inner
             .max_decoding_message_size(limit)
             .max_encoding_message_size(limit);
         client = FlightSqlServiceClient::new_from_inner(inner);
-        Self { runtime, client }
+        Self {
+            runtime,
+            channel,
+            client,
+        }
+    }
+
+    /// Begins a DoPut whose first message says that it has `length` bytes, sends `sent` of them, and
+    /// then nothing more. What it returns ends with the status of the call.
+    pub(crate) fn put_half(&self, length: u32, sent: usize) -> JoinHandle<Option<String>> {
+        const PIECE_BYTES: usize = 64 * 1024;
+        let prefix = [&[0][..], &length.to_be_bytes()].concat();
+        let piece = Bytes::from(vec![0; PIECE_BYTES]);
+        let pieces = std::iter::repeat_n(piece, sent / PIECE_BYTES);
+        let frames = std::iter::once(Bytes::from(prefix)).chain(pieces);
+        let sent = futures::stream::iter(frames.map(|bytes| Ok::<_, Status>(Frame::data(bytes))));
+        let body = StreamBody::new(sent.chain(futures::stream::pending()));
+        let request = http::Request::post("/arrow.flight.protocol.FlightService/DoPut")
+            .header("content-type", "application/grpc")
+            .header("te", "trailers")
+            .body(Body::new(body))
+            .expect("a request");
+        let mut channel = self.channel.clone();
+        self.runtime.spawn(async move {
+            let answer = channel.ready().await.ok()?.call(request).await.ok()?;
+            let status = answer.headers().get("grpc-status")?;
+            Some(status.to_str().ok()?.to_owned())
+        })
+    }
+
+    /// What a call that has ended ended with.
+    pub(crate) fn wait<T>(&self, call: JoinHandle<T>) -> T {
+        self.runtime.block_on(call).expect("no panic")
     }
 
     pub(crate) fn info(&mut self, sql: &str) -> Result<FlightInfo, Status> {
-        let Self { runtime, client } = self;
+        let Self {
+            runtime, client, ..
+        } = self;
         runtime
             .block_on(client.execute(sql.to_owned(), None))
             .map_err(status)
     }
 
     pub(crate) fn info_of(&mut self, descriptor: FlightDescriptor) -> Result<FlightInfo, Status> {
-        let Self { runtime, client } = self;
+        let Self {
+            runtime, client, ..
+        } = self;
         let answer = runtime.block_on(client.inner_mut().get_flight_info(descriptor))?;
         Ok(answer.into_inner())
     }
@@ -75,7 +117,9 @@ impl Flight {
     }
 
     pub(crate) fn get(&mut self, ticket: Ticket) -> Result<(SchemaRef, Vec<RecordBatch>), Status> {
-        let Self { runtime, client } = self;
+        let Self {
+            runtime, client, ..
+        } = self;
         runtime.block_on(async {
             let mut stream: FlightRecordBatchStream =
                 client.do_get(ticket).await.map_err(status)?;
@@ -105,7 +149,9 @@ impl Flight {
 
     /// Begins to read and asks for nothing more.
     pub(crate) fn open(&mut self, ticket: Ticket) -> Result<Streaming<FlightData>, Status> {
-        let Self { runtime, client } = self;
+        let Self {
+            runtime, client, ..
+        } = self;
         let stream = runtime.block_on(client.inner_mut().do_get(ticket))?;
         Ok(stream.into_inner())
     }
@@ -126,7 +172,9 @@ impl Flight {
 
     /// The first result of an action.
     pub(crate) fn action(&mut self, action: Action) -> Result<Bytes, Status> {
-        let Self { runtime, client } = self;
+        let Self {
+            runtime, client, ..
+        } = self;
         runtime.block_on(async {
             let mut results = client.inner_mut().do_action(action).await?.into_inner();
             let first = results.message().await?;
@@ -136,7 +184,9 @@ impl Flight {
 
     /// The number of changed rows.
     pub(crate) fn update(&mut self, sql: &str) -> Result<i64, Status> {
-        let Self { runtime, client } = self;
+        let Self {
+            runtime, client, ..
+        } = self;
         runtime
             .block_on(client.execute_update(sql.to_owned(), None))
             .map_err(status)
@@ -157,7 +207,9 @@ impl Flight {
         let texts: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.1)));
         let batch = RecordBatch::try_new(Arc::new(schema), vec![numbers, texts]).expect("a batch");
         let info = {
-            let Self { runtime, client } = self;
+            let Self {
+                runtime, client, ..
+            } = self;
             runtime
                 .block_on(async {
                     let mut prepared = client.prepare(sql.to_owned(), None).await?;
