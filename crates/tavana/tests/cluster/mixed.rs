@@ -689,7 +689,18 @@ impl Client {
     fn vanish_while_it_streams(&mut self) -> Outcome {
         let sql = "SELECT i FROM range(100000000000) t(i)";
         self.wire.try_send(&Out::new().query(sql).bytes);
-        while self.message()?.kind != b'D' {}
+        loop {
+            let message = self.message()?;
+            match message.kind {
+                b'D' => break,
+                // It was lost with its worker before its first row.
+                b'E' => {
+                    while self.message()?.kind != b'Z' {}
+                    return Err(Trouble::Failed(message.fault()));
+                }
+                _ => {}
+            }
+        }
         self.leave();
         Ok(())
     }
