@@ -90,6 +90,8 @@ pub(crate) async fn serve(
         .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER_MAX))
         .http2_max_header_list_size(HEADER_BYTES_MAX)
         .max_concurrent_streams(CALLS_MAX)
+        // A client may give up all that it has begun before the gateway has looked at it.
+        .http2_max_pending_accept_reset_streams(Some(CALLS_MAX as usize))
         .add_service(service)
         .serve_with_incoming_shutdown(connections, async move { draining.cancelled().await });
     tokio::pin!(serving);

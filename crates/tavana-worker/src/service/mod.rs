@@ -128,6 +128,9 @@ pub(crate) async fn run(
         .initial_stream_window_size(settings.stream_window_bytes)
         .initial_connection_window_size(settings.connection_window_bytes)
         .max_concurrent_streams(STREAMS_MAX)
+        // All statements of a gateway may be cancelled before the worker has looked at them, and
+        // those that were not among them must not lose their connection.
+        .http2_max_pending_accept_reset_streams(Some(STREAMS_MAX as usize))
         .http2_max_header_list_size(HEADER_BYTES_MAX)
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))

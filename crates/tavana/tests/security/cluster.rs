@@ -16,6 +16,7 @@ use tavana_common::tls::{ClientFiles, ClientTls};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 
+use crate::support::http2::{Breaker, End, Taken};
 use crate::support::process::signal;
 use crate::support::server::program_beside;
 use crate::support::wire::{Out, Wire};
@@ -323,6 +324,23 @@ fn credentials_cross_a_network_in_clear_in_no_form() {
     let holds = |text: &[u8]| heard.windows(text.len()).any(|window| window == text);
     assert!(holds(b"claimed//tester"), "it was listened to");
     assert!(!holds(b"CANARY"), "{}", heard.escape_ascii());
+}
+
+#[test]
+fn a_gateway_that_gives_up_many_calls_at_once_keeps_its_connection_to_the_worker() {
+    let home = TempDir::new().expect("a folder");
+    let port = free_port();
+    let _worker = Process::start(
+        "tavana-worker",
+        home.path(),
+        &[("GRPC_PORT", &port.to_string())],
+    );
+    eventually("it listens", Duration::from_secs(20), || answers(port));
+    for _ in 0..20 {
+        let mut breaker = Breaker::connect(SocketAddr::from(([127, 0, 0, 1], port)));
+        let taken = breaker.begin_and_end(2000, "/tavana.v1.WorkerService/Status", End::Cancel);
+        assert_eq!(taken, Taken::Goes);
+    }
 }
 
 #[test]

@@ -10,8 +10,9 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::time::Instant;
 
 use crate::support::flight::Flight;
+use crate::support::http2::{Breaker, End, Taken};
 use crate::support::process::resident_bytes;
-use crate::support::server::{Start, Tavana};
+use crate::support::server::{Start, Tavana, report};
 use crate::support::wire::{Next, Out, PROTOCOL_3_0, Wire, packet, startup};
 use crate::support::{PATIENCE, eventually};
 
@@ -211,6 +212,48 @@ fn a_cancel_request_of_a_stranger_changes_nothing() {
     }
     assert_eq!(wire.query("SELECT 1").value().as_deref(), Some("1"));
 }
+
+#[test]
+fn a_client_may_give_up_all_its_calls_at_once() {
+    let tavana = Tavana::start();
+    for _ in 0..20 {
+        let mut breaker = Breaker::connect(tavana.flight);
+        let taken = breaker.begin_and_end(200, FLIGHT_CALL, End::Cancel);
+        assert_eq!(taken, Taken::Goes);
+    }
+}
+
+#[test]
+fn calls_that_are_begun_and_ended_without_end_cost_little_and_keep_nobody_out() {
+    let start = Start::new().logs("pending-accept streams reached limit");
+    let tavana = start.run();
+    let mut honest = Flight::connect(tavana.flight);
+    honest.query("SELECT 1").expect("it is answered");
+    let before = resident_bytes(tavana.pid());
+    for end in [End::Cancel, End::Provoked] {
+        let mut refused = 0;
+        let mut breaker = Breaker::connect(tavana.flight);
+        for _ in 0..50 {
+            match breaker.begin_and_end(10_000, FLIGHT_CALL, end) {
+                Taken::Goes => {}
+                Taken::GoAway(why) => {
+                    assert_eq!(why, "too_many_resets");
+                    refused += 1;
+                    breaker = Breaker::connect(tavana.flight);
+                }
+            }
+            honest.query("SELECT 1").expect("it is answered");
+        }
+        let grown = resident_bytes(tavana.pid()).saturating_sub(before);
+        report(&format!(
+            "{end:?}: {refused} connections ended, {grown} bytes"
+        ));
+        assert!(grown < GROWTH_MAX, "the server grew by {grown} bytes");
+    }
+}
+
+/// A method that anybody may call, with a login or without.
+const FLIGHT_CALL: &str = "/arrow.flight.protocol.FlightService/GetFlightInfo";
 
 /// What clients begin and do not finish: longer than the room by half.
 const HALF_SENT: usize = 56 << 20;

@@ -4,6 +4,7 @@
 pub(crate) mod cluster;
 pub(crate) mod display;
 pub(crate) mod flight;
+pub(crate) mod http2;
 pub(crate) mod invariants;
 pub(crate) mod polls;
 pub(crate) mod process;
