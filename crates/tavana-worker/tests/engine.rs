@@ -164,8 +164,16 @@ impl Engine {
         write_frame_blocking(&mut self.socket, &frame).unwrap();
     }
 
+    /// What comes next, but for how far a statement is that takes long.
     fn receive(&mut self) -> Option<Frame<FromEngine>> {
-        read_frame_blocking(&mut self.socket).ok().flatten()
+        loop {
+            match read_frame_blocking(&mut self.socket).ok().flatten() {
+                Some(Frame::Message(FromEngine {
+                    message: Some(from_engine::Message::Progress(_)),
+                })) => {}
+                frame => return frame,
+            }
+        }
     }
 
     fn statement(&self, sql: &str, types: &[&str], parameters: Bytes) -> Execute {

@@ -29,13 +29,11 @@ use tower::Service as TowerService;
 
 use super::info::FlightStream;
 use super::service::Service;
+use crate::worker::PREFIX_BYTES;
 
 const DO_GET: &str = "/arrow.flight.protocol.FlightService/DoGet";
 /// Number of `data_body` in FlightData.
 const DATA_BODY: u32 = 1000;
-/// Before each message (gRPC over HTTP/2, "Length-Prefixed-Message"): whether it is compressed, and
-/// its length.
-const PREFIX_BYTES: usize = 5;
 /// Bodies up to this are copied behind what stands before them: less than a frame of their own
 /// costs.
 const COPIED_BYTES_MAX: usize = 16 * 1024;

@@ -12,10 +12,7 @@ use tokio_util::sync::WaitForCancellationFutureOwned;
 use tonic::Status;
 
 use crate::intake::{self, Intake, LONG_BYTES_MIN, Unfinished};
-
-/// Before each message (gRPC over HTTP/2, "Length-Prefixed-Message"): whether it is compressed, and
-/// its length.
-const PREFIX_BYTES: usize = 5;
+use crate::worker::PREFIX_BYTES;
 
 /// The body of a request.
 pub(super) struct Whole<B> {
@@ -24,26 +21,24 @@ pub(super) struct Whole<B> {
     message_bytes_max: usize,
     progress: Progress,
     room: Room,
+    /// What has come and is not passed on yet.
+    come: Bytes,
 }
 
 enum Room {
     /// The present message is not long.
     NotNeeded,
-    /// What has come of it is passed on afterwards.
-    Awaited(BoxFuture<'static, Unfinished>, Bytes),
+    Awaited(BoxFuture<'static, Unfinished>),
     Taken {
-        message: u64,
         given_up: Pin<Box<WaitForCancellationFutureOwned>>,
         _unfinished: Unfinished,
     },
     Lost,
 }
 
-/// How much of the present message has come.
-#[derive(Debug, Default)]
+/// How much of the present message has been passed on.
+#[derive(Clone, Copy, Debug, Default)]
 struct Progress {
-    /// Its number in the call.
-    message: u64,
     prefix: [u8; PREFIX_BYTES],
     prefix_bytes: usize,
     length: usize,
@@ -51,38 +46,34 @@ struct Progress {
 }
 
 impl Progress {
-    fn take(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            if self.prefix_bytes < PREFIX_BYTES {
-                let missing = PREFIX_BYTES - self.prefix_bytes;
-                let (head, rest) = bytes.split_at(bytes.len().min(missing));
-                for (place, byte) in self.prefix.iter_mut().skip(self.prefix_bytes).zip(head) {
-                    *place = *byte;
-                }
-                self.prefix_bytes += head.len();
-                bytes = rest;
-                if self.prefix_bytes < PREFIX_BYTES {
-                    return;
-                }
+    /// Follows `bytes`, at most to the end of the prefix or of the message, and says how many of
+    /// them that is.
+    fn step(&mut self, bytes: &[u8]) -> usize {
+        if self.prefix_bytes < PREFIX_BYTES {
+            let head = bytes.len().min(PREFIX_BYTES - self.prefix_bytes);
+            for (place, byte) in self.prefix.iter_mut().skip(self.prefix_bytes).zip(bytes) {
+                *place = *byte;
+            }
+            self.prefix_bytes += head;
+            if self.prefix_bytes == PREFIX_BYTES {
                 let mut length = &self.prefix[1..];
                 self.length = usize::try_from(length.get_u32()).unwrap_or(usize::MAX);
                 self.left = self.length;
             }
-            let (part, rest) = bytes.split_at(bytes.len().min(self.left));
-            self.left -= part.len();
-            bytes = rest;
-            if self.left == 0 {
-                *self = Self {
-                    message: self.message + 1,
-                    ..Self::default()
-                };
-            }
+            return head;
         }
+        let part = bytes.len().min(self.left);
+        self.left -= part;
+        part
     }
 
     /// The length of a message that has begun.
     fn begun(&self) -> Option<usize> {
         (self.prefix_bytes == PREFIX_BYTES).then_some(self.length)
+    }
+
+    fn is_over(&self) -> bool {
+        self.begun().is_some() && self.left == 0
     }
 }
 
@@ -95,31 +86,42 @@ impl<B> Whole<B> {
             message_bytes_max,
             progress: Progress::default(),
             room: Room::NotNeeded,
+            come: Bytes::new(),
         }
     }
 
-    /// What comes next of the body; says whether it has to wait for room.
-    fn take(&mut self, bytes: &Bytes) -> bool {
-        self.progress.take(bytes);
-        if let Room::Taken { message, .. } = &self.room
-            && *message == self.progress.message
-        {
-            return false;
-        }
+    /// What is to be passed on now of what has come; nothing as long as it has to wait for room.
+    ///
+    /// The beginning of a long message is not passed on with the end of the one before: whoever
+    /// reads comes for it when that is done, and it would have its room for nothing until then.
+    fn pass_on(&mut self) -> Option<Bytes> {
         let needs_room = LONG_BYTES_MIN..=self.message_bytes_max;
-        match self.progress.begun() {
-            Some(length) if needs_room.contains(&length) => {
-                // Room of the message before is free before this one waits for its own.
-                self.room = Room::NotNeeded;
-                let room = self.intake.clone().room(length).boxed();
-                self.room = Room::Awaited(room, bytes.clone());
-                true
+        let mut passed = 0;
+        while let Some(rest) = self.come.get(passed..)
+            && !rest.is_empty()
+        {
+            let mut next = self.progress;
+            let bytes = next.step(rest);
+            let is_begun = self.progress.begun().is_none()
+                && next
+                    .begun()
+                    .is_some_and(|length| needs_room.contains(&length));
+            if is_begun && !matches!(self.room, Room::Taken { .. }) {
+                if passed > 0 {
+                    break;
+                }
+                let room = self.intake.clone().room(next.length);
+                self.room = Room::Awaited(room.boxed());
+                return None;
             }
-            Some(_) | None => {
+            self.progress = next;
+            passed += bytes;
+            if self.progress.is_over() {
+                self.progress = Progress::default();
                 self.room = Room::NotNeeded;
-                false
             }
         }
+        Some(self.come.split_to(passed))
     }
 }
 
@@ -134,15 +136,12 @@ impl<B: Body<Data = Bytes, Error = Status> + Unpin> Body for Whole<B> {
         let this = &mut *self;
         loop {
             match &mut this.room {
-                Room::Awaited(room, come) => {
+                Room::Awaited(room) => {
                     let unfinished = ready!(room.poll_unpin(context));
-                    let come = std::mem::take(come);
                     this.room = Room::Taken {
-                        message: this.progress.message,
                         given_up: Box::pin(unfinished.given_up()),
                         _unfinished: unfinished,
                     };
-                    return Poll::Ready(Some(Ok(Frame::data(come))));
                 }
                 Room::Taken { given_up, .. } => {
                     if given_up.poll_unpin(context).is_ready() {
@@ -153,19 +152,25 @@ impl<B: Body<Data = Bytes, Error = Status> + Unpin> Body for Whole<B> {
                 Room::Lost => return Poll::Ready(None),
                 Room::NotNeeded => {}
             }
-            let next = ready!(Pin::new(&mut this.body).poll_frame(context));
-            if let Some(Ok(frame)) = &next
-                && let Some(bytes) = frame.data_ref()
-                && this.take(bytes)
-            {
-                continue;
+            if !this.come.is_empty() {
+                let Some(bytes) = this.pass_on() else {
+                    continue;
+                };
+                return Poll::Ready(Some(Ok(Frame::data(bytes))));
             }
-            return Poll::Ready(next);
+            let next = ready!(Pin::new(&mut this.body).poll_frame(context));
+            match next.map(|frame| frame.map(Frame::into_data)) {
+                // One without bytes passes nothing on, and is no end.
+                Some(Ok(Ok(bytes))) => this.come = bytes,
+                Some(Ok(Err(trailers))) => return Poll::Ready(Some(Ok(trailers))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        !matches!(self.room, Room::Awaited(..)) && self.body.is_end_stream()
+        self.come.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -191,26 +196,48 @@ mod tests {
         bytes
     }
 
-    #[test]
-    fn a_message_is_followed_however_it_is_cut() {
-        let bytes = [message(0), message(10), message(3)].concat();
-        for size in 1..=bytes.len() {
-            let mut progress = Progress::default();
-            let mut come = 0;
+    #[tokio::test]
+    async fn messages_are_passed_on_as_they_are_however_they_are_cut() {
+        let long = LONG_BYTES_MIN + 7;
+        let lengths = [0, 10, long, 0, long, 3, LONG_BYTES_MIN - 1, long];
+        let bytes = lengths.map(message).concat();
+        for size in [1, 2, 3, 4, 5, 6, 7, 64, 16_384, 65_537, bytes.len()] {
+            let intake = Intake::new(long);
+            let (sender, mut body) = request(&intake);
             for piece in bytes.chunks(size) {
-                progress.take(piece);
-                come += piece.len();
-                let ends = [5, 20, 28];
-                let whole = ends.iter().filter(|end| **end <= come).count();
-                assert_eq!(progress.message, u64::try_from(whole).unwrap());
-                let lengths = [(0..5, 0), (10..20, 10), (25..28, 3)];
-                let begun = lengths.iter().find(|(span, _)| span.contains(&come));
-                let length = begun
-                    .map(|(_, length)| *length)
-                    .filter(|length| *length > 0);
-                assert_eq!(progress.begun(), length, "{size} at {come}");
+                send(&sender, piece);
             }
+            drop(sender);
+            let mut come = Vec::new();
+            while let Some(frame) = body.frame().now_or_never().expect("there is room") {
+                come.extend_from_slice(frame.unwrap().data_ref().unwrap());
+            }
+            assert!(come == bytes, "in pieces of {size}");
+            let all = intake.room(long).now_or_never();
+            all.expect("the room is free again");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_that_nobody_comes_for_yet_takes_no_room() {
+        let intake = Intake::new(100 * KIB);
+        let (sender, mut body) = request(&intake);
+        let long = message(100 * KIB);
+        let (head, rest) = long.split_at(10 * KIB);
+        send(&sender, &[&message(20), head].concat());
+        let first = body.frame().await.unwrap().unwrap();
+        assert_eq!(first.data_ref().unwrap(), &message(20));
+        let others = intake.clone().room(100 * KIB).now_or_never();
+        let others = others.expect("nobody has asked for the second");
+        assert!(body.frame().now_or_never().is_none(), "there is no room");
+        assert!(!body.is_end_stream());
+        drop(others);
+        let second = body.frame().await.unwrap().unwrap();
+        assert_eq!(second.data_ref().unwrap(), head);
+        assert!(intake.clone().room(1).now_or_never().is_none());
+        send(&sender, rest);
+        body.frame().await.unwrap().unwrap();
+        assert!(intake.room(100 * KIB).now_or_never().is_some());
     }
 
     type Frames = mpsc::UnboundedSender<Result<Frame<Bytes>, Status>>;

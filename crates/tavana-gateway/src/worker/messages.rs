@@ -19,8 +19,8 @@ use tower::ServiceExt;
 use super::client::ResultService;
 
 /// Before each message (gRPC over HTTP/2, "Length-Prefixed-Message"): whether it is compressed,
-/// which we never ask for, and its length.
-const PREFIX_BYTES: usize = 5;
+/// and its length.
+pub(crate) const PREFIX_BYTES: usize = 5;
 
 /// Calls a method that answers with [`ResultMessage`]s.
 ///

@@ -5,5 +5,5 @@ mod messages;
 mod stream;
 
 pub(crate) use client::{Linker, WorkerClient, WorkerLink};
-pub(crate) use messages::Messages;
+pub(crate) use messages::{Messages, PREFIX_BYTES};
 pub(crate) use stream::{Ahead, Item, Reply, decode_batch, decode_schema, encode_local};

@@ -31,8 +31,9 @@ use super::template::Template;
 use crate::engine::main::ENDED_CLASS;
 use crate::stream::{AsyncFrameReader, AsyncFrameWriter, CopyRequest, Frame, FrameError};
 
-/// Until a new engine process says that its instance is open and locked.
-pub(super) const START_MAX: Duration = Duration::from_secs(20);
+/// Until a new engine process says that its instance is open and locked. Where the disk is busy and
+/// has not read DuckDB and its extensions before, half a minute has been seen.
+pub(super) const START_MAX: Duration = Duration::from_secs(60);
 /// Until an engine has taken its owner's secrets.
 const ASSIGN_MAX: Duration = Duration::from_secs(10);
 /// DuckDB misses an interrupt that arrives between two of its tasks: it is repeated.

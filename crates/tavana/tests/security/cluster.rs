@@ -20,7 +20,7 @@ use crate::support::http2::{Breaker, End, Taken};
 use crate::support::process::signal;
 use crate::support::server::program_beside;
 use crate::support::wire::{Out, Wire};
-use crate::support::{eventually, free_port};
+use crate::support::{START_PATIENCE, eventually, free_port};
 
 const CLUSTER_KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -180,7 +180,7 @@ fn a_worker_with_tls_takes_gateways_with_its_authoritys_certificate_and_token_on
             ("TAVANA_WORKER_CLIENT_KEY_PATH", &gateway_key),
         ],
     );
-    eventually("both listen", Duration::from_secs(20), || {
+    eventually("both listen", START_PATIENCE, || {
         answers(worker_port) && answers(postgres_port)
     });
     let mut wire = Wire::connect(SocketAddr::from(([127, 0, 0, 1], postgres_port)));
@@ -297,7 +297,7 @@ fn credentials_cross_a_network_in_clear_in_no_form() {
             ("WORKER_ADDR", &format!("http://127.0.0.1:{between}")),
         ],
     );
-    eventually("both listen", Duration::from_secs(20), || {
+    eventually("both listen", START_PATIENCE, || {
         answers(worker_port) && answers(postgres_port)
     });
     let mut wire = Wire::connect(SocketAddr::from(([127, 0, 0, 1], postgres_port)));
@@ -335,7 +335,7 @@ fn a_gateway_that_gives_up_many_calls_at_once_keeps_its_connection_to_the_worker
         home.path(),
         &[("GRPC_PORT", &port.to_string())],
     );
-    eventually("it listens", Duration::from_secs(20), || answers(port));
+    eventually("it listens", START_PATIENCE, || answers(port));
     for _ in 0..20 {
         let mut breaker = Breaker::connect(SocketAddr::from(([127, 0, 0, 1], port)));
         let taken = breaker.begin_and_end(2000, "/tavana.v1.WorkerService/Status", End::Cancel);

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::proxy::Proxy;
 use super::server::{http_get, metric, program_beside, report};
-use super::{PATIENCE, eventually, free_port, invariants, pause, process};
+use super::{PATIENCE, START_PATIENCE, eventually, free_port, invariants, pause, process};
 
 pub(crate) const CLUSTER_KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -260,7 +260,7 @@ pub(crate) struct Gateway {
 impl Gateway {
     #[track_caller]
     fn becomes_ready(&self) {
-        eventually("a gateway is ready", PATIENCE, || {
+        eventually("a gateway is ready", START_PATIENCE, || {
             TcpStream::connect(self.http).is_ok() && self.says("/ready") == 200
         });
     }

@@ -22,6 +22,10 @@ use tokio::time::Instant;
 /// machine does not fail a test; what has a promised time is asserted on its own.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a program may take to start, on a disk that has just written what was built and has not
+/// read it yet.
+pub(crate) const START_PATIENCE: Duration = Duration::from_secs(120);
+
 /// Waits until `condition` holds and says how long that took.
 ///
 /// # Panics

@@ -1,6 +1,6 @@
 //! One tavana, started as a user starts it: the built program, its own data folder, free ports.
 
-use super::{PATIENCE, eventually, process};
+use super::{PATIENCE, START_PATIENCE, eventually, process};
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -105,7 +105,7 @@ impl Start {
                 }
             }
         });
-        let Ok(line) = ready.recv_timeout(PATIENCE) else {
+        let Ok(line) = ready.recv_timeout(START_PATIENCE) else {
             // A half-started tavana must not outlive the test that fails because of it.
             drop(child.kill());
             drop(child.wait());

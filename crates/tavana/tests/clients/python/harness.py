@@ -14,7 +14,7 @@ import urllib.request
 from pathlib import Path
 
 READY = "tavana is ready: "
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 40
 ALARM = re.compile(r"^\S+\s+(WARN|ERROR)\s|panicked at")
 # cache_httpfs comes from the community repository, which tests do not reach.

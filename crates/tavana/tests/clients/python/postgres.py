@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from harness import free_port
 
-START_SECONDS_MAX = 30
+START_SECONDS_MAX = 120
 STOP_SECONDS_MAX = 20
 
 
