@@ -1015,15 +1015,17 @@ async fn a_worker_runs_as_many_statements_as_it_has_slots() {
         gateway.session("alice").spawn(ENDLESS),
         gateway.session("bob").spawn(ENDLESS),
     ];
-    let status = gateway.status_until(|status| status.running == 2).await;
+    // A slot comes before an engine with its memory.
+    let are_running =
+        |status: &WorkerStatus| status.running == 2 && status.memory_running_bytes > 0;
+    let status = gateway.status_until(are_running).await;
     assert!(status.memory_granted_bytes <= status.memory_budget_bytes);
     let of_others =
         |status: &WorkerStatus| (status.other_statements, status.other_memory_running_bytes);
     assert_eq!(of_others(&status), (0, 0));
-    assert!(status.memory_running_bytes > 0);
     let mut other = worker.gateway().await;
-    let told = other.status_until(|status| status.running == 2).await;
-    assert_eq!(of_others(&told), (2, status.memory_running_bytes));
+    let told = other.status_until(are_running).await;
+    assert_eq!(of_others(&told), (2, told.memory_running_bytes));
     let third = gateway.session("carol").execute("SELECT 1").await;
     assert_eq!(kind_of(third), FailureKind::FailureOverloaded);
     let fourth = gateway
