@@ -44,6 +44,7 @@ fn uninterruptible() -> String {
 
 /// Interruptible, and endless for all purposes.
 const ENDLESS: &str = "SELECT count(*) FROM range(1000000000000) a, range(1000000000) b";
+const PREFORK: &str = "TAVANA_ENGINE_PREFORK";
 /// Rows without end.
 const ENDLESS_ROWS: &str = "SELECT range AS i, repeat('x', 100) AS t FROM range(1000000000000)";
 
@@ -89,12 +90,17 @@ impl Worker {
         });
         let address = timeout(PATIENCE, address).await.unwrap();
         let address = address.unwrap_or_else(|_| panic!("no start: {:#?}", log.lock().unwrap()));
-        Self {
+        let worker = Self {
             child,
             address,
             log,
             _spill: None,
+        };
+        if !settings.iter().any(|(name, _)| *name == PREFORK) {
+            // The engine that showed that engines start.
+            worker.engines_until(BTreeSet::is_empty).await;
         }
+        worker
     }
 
     async fn channel(&self) -> Channel {
@@ -188,7 +194,7 @@ fn command(settings: &[(&str, &str)]) -> Command {
         .env("TAVANA_BIND_ADDRESS", "127.0.0.1")
         .env("JSON_LOGS", "true")
         .env("TAVANA_EXTENSIONS_DIR", "none")
-        .env("TAVANA_ENGINE_PREFORK", "0")
+        .env(PREFORK, "0")
         .env("TAVANA_WORKER_SLOTS", "4")
         .env("MAX_MEMORY_GB", "4")
         .envs(settings.iter().copied())
@@ -1077,11 +1083,7 @@ async fn idle_engines_and_idle_sessions_make_room_for_running_statements() {
 
 #[tokio::test]
 async fn idle_engines_are_retired_and_never_used_ones_are_replaced() {
-    let worker = Worker::start(&[
-        ("TAVANA_ENGINE_IDLE_SECS", "1"),
-        ("TAVANA_ENGINE_PREFORK", "2"),
-    ])
-    .await;
+    let worker = Worker::start(&[("TAVANA_ENGINE_IDLE_SECS", "1"), (PREFORK, "2")]).await;
     let mut gateway = worker.gateway().await;
     let fresh = worker.engines_until(|engines| engines.len() == 2).await;
     gateway.session("alice").execute("SELECT 1").await.unwrap();
