@@ -391,15 +391,37 @@ impl PreparedStatement {
     /// Names of the parameters of a text that gives them names. DuckDB's index of a parameter with
     /// a number is that number, and some may be missing.
     pub(crate) fn named_parameters(&self) -> Vec<String> {
-        // SAFETY: the handle is live, indexes run from 1 to the count, the texts are ours to free.
+        // SAFETY: the handle is live.
+        let count = unsafe { sys::duckdb_nparams(self.raw) };
+        (1..=count)
+            .map(|index| self.parameter_name(index).unwrap_or_default())
+            .collect()
+    }
+
+    /// Name of the parameter at `index` (from 1).
+    fn parameter_name(&self, index: sys::idx_t) -> Option<String> {
+        // SAFETY: the handle is live, an index out of range yields null, the text is ours to free.
         unsafe {
-            (1..=sys::duckdb_nparams(self.raw))
-                .map(|index| {
-                    let name = sys::duckdb_parameter_name(self.raw, index);
-                    take_text(name.cast_mut())
-                })
-                .collect()
+            let name = sys::duckdb_parameter_name(self.raw, index);
+            (!name.is_null()).then(|| take_text(name.cast_mut()))
         }
+    }
+
+    /// DuckDB's index of the parameter called `name`.
+    fn parameter_index(&self, name: &str) -> Result<Option<sys::idx_t>, ErrorText> {
+        // DuckDB compares a name with those of all parameters, letter by letter. Where there are
+        // tens of thousands, that takes a minute; their numbers it compares in no time.
+        if let Ok(number) = name.parse()
+            && self.parameter_name(number).as_deref() == Some(name)
+        {
+            return Ok(Some(number));
+        }
+        let name = c_text(name)?;
+        let mut index: sys::idx_t = 0;
+        // SAFETY: the handle is live, `index` a valid place, the name NUL-terminated.
+        let found =
+            unsafe { sys::duckdb_bind_parameter_index(self.raw, &raw mut index, name.as_ptr()) };
+        Ok((found == sys::DuckDBSuccess).then_some(index))
     }
 
     /// Type of the parameter at `index` (from 1); `None` when DuckDB could not infer it.
@@ -425,19 +447,12 @@ impl PreparedStatement {
 
     /// Binds the parameter called `name`.
     pub(crate) fn bind(&mut self, name: &str, value: &Value) -> Result<(), ErrorText> {
-        let name = c_text(name)?;
-        let mut index: sys::idx_t = 0;
-        // SAFETY: handle and value are live, `index` a valid place, the name NUL-terminated. The
-        // value is copied by the call.
-        let state = unsafe {
-            let found = sys::duckdb_bind_parameter_index(self.raw, &raw mut index, name.as_ptr());
-            if found == sys::DuckDBSuccess {
-                sys::duckdb_bind_value(self.raw, index, value.raw)
-            } else {
-                found
-            }
+        let bound = match self.parameter_index(name)? {
+            // SAFETY: handle and value are live. The value is copied by the call.
+            Some(index) => unsafe { sys::duckdb_bind_value(self.raw, index, value.raw) },
+            None => sys::DuckDBError,
         };
-        if state != sys::DuckDBSuccess {
+        if bound != sys::DuckDBSuccess {
             // SAFETY: the handle is live.
             return Err(ErrorText(bytes_of(unsafe {
                 sys::duckdb_prepare_error(self.raw)
