@@ -180,14 +180,18 @@ impl<B: Body<Data = Bytes, Error = Status> + Unpin> Body for Whole<B> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use http_body_util::{BodyExt as _, StreamBody};
     use tokio::sync::mpsc;
+    use tokio::time::timeout;
     use tokio_stream::wrappers::UnboundedReceiverStream;
 
     use super::*;
 
     const KIB: usize = 1024;
     const MESSAGE_BYTES_MAX: usize = 1024 * KIB;
+    const WAIT_MAX: Duration = Duration::from_secs(1);
 
     fn message(length: usize) -> Vec<u8> {
         let mut bytes = vec![0];
@@ -196,7 +200,7 @@ mod tests {
         bytes
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn messages_are_passed_on_as_they_are_however_they_are_cut() {
         let long = LONG_BYTES_MIN + 7;
         let lengths = [0, 10, long, 0, long, 3, LONG_BYTES_MIN - 1, long];
@@ -209,7 +213,10 @@ mod tests {
             }
             drop(sender);
             let mut come = Vec::new();
-            while let Some(frame) = body.frame().now_or_never().expect("there is room") {
+            while let Some(frame) = timeout(WAIT_MAX, body.frame())
+                .await
+                .expect("there is room")
+            {
                 come.extend_from_slice(frame.unwrap().data_ref().unwrap());
             }
             assert!(come == bytes, "in pieces of {size}");
