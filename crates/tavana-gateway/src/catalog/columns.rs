@@ -11,6 +11,11 @@ pub(super) fn counts_from_zero(column: &str) -> bool {
     INT2_VECTORS.binary_search(&column).is_ok() || OID_VECTORS.binary_search(&column).is_ok()
 }
 
+/// Whether a column of the catalog says which schema its row belongs to.
+pub(super) fn is_namespace(column: &str) -> bool {
+    column.ends_with("namespace") && type_of(column) == Some(oid::OID)
+}
+
 /// The OID of the type of a column of the catalog; `None` when DuckDB's own type says it.
 pub(crate) fn type_of(column: &str) -> Option<u32> {
     TABLES

@@ -9,6 +9,7 @@ mod columns;
 mod dialect;
 mod fidelity;
 mod functions;
+mod joins;
 mod names;
 mod operators;
 mod plain;

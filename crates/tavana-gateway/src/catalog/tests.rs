@@ -135,6 +135,47 @@ fn check(table: &[(&str, &str)]) {
 }
 
 #[test]
+fn schemas_are_compared_last_where_something_else_joins_their_relations() {
+    const FROM: &str = "SELECT 1 FROM pg_class t JOIN pg_index i ON i.indrelid = t.oid";
+    const SENT: &str = "SELECT 1 FROM __tavana.pg.pg_class t \
+        JOIN __tavana.pg.pg_index i ON i.indrelid = t.oid";
+    for (sql, expected) in [
+        (
+            " JOIN pg_class s ON t.relnamespace = s.relnamespace AND s.oid = i.indexrelid",
+            " JOIN __tavana.pg.pg_class s \
+              ON (t.relnamespace = s.relnamespace) IS TRUE AND s.oid = i.indexrelid",
+        ),
+        (
+            ", pg_type y WHERE t.reltype = y.oid AND (y.typnamespace = t.relnamespace)",
+            ", __tavana.pg.pg_type y \
+              WHERE t.reltype = y.oid AND ((y.typnamespace = t.relnamespace) IS TRUE)",
+        ),
+        // Nothing else joins them, a condition of an outer join stands alone, and what is not
+        // required of all rows may be unknown instead of false.
+        (
+            " JOIN pg_class s ON t.relnamespace = s.relnamespace",
+            " JOIN __tavana.pg.pg_class s ON t.relnamespace = s.relnamespace",
+        ),
+        (
+            " LEFT JOIN pg_class s ON t.relnamespace = s.relnamespace AND s.oid = i.indexrelid",
+            " LEFT JOIN __tavana.pg.pg_class s \
+              ON t.relnamespace = s.relnamespace AND s.oid = i.indexrelid",
+        ),
+        (
+            ", pg_type y WHERE t.reltype = y.oid AND NOT (y.typnamespace = t.relnamespace)",
+            ", __tavana.pg.pg_type y \
+              WHERE t.reltype = y.oid AND NOT (y.typnamespace = t.relnamespace)",
+        ),
+        (
+            ", pg_namespace n WHERE t.relnamespace = n.oid AND i.indexrelid = n.oid",
+            ", __tavana.pg.pg_namespace n WHERE t.relnamespace = n.oid AND i.indexrelid = n.oid",
+        ),
+    ] {
+        assert_eq!(sent(&format!("{FROM}{sql}")), format!("{SENT}{expected}"));
+    }
+}
+
+#[test]
 fn relations_and_functions_of_the_catalog_are_those_of_the_hidden_database() {
     check(&[
         (

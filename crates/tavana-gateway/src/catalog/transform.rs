@@ -576,6 +576,7 @@ impl VisitorMut for Transform {
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
         self.system_columns(select);
+        self.schemas_last(select);
         for item in &mut select.projection {
             match item {
                 SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => {
