@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use super::number::{put, put_fraction, put_slice, put_two, put_u64};
+use super::number::{ascii_digits, put, put_fraction, put_slice, put_two, put_u64};
 use crate::pg::text::{DateOrder, DateStyle, IntervalStyle, SessionTimeZone, TextOptions};
 
 pub(crate) const DAY_MICROS: i64 = 86_400_000_000;
@@ -73,97 +73,103 @@ impl Civil {
     }
 }
 
-/// Spells days in ISO, and remembers the last one: neighbouring rows often share it.
-#[derive(Debug)]
-pub(crate) struct IsoDay {
-    day: i64,
-    text: [u8; 16],
-    length: usize,
-    before_christ: bool,
+/// A date in ISO.
+#[inline(always)]
+pub(crate) fn put_iso_date(buf: &mut [u8], at: usize, day: i64) -> usize {
+    let (at, before_christ) = put_iso_day(buf, at, day);
+    put_era(buf, at, before_christ)
 }
 
-impl IsoDay {
-    pub(crate) fn new() -> Self {
-        let mut this = Self {
-            day: 0,
-            text: [0; 16],
-            length: 0,
-            before_christ: false,
-        };
-        this.spell(0);
-        this
-    }
+/// A timestamp in ISO.
+#[inline(always)]
+pub(crate) fn put_iso_timestamp(buf: &mut [u8], at: usize, micros: i64) -> usize {
+    let (at, before_christ) = put_iso_local(buf, at, micros);
+    put_era(buf, at, before_christ)
+}
 
-    #[inline(never)]
-    fn spell(&mut self, day: i64) {
-        let civil = Civil::of_days(day);
-        let (year, before_christ) = civil.counted();
-        let mut buf = [0_u8; 32];
-        let at = put_year(&mut buf, 0, year);
-        let at = put(&mut buf, at, *b"-");
-        let at = put_two(&mut buf, at, civil.month);
-        let at = put(&mut buf, at, *b"-");
-        self.length = put_two(&mut buf, at, civil.day);
-        self.text.copy_from_slice(&buf[..16]);
-        self.day = day;
-        self.before_christ = before_christ;
-    }
+/// A timestamp in ISO with its offset, both already in local time.
+#[inline(always)]
+pub(crate) fn put_iso_zoned(
+    buf: &mut [u8],
+    at: usize,
+    local_micros: i64,
+    offset_seconds: i32,
+) -> usize {
+    let (at, before_christ) = put_iso_local(buf, at, local_micros);
+    let at = put_offset(buf, at, offset_seconds);
+    put_era(buf, at, before_christ)
+}
 
-    /// `YYYY-MM-DD`, without the era.
-    #[inline(always)]
-    fn put(&mut self, buf: &mut [u8], at: usize, day: i64) -> usize {
-        if day != self.day {
-            self.spell(day);
+#[inline(always)]
+fn put_era(buf: &mut [u8], at: usize, before_christ: bool) -> usize {
+    if before_christ {
+        put(buf, at, *b" BC")
+    } else {
+        at
+    }
+}
+
+#[inline(always)]
+fn put_iso_local(buf: &mut [u8], at: usize, micros: i64) -> (usize, bool) {
+    let day = micros.div_euclid(DAY_MICROS);
+    let (at, before_christ) = put_iso_day(buf, at, day);
+    let at = put(buf, at, *b" ");
+    let at = put_time(buf, at, micros - day * DAY_MICROS);
+    (at, before_christ)
+}
+
+/// `YYYY-MM-DD`, and whether an era must follow.
+#[inline(always)]
+fn put_iso_day(buf: &mut [u8], at: usize, day: i64) -> (usize, bool) {
+    match digits_of_day(day) {
+        Some(digits) => {
+            let dashes = u64::from_le_bytes(*b"\0\0\0\0-\0\0-");
+            let month = digits >> 32 & 0xffff;
+            let start = digits & 0xffff_ffff | month << 40 | dashes;
+            let at = put(buf, at, start.to_le_bytes());
+            (put(buf, at, ((digits >> 48) as u16).to_le_bytes()), false)
         }
-        put(buf, at, self.text);
-        at + self.length
+        None => put_iso_day_of_any_year(buf, at, day),
     }
+}
 
-    #[inline(always)]
-    pub(crate) fn put_date(&mut self, buf: &mut [u8], at: usize, day: i64) -> usize {
-        let at = self.put(buf, at, day);
-        if self.before_christ {
-            put(buf, at, *b" BC")
-        } else {
-            at
-        }
-    }
+#[inline(never)]
+fn put_iso_day_of_any_year(buf: &mut [u8], at: usize, day: i64) -> (usize, bool) {
+    let civil = Civil::of_days(day);
+    let (year, before_christ) = civil.counted();
+    let at = put_year(buf, at, year);
+    let at = put(buf, at, *b"-");
+    let at = put_two(buf, at, civil.month);
+    let at = put(buf, at, *b"-");
+    (put_two(buf, at, civil.day), before_christ)
+}
 
-    #[inline(always)]
-    pub(crate) fn put_timestamp(&mut self, buf: &mut [u8], at: usize, micros: i64) -> usize {
-        let at = self.put_local(buf, at, micros);
-        if self.before_christ {
-            put(buf, at, *b" BC")
-        } else {
-            at
-        }
+/// `YYYYMMDD` of a day of the years 1 to 9999, where almost all are, the first digit in the lowest
+/// byte; `None` for other days.
+///
+/// The divisions by constants that find the year and the month are those of Neri and Schneider,
+/// "Euclidean affine functions and their application to calendar algorithms" (2022).
+#[inline(always)]
+fn digits_of_day(day: i64) -> Option<u64> {
+    /// 0001-01-01 and 9999-12-31.
+    const DAYS: std::ops::RangeInclusive<i64> = -719_162..=2_932_896;
+    /// 2^32 / 1461, rounded up: four years of 365.25 days.
+    const YEAR: u64 = 2_939_745;
+    if !DAYS.contains(&day) {
+        return None;
     }
-
-    #[inline(always)]
-    fn put_local(&mut self, buf: &mut [u8], at: usize, micros: i64) -> usize {
-        let day = micros.div_euclid(DAY_MICROS);
-        let at = self.put(buf, at, day);
-        let at = put(buf, at, *b" ");
-        put_time(buf, at, micros - day * DAY_MICROS)
-    }
-
-    /// A timestamp with its offset, both already in local time.
-    #[inline(always)]
-    pub(crate) fn put_zoned(
-        &mut self,
-        buf: &mut [u8],
-        at: usize,
-        local_micros: i64,
-        offset_seconds: i32,
-    ) -> usize {
-        let at = self.put_local(buf, at, local_micros);
-        let at = put_offset(buf, at, offset_seconds);
-        if self.before_christ {
-            put(buf, at, *b" BC")
-        } else {
-            at
-        }
-    }
+    // Counted from 0000-03-01, in quarters of a day.
+    let quarters = 4 * (day + 719_468) as u32 + 3;
+    let century = quarters / 146_097;
+    let quarters = u64::from((quarters % 146_097) | 3) * YEAR;
+    let day_of_year = (quarters as u32) / (4 * YEAR as u32);
+    let of_next = u32::from(day_of_year >= 306);
+    let year = 100 * century + (quarters >> 32) as u32 + of_next;
+    // The month stands in the upper half, what is left of it in the lower.
+    let months = 2_141 * day_of_year + 197_913;
+    let month = (months >> 16) - 12 * of_next;
+    let day = (months & 0xffff) / 2_141 + 1;
+    Some(ascii_digits(u64::from(10_000 * year + 100 * month + day)))
 }
 
 fn put_year(buf: &mut [u8], at: usize, year: u64) -> usize {
@@ -182,11 +188,14 @@ pub(crate) fn put_time(buf: &mut [u8], at: usize, micros: i64) -> usize {
     let seconds = (micros / 1_000_000) as u32;
     let fraction = (micros % 1_000_000) as u32;
     let minutes = seconds / 60;
-    let at = put_two(buf, at, minutes / 60);
-    buf[at] = b':';
-    let at = put_two(buf, at + 1, minutes % 60);
-    buf[at] = b':';
-    let at = put_two(buf, at + 1, seconds % 60);
+    let hours = minutes / 60;
+    let digits = ascii_digits(u64::from(
+        10_000 * hours + 100 * (minutes - 60 * hours) + (seconds - 60 * minutes),
+    ));
+    let colons = u64::from_le_bytes(*b"\0\0:\0\0:\0\0");
+    let (hour, minute, second) = (digits >> 16 & 0xffff, digits >> 32 & 0xffff, digits >> 48);
+    let time = hour | minute << 24 | second << 48 | colons;
+    let at = put(buf, at, time.to_le_bytes());
     put_fraction(buf, at, fraction)
 }
 
@@ -217,7 +226,7 @@ pub(crate) fn put_date_styled(
 ) -> usize {
     let civil = Civil::of_days(days);
     let at = put_day_styled(buf, at, civil, options);
-    put_era(buf, at, civil)
+    put_era(buf, at, civil.counted().1)
 }
 
 fn put_day_styled(buf: &mut [u8], at: usize, civil: Civil, options: &TextOptions) -> usize {
@@ -244,14 +253,6 @@ fn put_day_styled(buf: &mut [u8], at: usize, civil: Civil, options: &TextOptions
     let at = put_two(buf, at, second);
     let at = put(buf, at, separator);
     put_year(buf, at, year)
-}
-
-fn put_era(buf: &mut [u8], at: usize, civil: Civil) -> usize {
-    if civil.year > 0 {
-        at
-    } else {
-        put(buf, at, *b" BC")
-    }
 }
 
 /// What follows the time of day: nothing, or the zone of a `timestamptz`.
@@ -312,7 +313,7 @@ pub(crate) fn put_timestamp_styled(
             put_slice(buf, at, &shown[..shown.len().min(16)])
         }
     };
-    put_era(buf, at, civil)
+    put_era(buf, at, civil.counted().1)
 }
 
 /// Offsets of a time zone. Looking one up costs a search through the zone's rules, so every span
@@ -778,6 +779,24 @@ mod tests {
     }
 
     #[test]
+    fn each_day_of_four_digit_years_is_spelled_as_its_civil_date() {
+        for days in -719_562..=2_933_296 {
+            let Civil { year, month, day } = Civil::of_days(days);
+            let expected = format!("{year:04}-{month:02}-{day:02}");
+            assert_eq!(
+                digits_of_day(days).is_some(),
+                (1..=9999).contains(&year),
+                "{expected}"
+            );
+            if (1..=9999).contains(&year) {
+                let mut buf = [0; 16];
+                assert_eq!(put_iso_day(&mut buf, 0, days), (10, false));
+                assert_eq!(buf[..10], *expected.as_bytes());
+            }
+        }
+    }
+
+    #[test]
     fn iso_dates_have_eras_and_long_years() {
         for (year, expected) in [
             (2020, "2020-02-29"),
@@ -794,7 +813,7 @@ mod tests {
                 day,
             }
             .to_days();
-            assert_eq!(text(|buf| IsoDay::new().put_date(buf, 0, days)), expected);
+            assert_eq!(text(|buf| put_iso_date(buf, 0, days)), expected);
         }
     }
 
@@ -808,14 +827,11 @@ mod tests {
             (45_296_120_000, "2020-01-01 12:34:56.12"),
         ] {
             let stamp = micros(2020, 1, 1, time);
-            assert_eq!(
-                text(|buf| IsoDay::new().put_timestamp(buf, 0, stamp)),
-                expected
-            );
+            assert_eq!(text(|buf| put_iso_timestamp(buf, 0, stamp)), expected);
         }
         let before = micros(1969, 12, 31, 86_399_500_000);
         assert_eq!(
-            text(|buf| IsoDay::new().put_timestamp(buf, 0, before)),
+            text(|buf| put_iso_timestamp(buf, 0, before)),
             "1969-12-31 23:59:59.5"
         );
         assert_eq!(text(|buf| put_time(buf, 0, DAY_MICROS)), "24:00:00");

@@ -62,9 +62,15 @@ fn eight_digits(value: u64) -> u64 {
     tens | ((twos - 10 * tens) << 8)
 }
 
+/// A value below 10^8 as eight digits of text, the first in the lowest byte.
+#[inline(always)]
+pub(crate) fn ascii_digits(value: u64) -> u64 {
+    eight_digits(value) | ZEROS
+}
+
 #[inline(always)]
 fn put_eight(buf: &mut [u8], at: usize, value: u64) -> usize {
-    put(buf, at, (eight_digits(value) | ZEROS).to_le_bytes())
+    put(buf, at, ascii_digits(value).to_le_bytes())
 }
 
 /// A value below 10^8 without leading zeros.
@@ -251,14 +257,18 @@ pub(crate) fn put_f32(buf: &mut [u8], at: usize, value: f32) -> usize {
     }
 }
 
-/// At most 24 bytes.
+/// At most 32 bytes, in copies of constant widths that need no call.
 #[inline(always)]
 fn put_plain(buf: &mut [u8], at: usize, text: &[u8]) -> usize {
-    let mut wide = [0; 24];
-    let length = text.len().min(24);
-    wide[..length].copy_from_slice(&text[..length]);
-    put(buf, at, wide);
-    at + length
+    if let (Some(first), Some(last)) = (text.first_chunk::<16>(), text.last_chunk::<16>()) {
+        put(buf, at, *first);
+        put(buf, at + text.len() - 16, *last)
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<8>(), text.last_chunk::<8>()) {
+        put(buf, at, *first);
+        put(buf, at + text.len() - 8, *last)
+    } else {
+        put_slice(buf, at, text)
+    }
 }
 
 fn not_finite(value: f64) -> Option<&'static [u8]> {

@@ -15,8 +15,9 @@ use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_schema::{DataType, TimeUnit};
 
 use super::datetime::{
-    DATETIME_BYTES_MAX, EPOCH_DAYS, EPOCH_MICROS, INTERVAL_BYTES_MAX, IsoDay, ZoneText, Zones,
-    put_date_styled, put_interval, put_offset, put_time, put_timestamp_styled,
+    DATETIME_BYTES_MAX, EPOCH_DAYS, EPOCH_MICROS, INTERVAL_BYTES_MAX, ZoneText, Zones,
+    put_date_styled, put_interval, put_iso_date, put_iso_timestamp, put_iso_zoned, put_offset,
+    put_time, put_timestamp_styled,
 };
 use super::kind::Kind;
 use super::number::{
@@ -844,12 +845,11 @@ fn time_and_offset(bytes: [u8; 8]) -> (i64, i32) {
 fn date_text<'a>(array: &'a dyn Array, options: &'a TextOptions) -> Option<Writer<'a>> {
     let values = array.as_primitive::<Date32Type>().values();
     if options.date_style == DateStyle::Iso {
-        let mut iso = IsoDay::new();
         return scalar(array, DATETIME_BYTES_MAX, move |row, buf, at| {
             Ok(match values[row] {
                 i32::MAX => put(buf, at, *b"infinity"),
                 i32::MIN | NEGATIVE_DATE => put(buf, at, *b"-infinity"),
-                days => iso.put_date(buf, at, i64::from(days)),
+                days => put_iso_date(buf, at, i64::from(days)),
             })
         });
     }
@@ -972,12 +972,11 @@ impl<'a> MicrosWriter<'a> for TimestampText<'a> {
     {
         let options = self.options;
         if options.date_style == DateStyle::Iso {
-            let mut iso = IsoDay::new();
             return scalar(array, DATETIME_BYTES_MAX, move |row, buf, at| {
                 Ok(match micros(values[row].into()) {
                     i64::MAX => put(buf, at, *b"infinity"),
                     i64::MIN | NEGATIVE_TIMESTAMP => put(buf, at, *b"-infinity"),
-                    value => iso.put_timestamp(buf, at, value),
+                    value => put_iso_timestamp(buf, at, value),
                 })
             });
         }
@@ -1005,14 +1004,13 @@ impl<'a> MicrosWriter<'a> for TimestampTzText<'a> {
         let mut zones = Zones::new(&options.time_zone);
         let local = |micros: i64, offset: i32| micros.saturating_add(i64::from(offset) * 1_000_000);
         if options.date_style == DateStyle::Iso {
-            let mut iso = IsoDay::new();
             return scalar(array, DATETIME_BYTES_MAX, move |row, buf, at| {
                 Ok(match micros(values[row].into()) {
                     i64::MAX => put(buf, at, *b"infinity"),
                     i64::MIN | NEGATIVE_TIMESTAMP => put(buf, at, *b"-infinity"),
                     value => {
                         let offset = zones.offset(value);
-                        iso.put_zoned(buf, at, local(value, offset), offset)
+                        put_iso_zoned(buf, at, local(value, offset), offset)
                     }
                 })
             });
