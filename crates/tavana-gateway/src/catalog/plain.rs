@@ -7,8 +7,8 @@ use super::unread::BEFORE_EXPRESSION;
 use crate::session::lexer::{Kind, Token, tokens};
 
 /// The same statement with other words for `FROM ONLY t` (there is no inheritance), `TABLE t`,
-/// `FROM t` without SELECT, `FETCH NEXT ROW ONLY`, `LIMIT ALL`, a LIMIT behind its OFFSET, `ISNULL`,
-/// `NOTNULL`, and `trim` without the characters to be trimmed.
+/// `FROM t` without SELECT, `FETCH NEXT ROW ONLY`, `LIMIT ALL`, a LIMIT behind its OFFSET, the weaker
+/// locks of rows, `ISNULL`, `NOTNULL`, and `trim` without the characters to be trimmed.
 pub(super) fn plainly(sql: &str) -> Cow<'_, str> {
     let text = Text {
         sql,
@@ -91,6 +91,21 @@ impl<'sql> Text<'sql> {
             let count = self.tokens.get(at + 2).filter(|_| counted);
             let count = count.map_or("1", |count| count.text(self.sql));
             return until(rows, format!("FETCH FIRST {count} ROWS"));
+        }
+        if self.word(at, &["FOR"]) {
+            let words: Vec<&str> = (self.tokens.iter().skip(at + 1).take(3))
+                .map(|token| token.text(self.sql))
+                .collect();
+            let are = |expected: &[&str]| {
+                words.len() >= expected.len()
+                    && (words.iter().zip(expected)).all(|(a, b)| a.eq_ignore_ascii_case(b))
+            };
+            if are(&["NO", "KEY", "UPDATE"]) {
+                return until(at + 3, "FOR UPDATE".to_owned());
+            }
+            if are(&["KEY", "SHARE"]) {
+                return until(at + 2, "FOR SHARE".to_owned());
+            }
         }
         if self.word(at, &["LIMIT"]) && self.word(at + 1, &["ALL"]) {
             return until(at + 1, String::new());

@@ -414,6 +414,14 @@ fn operators_types_and_arrays_are_duckdbs() {
             "SELECT a::VARCHAR, b::BIGINT, c::VARCHAR, d::VARCHAR, e::JSON, f::BIGINT[]",
         ),
         ("SELECT a FROM t FOR UPDATE", "SELECT a FROM t"),
+        (
+            "SELECT a FROM t FOR NO KEY UPDATE OF t SKIP LOCKED",
+            "SELECT a FROM t",
+        ),
+        (
+            "SELECT a FROM t FOR KEY SHARE FOR UPDATE NOWAIT",
+            "SELECT a FROM t",
+        ),
     ]);
 }
 

@@ -369,14 +369,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             Answer::Done(completion) => {
                 self.notices(&completion.notices)?;
                 match statement.class() {
-                    Class::DiscardAll => self.statements.clear(),
-                    Class::Discard { what } if what == "DEALLOCATE ALL" => self.statements.clear(),
+                    Class::DiscardAll => self.forget_named_statements(),
+                    Class::Discard { what } if what == "DEALLOCATE ALL" => {
+                        self.forget_named_statements();
+                    }
                     _ => {}
                 }
                 self.command_complete(&completion.tag)?;
             }
         }
         Ok(())
+    }
+
+    /// What DEALLOCATE ALL forgets; the statement without a name is not among them.
+    fn forget_named_statements(&mut self) {
+        self.statements.retain(|name, _| name.is_empty());
     }
 
     fn active(

@@ -63,6 +63,23 @@ fn after_an_error_everything_is_skipped_until_sync() {
 }
 
 #[test]
+fn deallocate_all_forgets_the_named_statements_and_keeps_the_one_without_a_name() {
+    let tavana = Tavana::start();
+    for sql in ["DEALLOCATE ALL", "DISCARD ALL"] {
+        let mut wire = Wire::connect(tavana.postgres);
+        wire.exchange(Out::new().parse("named", "SELECT 1", &[]).sync())
+            .ok();
+        wire.exchange(Out::new().parse("", sql, &[]).sync()).ok();
+        for _ in 0..2 {
+            let reply = wire.exchange(Out::new().bind("", "", &[]).execute("", 0).sync());
+            assert_eq!(reply.ok().tags(), [sql]);
+        }
+        let reply = wire.exchange(Out::new().bind("", "named", &[]).sync());
+        assert_eq!(reply.state(), "26000", "{sql}");
+    }
+}
+
+#[test]
 fn an_error_while_executing_skips_the_rest_of_the_pipeline() {
     let tavana = Tavana::start();
     let mut wire = Wire::connect(tavana.postgres);
