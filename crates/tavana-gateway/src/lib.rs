@@ -13,6 +13,7 @@ mod catalog;
 pub mod error;
 mod flight;
 mod intake;
+mod kept;
 pub mod key_file;
 mod metrics;
 mod pg;
@@ -117,6 +118,7 @@ pub(crate) struct Gateway {
     pub(crate) patience: Patience,
     /// Room for what clients have begun to send.
     pub(crate) intake: Intake,
+    pub(crate) kept: kept::Store,
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
     /// PostgreSQL sessions by their keys.
@@ -293,6 +295,10 @@ pub async fn run(
     let (postgres_seats, flight_seats) = (seats(), seats());
     let gateway = Arc::new(Gateway {
         intake: Intake::new(settings.unfinished_messages_bytes_max),
+        kept: kept::Store::new(
+            settings.kept_statements_bytes_max,
+            settings.message_bytes_max,
+        ),
         settings,
         id,
         cluster_key,

@@ -1,12 +1,135 @@
 //! PostgreSQL's operators in DuckDB's words.
 
-use sqlparser::ast::{BinaryOperator, DataType, Expr, UnaryOperator, Value, ValueWithSpan};
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    BinaryOperator, DataType, Expr, Statement, UnaryOperator, Value, ValueWithSpan, Visit, Visitor,
+};
 
 use super::names;
 use super::transform::{MARK, Transform, call, catalog_call, escape_of, own_name, unnested};
 use super::types::array_literal;
 
+/// DuckDB's functions that take a lambda.
+const LAMBDA_FUNCTIONS: [&str; 12] = [
+    "apply",
+    "array_apply",
+    "array_filter",
+    "array_reduce",
+    "array_transform",
+    "columns",
+    "filter",
+    "list_apply",
+    "list_filter",
+    "list_reduce",
+    "list_transform",
+    "reduce",
+];
+
+/// Whether a statement calls a function that takes a lambda.
+pub(super) fn has_lambdas(statement: &Statement) -> bool {
+    struct Lambdas;
+
+    impl Visitor for Lambdas {
+        type Break = ();
+
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            let name = match expr {
+                Expr::Function(function) => names::last_part(&function.name),
+                _ => None,
+            };
+            match name {
+                Some(name) if LAMBDA_FUNCTIONS.binary_search(&name.as_str()).is_ok() => {
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+
+    statement.visit(&mut Lambdas).is_break()
+}
+
+/// `->` and `->>`.
+fn is_arrow(op: &BinaryOperator) -> bool {
+    matches!(op, BinaryOperator::Arrow | BinaryOperator::LongArrow)
+}
+
+/// Puts an operand that is a part of JSON into parentheses.
+fn enclose(operand: &mut Expr) -> bool {
+    if !matches!(&*operand, Expr::BinaryOp { op, .. } if is_arrow(op)) {
+        return false;
+    }
+    let inner = std::mem::replace(operand, Expr::Value(Value::Null.into()));
+    *operand = Expr::Nested(Box::new(inner));
+    true
+}
+
 impl Transform {
+    /// `a = 1 AND d->>'k' = 'v'`: in PostgreSQL `->` comes before `=`, IS, NOT, AND and OR, in
+    /// DuckDB after them, as it is the arrow of lambdas, too.
+    pub(super) fn json_operands(&mut self, expr: &mut Expr) {
+        if self.has_lambdas {
+            return;
+        }
+        self.changed |= match expr {
+            // `d->'a'->>'b'` is read from the left by both.
+            Expr::BinaryOp { left, op, right } => {
+                let left = !is_arrow(op) && enclose(left);
+                enclose(right) || left
+            }
+            Expr::IsNull(operand)
+            | Expr::IsNotNull(operand)
+            | Expr::IsTrue(operand)
+            | Expr::IsNotTrue(operand)
+            | Expr::IsFalse(operand)
+            | Expr::IsNotFalse(operand)
+            | Expr::IsUnknown(operand)
+            | Expr::IsNotUnknown(operand)
+            | Expr::UnaryOp { expr: operand, .. }
+            | Expr::Collate { expr: operand, .. }
+            | Expr::InSubquery { expr: operand, .. }
+            | Expr::InUnnest { expr: operand, .. }
+            | Expr::InList { expr: operand, .. } => enclose(operand),
+            Expr::IsDistinctFrom(left, right)
+            | Expr::IsNotDistinctFrom(left, right)
+            | Expr::AnyOp { left, right, .. }
+            | Expr::AllOp { left, right, .. }
+            | Expr::Like {
+                expr: left,
+                pattern: right,
+                ..
+            }
+            | Expr::ILike {
+                expr: left,
+                pattern: right,
+                ..
+            }
+            | Expr::SimilarTo {
+                expr: left,
+                pattern: right,
+                ..
+            }
+            | Expr::AtTimeZone {
+                timestamp: left,
+                time_zone: right,
+            } => {
+                let left = enclose(left);
+                enclose(right) || left
+            }
+            Expr::Between {
+                expr: operand,
+                low,
+                high,
+                ..
+            } => {
+                let changed = [operand, low, high].map(|operand| enclose(operand));
+                changed.contains(&true)
+            }
+            _ => false,
+        };
+    }
+
     pub(super) fn operator(&mut self, expr: &mut Expr) {
         let Expr::BinaryOp { left, op, right } = expr else {
             return;

@@ -243,6 +243,13 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
             Kind::Symbol => {
                 match text {
                     "~" => wanted = true,
+                    // `->` and `->>`.
+                    "-" if sql
+                        .get(token.end..)
+                        .is_some_and(|rest| rest.starts_with('>')) =>
+                    {
+                        wanted = true;
+                    }
                     "," if several => wanted = true,
                     "." => {
                         dots += 1;
@@ -306,6 +313,8 @@ mod tests {
             ("SELECT a FROM public.t", true),
             ("SELECT a FROM db.s.t", true),
             ("SELECT a FROM t WHERE b ~ 'x'", true),
+            ("SELECT a FROM t WHERE b->>'c' = 'd'", true),
+            ("SELECT a FROM t WHERE b - 1 > c", false),
             ("DROP TABLE a, b", true),
             ("INSERT INTO t VALUES (1) RETURNING a + 1", true),
             ("SELECT '\u{1}' FROM pg_class", false),

@@ -135,6 +135,37 @@ fn check(table: &[(&str, &str)]) {
 }
 
 #[test]
+fn parts_of_json_come_before_comparisons_and_lambdas_stay() {
+    check(&[
+        (
+            "DELETE FROM t WHERE id = 1 AND d->>'a' IS NULL",
+            "DELETE FROM t WHERE id = 1 AND (d ->> 'a') IS NULL",
+        ),
+        (
+            "UPDATE t SET a = 1 WHERE b OR NOT d->'x'->>'y' = e->>'z'",
+            "UPDATE t SET a = 1 WHERE b OR NOT (d -> 'x' ->> 'y') = (e ->> 'z')",
+        ),
+        (
+            "SELECT a FROM t WHERE d->>'a' LIKE 'b%' AND d->>'n' IN ('1', '2')",
+            "SELECT a FROM t WHERE (d ->> 'a') LIKE 'b%' AND (d ->> 'n') IN ('1', '2')",
+        ),
+        (
+            "SELECT a FROM t JOIN u ON t.d->>'k' = u.d->>'k' WHERE 'v' = t.d->>'x'",
+            "SELECT a FROM t JOIN u ON (t.d ->> 'k') = (u.d ->> 'k') WHERE 'v' = (t.d ->> 'x')",
+        ),
+        (
+            "SELECT a FROM t WHERE (d->>'a') = 'b'",
+            "SELECT a FROM t WHERE (d->>'a') = 'b'",
+        ),
+        ("SELECT d->'a'->>'b' FROM t", "SELECT d->'a'->>'b' FROM t"),
+        (
+            "SELECT list_transform(l, x -> x + 1 = 2) FROM t",
+            "SELECT list_transform(l, x -> x + 1 = 2) FROM t",
+        ),
+    ]);
+}
+
+#[test]
 fn schemas_are_compared_last_where_something_else_joins_their_relations() {
     const FROM: &str = "SELECT 1 FROM pg_class t JOIN pg_index i ON i.indrelid = t.oid";
     const SENT: &str = "SELECT 1 FROM __tavana.pg.pg_class t \

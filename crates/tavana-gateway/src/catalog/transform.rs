@@ -179,6 +179,8 @@ pub(crate) struct Transform {
     keeps_names: bool,
     /// Calls are seen as targets of the statement only.
     top: bool,
+    /// `->` may stand between the parameter of a lambda and what it does.
+    pub(super) has_lambdas: bool,
 }
 
 impl Transform {
@@ -191,10 +193,12 @@ impl Transform {
             changed: false,
             keeps_names,
             top: true,
+            has_lambdas: false,
         }
     }
 
     pub(crate) fn run(&mut self, statement: &mut Statement) {
+        self.has_lambdas = super::operators::has_lambdas(statement);
         if let Statement::Query(query) = statement {
             self.top_targets(query);
             self.in_order(query);
@@ -655,6 +659,7 @@ impl VisitorMut for Transform {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         self.never_case(expr);
         self.pages(expr);
+        self.json_operands(expr);
         self.changed |= age_of_transaction(expr);
         match expr {
             Expr::Cast {

@@ -585,6 +585,7 @@ fn text_parameters(values: &[Option<&str>]) -> Result<Parameters, ArrowError> {
     Ok(Parameters {
         types: vec!["VARCHAR".to_owned(); values.len()],
         ipc: writer.into_inner()?.into(),
+        kept: None,
     })
 }
 

@@ -16,6 +16,7 @@ use tonic::Status;
 use super::arrow_message;
 use super::info::internal;
 use super::types::{duckdb_of_arrow, parameter_type};
+use crate::kept::{Keeper, Kept};
 
 /// Executions that one call may ask for.
 const ROWS_MAX: usize = 4_000_000;
@@ -25,24 +26,31 @@ const ROWS_MAX: usize = 4_000_000;
 pub(crate) struct ParameterBatches {
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+    kept: Arc<Kept>,
 }
 
 impl ParameterBatches {
-    /// Reads `messages` to their end; together they may take `bytes_max`.
+    /// Reads `messages` to their end; together they may take `bytes_max`, also when they are
+    /// unfolded.
     pub(crate) async fn read(
         messages: impl Stream<Item = Result<FlightData, Status>> + Send + 'static,
         bytes_max: usize,
+        keeper: &Keeper,
     ) -> Result<Self, Status> {
+        let kept = Arc::new(keeper.keep(0).map_err(|error| error.grpc_status())?);
+        let room = Arc::clone(&kept);
         let mut bytes = 0_usize;
         let bounded = messages.map(move |message| {
             let message = message.map_err(|status| FlightError::Tonic(Box::new(status)))?;
-            bytes = bytes.saturating_add(message.data_header.len() + message.data_body.len());
-            let checked = if bytes > bytes_max {
-                Err(too_many(bytes_max))
-            } else {
-                check(&message, bytes_max)
-            };
-            checked.map_err(|status| FlightError::Tonic(Box::new(status)))?;
+            let taken = check(&message, bytes_max).and_then(|unfolded| {
+                let more = message.data_header.len() + message.data_body.len().max(unfolded);
+                bytes = bytes.saturating_add(more);
+                if bytes > bytes_max {
+                    return Err(too_many(bytes_max));
+                }
+                room.grow(more).map_err(|error| error.grpc_status())
+            });
+            taken.map_err(|status| FlightError::Tonic(Box::new(status)))?;
             Ok(message)
         });
         let mut stream = FlightRecordBatchStream::new_from_flight_data(bounded);
@@ -58,7 +66,11 @@ impl ParameterBatches {
         let schema = stream
             .schema()
             .map_or_else(|| Arc::new(Schema::empty()), Arc::clone);
-        Ok(Self { schema, batches })
+        Ok(Self {
+            schema,
+            batches,
+            kept,
+        })
     }
 
     /// Parameters of one execution.
@@ -91,6 +103,11 @@ impl ParameterBatches {
             .collect()
     }
 
+    /// The room that they take.
+    pub(crate) fn kept(&self) -> Arc<Kept> {
+        Arc::clone(&self.kept)
+    }
+
     /// All rows as one Arrow IPC stream.
     pub(crate) fn to_ipc(&self) -> Result<Bytes, Status> {
         let mut writer =
@@ -106,22 +123,22 @@ impl ParameterBatches {
 }
 
 /// Refuses a message whose header does not fit its body, or that would unfold to more than
-/// `bytes_max`: the decoder trusts both.
-fn check(message: &FlightData, bytes_max: usize) -> Result<(), Status> {
+/// `bytes_max`: the decoder trusts both. To how many bytes it unfolds.
+fn check(message: &FlightData, bytes_max: usize) -> Result<usize, Status> {
     let malformed = || Status::invalid_argument("the parameters are no Arrow batches");
     let Some(checked) = arrow_message::check(message).ok_or_else(malformed)? else {
         let header = arrow_ipc::root_as_message(&message.data_header).map_err(|_| malformed())?;
         return match header.header_as_schema() {
             Some(_) => arrow_message::schema_of(&message.data_header)
-                .map(drop)
+                .map(|_| 0)
                 .ok_or_else(malformed),
-            None => Ok(()),
+            None => Ok(0),
         };
     };
     if checked.unfolded_bytes > bytes_max || checked.rows > ROWS_MAX as u64 {
         return Err(too_many(bytes_max));
     }
-    Ok(())
+    Ok(checked.unfolded_bytes)
 }
 
 fn is_text(data_type: &DataType) -> bool {
@@ -154,6 +171,7 @@ mod tests {
     use tonic::Code;
 
     use super::*;
+    use crate::kept::Store;
 
     async fn read(batches: Vec<RecordBatch>, bytes_max: usize) -> Result<ParameterBatches, Status> {
         let messages: Vec<_> = FlightDataEncoderBuilder::new()
@@ -162,7 +180,35 @@ mod tests {
             .map_err(Status::from)
             .collect()
             .await;
-        ParameterBatches::read(futures::stream::iter(messages), bytes_max).await
+        read_messages(messages, bytes_max).await
+    }
+
+    async fn read_messages(
+        messages: Vec<Result<FlightData, Status>>,
+        bytes_max: usize,
+    ) -> Result<ParameterBatches, Status> {
+        let keeper = Store::new(1 << 30, 0).keeper();
+        ParameterBatches::read(futures::stream::iter(messages), bytes_max, &keeper).await
+    }
+
+    /// Rows of zeros, one message for each number of them.
+    async fn zeros(rows: &[usize]) -> Vec<Result<FlightData, Status>> {
+        let options = arrow_ipc::writer::IpcWriteOptions::default()
+            .try_with_compression(Some(arrow_ipc::CompressionType::ZSTD))
+            .expect("compiled in");
+        let batches: Vec<_> = rows
+            .iter()
+            .map(|rows| {
+                let zeros = Arc::new(Int64Array::from(vec![0; *rows])) as ArrayRef;
+                Ok(RecordBatch::try_from_iter([("1", zeros)]).expect("one column"))
+            })
+            .collect();
+        FlightDataEncoderBuilder::new()
+            .with_options(options)
+            .build(futures::stream::iter(batches))
+            .map_err(Status::from)
+            .collect()
+            .await
     }
 
     fn batch() -> RecordBatch {
@@ -215,33 +261,42 @@ mod tests {
             .await;
         let last = messages.last_mut().expect("a batch");
         last.data_body = last.data_body.slice(..last.data_body.len() / 2);
-        let messages = futures::stream::iter(messages.into_iter().map(Ok));
-        let status = ParameterBatches::read(messages, 1 << 20)
-            .await
-            .expect_err("cut");
+        let messages = messages.into_iter().map(Ok).collect();
+        let status = read_messages(messages, 1 << 20).await.expect_err("cut");
         assert_eq!(status.code(), Code::InvalidArgument);
     }
 
     #[tokio::test]
     async fn a_buffer_that_claims_to_unfold_to_more_than_the_bound_is_refused() {
-        let options = arrow_ipc::writer::IpcWriteOptions::default()
-            .try_with_compression(Some(arrow_ipc::CompressionType::ZSTD))
-            .expect("compiled in");
-        let zeros = RecordBatch::try_from_iter([(
-            "1",
-            Arc::new(Int64Array::from(vec![0; 100_000])) as ArrayRef,
-        )])
-        .expect("one column");
-        let messages: Vec<_> = FlightDataEncoderBuilder::new()
-            .with_options(options)
-            .build(futures::stream::iter([Ok(zeros)]))
-            .map_err(Status::from)
-            .collect()
-            .await;
-        let messages = futures::stream::iter(messages);
-        let status = ParameterBatches::read(messages, 64 * 1024)
+        let status = read_messages(zeros(&[100_000]).await, 64 * 1024)
             .await
             .expect_err("800 kB");
         assert_eq!(status.code(), Code::ResourceExhausted);
+    }
+
+    #[tokio::test]
+    async fn messages_that_unfold_to_more_than_the_bound_together_are_refused() {
+        let status = read_messages(zeros(&[6_000; 10]).await, 64 * 1024)
+            .await
+            .expect_err("480 kB");
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        read_messages(zeros(&[6_000]).await, 64 * 1024)
+            .await
+            .expect("one of them fits");
+    }
+
+    #[tokio::test]
+    async fn parameters_take_room_among_what_their_session_keeps_until_they_are_dropped() {
+        const MIB: usize = 1 << 20;
+        let keeper = Store::new(2 * MIB, MIB).keeper();
+        let read = || async {
+            let messages = futures::stream::iter(zeros(&[150_000]).await);
+            ParameterBatches::read(messages, 4 * MIB, &keeper).await
+        };
+        let first = read().await.expect("1.2 MB");
+        let status = read().await.expect_err("2.4 MB");
+        assert_eq!(status.code(), Code::ResourceExhausted);
+        drop(first);
+        read().await.expect("there is room again");
     }
 }

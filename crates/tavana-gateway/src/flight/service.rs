@@ -39,6 +39,7 @@ use super::ticket;
 use crate::Gateway;
 use crate::auth::Origin;
 use crate::cancel::Target;
+use crate::kept::Keeper;
 use crate::session::Protocol;
 
 /// Messages that a client may still send after its update was answered; then the call ends.
@@ -407,7 +408,7 @@ impl FlightService for Service {
                 return Ok(Response::new(once(result).chain(late).boxed()));
             }
             Command::CommandPreparedStatementQuery(query) => {
-                let batches = read_batches(first, messages, bytes_max).await?;
+                let batches = read_batches(first, messages, bytes_max, client.keeper()).await?;
                 let handle = query.prepared_statement_handle;
                 self.bind(&client, handle, batches)
                     .await?
@@ -415,7 +416,7 @@ impl FlightService for Service {
                     .into()
             }
             Command::CommandPreparedStatementUpdate(update) => {
-                let batches = read_batches(first, messages, bytes_max).await?;
+                let batches = read_batches(first, messages, bytes_max, client.keeper()).await?;
                 let handle = update.prepared_statement_handle;
                 let rows = self.prepared_update(&client, &handle, batches).await?;
                 DoPutUpdateResult { record_count: rows }
@@ -601,8 +602,10 @@ async fn read_batches(
     first: FlightData,
     rest: Streaming<FlightData>,
     bytes_max: usize,
+    keeper: &Keeper,
 ) -> Result<ParameterBatches, Status> {
-    ParameterBatches::read(futures::stream::iter([Ok(first)]).chain(rest), bytes_max).await
+    let messages = futures::stream::iter([Ok(first)]).chain(rest);
+    ParameterBatches::read(messages, bytes_max, keeper).await
 }
 
 fn malformed(error: &dyn std::error::Error) -> Status {

@@ -26,6 +26,7 @@ use super::stream::Reading;
 use crate::Gateway;
 use crate::auth::{Origin, Principal};
 use crate::error::{QueryError, SqlState};
+use crate::kept::{Keeper, Kept};
 use crate::session::{
     Answer, Class, Facts, Parameters, Protocol, Rows, Session, Statement, TransactionState,
 };
@@ -120,6 +121,8 @@ pub(crate) struct ClientSession {
     /// The transaction that the client opened by BeginTransaction.
     transaction: Mutex<Option<Transaction>>,
     bindings: Mutex<Bindings>,
+    /// Counts what it keeps of statements.
+    keeper: Keeper,
     /// A transaction of our own is open. When its call is dropped in the middle, the next lease
     /// finds this still set.
     expects_rollback: AtomicBool,
@@ -162,6 +165,7 @@ impl ClientSession {
             configured: AtomicBool::new(false),
             transaction: Mutex::default(),
             bindings: Mutex::new(Bindings::new(KEPT_BYTES_MAX)),
+            keeper: gateway.kept.keeper(),
             expects_rollback: AtomicBool::new(false),
             unfinished: AtomicBool::new(false),
             runs: Shelf::default(),
@@ -341,6 +345,11 @@ impl ClientSession {
             .grpc_status());
         }
         Ok(lease)
+    }
+
+    /// Gives room to what it keeps of statements.
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 
     pub(crate) fn bindings(&self) -> std::sync::MutexGuard<'_, Bindings> {
@@ -635,6 +644,8 @@ pub(crate) struct Binding {
     pub(crate) types: Vec<String>,
     /// Arrow IPC stream.
     pub(crate) ipc: Bytes,
+    /// The room that it takes.
+    pub(crate) kept: Option<Arc<Kept>>,
 }
 
 /// Bindings that a connection keeps: those too large to travel inside a handle, and the last one of
@@ -716,6 +727,7 @@ mod tests {
             rows: 1,
             types: Vec::new(),
             ipc: vec![0; bytes].into(),
+            kept: None,
         }
     }
 

@@ -568,6 +568,7 @@ impl Service {
             rows: batches.rows(),
             types,
             ipc: batches.to_ipc()?,
+            kept: Some(batches.kept()),
         })
     }
 }
@@ -648,6 +649,7 @@ fn bound(
             rows: sealed.rows,
             types: sealed.types.clone(),
             ipc: sealed.ipc.clone(),
+            kept: None,
         }
     } else {
         let (handle, id) = sealed.kept.split_at_checked(16).unwrap_or_default();
@@ -699,6 +701,7 @@ pub(crate) fn parameters_of(binding: Option<Binding>) -> Parameters {
     binding.map_or_else(Parameters::none, |binding| Parameters {
         types: binding.types,
         ipc: binding.ipc,
+        kept: binding.kept,
     })
 }
 

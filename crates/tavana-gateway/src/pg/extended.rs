@@ -16,12 +16,16 @@ use super::frontend::{Bind, Message, Target};
 use super::rows::{ActiveRows, Sent, column_formats};
 use super::{params, types};
 use crate::error::{QueryError, SqlState};
+use crate::kept::{Kept, bytes_of_prepared};
 use crate::session::lexer::{Kind, tokens};
 use crate::session::statement::CursorOptions;
 use crate::session::{Answer, Class, Facts, Parameters, Statement, TransactionState};
 
 /// Largest number of a parameter: as many values fit into a Bind.
 const PARAMETERS_MAX: usize = 65_535;
+
+/// About what a portal takes beside its parameters.
+const PORTAL_BYTES: usize = 512;
 
 /// A prepared statement.
 #[derive(Debug)]
@@ -30,6 +34,7 @@ pub(super) struct Prepared {
     statement: Option<Statement>,
     facts: Facts,
     parameter_oids: Vec<u32>,
+    _kept: Kept,
 }
 
 /// A bound statement, and how far it has been read.
@@ -92,6 +97,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             return Err(QueryError::new(SqlState::DUPLICATE_PREPARED, message).into());
         }
         self.check_room(self.statements.len(), "prepared statements")?;
+        let kept = self.session.keeper().keep(bytes_of_prepared(sql))?;
         let statement = Statement::single(sql)?;
         check_parameters(sql, oids)?;
         let declared: Vec<String> = oids
@@ -134,6 +140,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 statement,
                 facts,
                 parameter_oids,
+                _kept: kept,
             }),
         );
         self.wire
@@ -179,7 +186,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         if prepared.facts.returns_rows {
             column_formats(&bind.result_formats, prepared.facts.columns.len())?;
         }
-        let parameters = if types.is_empty() {
+        let mut parameters = if types.is_empty() {
             Parameters::none()
         } else {
             let (types, ipc) = params::decode(
@@ -189,7 +196,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 types,
             )
             .map_err(|error| QueryError::new(SqlState(error.sql_state()), error.to_string()))?;
-            Parameters { types, ipc }
+            Parameters {
+                types,
+                ipc,
+                kept: None,
+            }
         };
         if bind.portal.is_empty() {
             self.drop_portal("").await;
@@ -198,6 +209,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             return Err(QueryError::new(SqlState::DUPLICATE_CURSOR, message).into());
         }
         self.check_room(self.portals.len(), "portals")?;
+        let bytes = PORTAL_BYTES + parameters.ipc.len();
+        parameters.kept = Some(Arc::new(self.session.keeper().keep(bytes)?));
         let portal = Portal {
             prepared,
             parameters,

@@ -61,6 +61,7 @@ use self::violation::Target;
 use crate::auth::Principal;
 use crate::catalog::Owner as _;
 use crate::error::{QueryError, SqlState};
+use crate::kept::{Keeper, Kept};
 use crate::queue::{End, Work};
 use crate::route::{Avoided, Worker};
 use crate::worker::encode_local;
@@ -83,6 +84,8 @@ pub(crate) struct Parameters {
     pub(crate) types: Vec<String>,
     /// An Arrow IPC stream: one column for each parameter, one row for each execution.
     pub(crate) ipc: Bytes,
+    /// The room that they take.
+    pub(crate) kept: Option<Arc<Kept>>,
 }
 
 impl Parameters {
@@ -176,6 +179,8 @@ pub(crate) struct Session {
     block: Option<Block>,
     cursors: Cursors,
     prepared: PreparedStatements,
+    /// Counts what it keeps of statements.
+    keeper: Keeper,
     pinned: Option<Arc<Worker>>,
     /// Where a first stateful statement was sent. It may have pinned an engine there even if its
     /// answer was never seen.
@@ -211,6 +216,7 @@ impl Session {
             block: None,
             cursors: Cursors::default(),
             prepared: PreparedStatements::default(),
+            keeper: gateway.kept.keeper(),
             pinned: None,
             tried: Mutex::new(None),
             left_something: false,
@@ -224,6 +230,11 @@ impl Session {
             gateway_notices: Vec::new(),
             compression: Compression::None,
         }
+    }
+
+    /// Gives room to what it keeps of statements.
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 
     /// How the batches of the next results are compressed.
@@ -574,6 +585,7 @@ impl Session {
         let parameters = Parameters {
             types: vec!["VARCHAR".to_owned()],
             ipc: writer.into_inner().map_err(wrong)?.into(),
+            kept: None,
         };
         let found = self.run(&query, parameters).await?.finish().await?;
         Ok(if found.rows > 0 {
@@ -657,7 +669,7 @@ impl Session {
         let complete = rows.finish().await.map_err(explain)?;
         let mut completion = Completion {
             tag: tag(kind, statement.text(), complete.rows, complete.changed_rows),
-            changed_rows: complete.changed_rows,
+            changed_rows: tag::changed(kind, statement.text(), complete.changed_rows),
             notices: Vec::new(),
         };
         if completion.tag == "CREATE TABLE" && !self.told_about_tables {

@@ -4,12 +4,14 @@
 //! again after the data changed can answer from statistics that no longer hold.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use arrow_ipc::writer::StreamWriter;
 use bytes::Bytes;
 
 use super::{Answer, Class, Completion, Facts, Parameters, Session, Statement};
 use crate::error::{QueryError, SqlState};
+use crate::kept::{Kept, bytes_of_prepared};
 use crate::worker::{decode_batch, decode_schema};
 
 /// What a session has prepared by SQL, by the client's names.
@@ -20,6 +22,7 @@ pub(super) struct PreparedStatements(HashMap<String, Prepared>);
 struct Prepared {
     statement: Statement,
     facts: Facts,
+    _kept: Arc<Kept>,
 }
 
 impl PreparedStatements {
@@ -78,6 +81,7 @@ impl Session {
                 "only statements that read or change data can be prepared",
             ));
         }
+        let kept = self.keeper.keep(bytes_of_prepared(query.text()))?;
         let facts = self
             .prepare_remote(query, types)
             .await
@@ -85,6 +89,7 @@ impl Session {
         let prepared = Prepared {
             statement: query.clone(),
             facts,
+            _kept: Arc::new(kept),
         };
         self.prepared.0.insert(name.to_owned(), prepared);
         Ok(Completion::tagged("PREPARE"))
@@ -127,7 +132,8 @@ impl Session {
             Parameters::none()
         } else {
             let ipc = self.evaluate(arguments).await?;
-            Parameters { types, ipc }
+            let kept = Some(Arc::new(self.keeper.keep(ipc.len())?));
+            Parameters { types, ipc, kept }
         };
         Ok((prepared.statement, parameters))
     }

@@ -21,7 +21,7 @@ pub(crate) fn tag(kind: StatementKind, sql: &str, rows: u64, changed: Option<u64
         StatementKind::Delete => format!("DELETE {}", changed.unwrap_or(rows)),
         StatementKind::Merge => format!("MERGE {}", changed.unwrap_or(rows)),
         StatementKind::Copy => format!("COPY {}", changed.unwrap_or(rows)),
-        StatementKind::Create => match changed {
+        StatementKind::Create => match self::changed(kind, sql, changed) {
             // CREATE TABLE AS answers with the rows it wrote.
             Some(count) => format!("SELECT {count}"),
             None => object_tag("CREATE", sql),
@@ -46,9 +46,15 @@ pub(crate) fn tag(kind: StatementKind, sql: &str, rows: u64, changed: Option<u64
             _ => format!("SELECT {rows}"),
         },
         StatementKind::Transaction | StatementKind::Other | StatementKind::Unspecified => {
-            first_word(sql)
+            command(sql)
         }
     }
+}
+
+/// How many rows a statement changed, of what DuckDB has `told`: the number that it tells of an
+/// index which is there already means nothing.
+pub(crate) fn changed(kind: StatementKind, sql: &str, told: Option<u64>) -> Option<u64> {
+    told.filter(|_| kind != StatementKind::Create || object_tag("CREATE", sql) == "CREATE TABLE")
 }
 
 /// Whether it is a statement whose one row of DuckDB's says nothing.
@@ -140,6 +146,20 @@ mod tests {
                 0,
                 Some(1),
                 "SELECT 1",
+            ),
+            (
+                StatementKind::Create,
+                "CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)",
+                0,
+                Some(140_213_207_909_320),
+                "CREATE INDEX",
+            ),
+            (
+                StatementKind::Other,
+                "alter table t add column c timestamp default now()",
+                0,
+                None,
+                "ALTER TABLE",
             ),
             (
                 StatementKind::Create,

@@ -68,6 +68,9 @@ pub struct GatewaySettings {
     pub message_bytes_max: usize,
     /// Messages of all clients that have begun and are not whole, in bytes.
     pub unfinished_messages_bytes_max: usize,
+    /// Texts and parameters of statements that sessions keep, beyond what each keeps for nothing, in
+    /// bytes.
+    pub kept_statements_bytes_max: usize,
     /// Prepared statements and portals of one session.
     pub statements_per_session_max: usize,
     /// Statements waiting for a slot.
@@ -262,6 +265,12 @@ impl GatewaySettings {
                 256,
                 1..=1024 * 1024,
                 "room for the long messages (64 KiB and more) that clients of both protocols are sending, in MiB; others wait, and those that are slow meanwhile are ended",
+            ) << 20,
+            kept_statements_bytes_max: env.number(
+                "TAVANA_KEPT_STATEMENTS_MAX_MB",
+                512,
+                1..=1024 * 1024,
+                "room for prepared statements and bound parameters of all sessions, those that wait for a slot among them, in MiB; each session keeps 1 MiB without it and at most a quarter of it",
             ) << 20,
             statements_per_session_max: env.number(
                 "TAVANA_STATEMENTS_PER_SESSION_MAX",

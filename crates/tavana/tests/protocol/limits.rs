@@ -178,6 +178,47 @@ fn prepared_statements_of_a_session_are_counted() {
 }
 
 #[test]
+fn what_a_session_keeps_of_statements_is_bounded_in_bytes_and_given_back() {
+    // A quarter of 8 MiB, and the 1 MiB that each session keeps anyway.
+    let tavana = Start::new()
+        .env("TAVANA_MESSAGE_BYTES_MAX", "1048576")
+        .env("TAVANA_KEPT_STATEMENTS_MAX_MB", "8")
+        .run();
+    let large = "x".repeat(1_000_000);
+    let mut wire = Wire::connect(tavana.postgres);
+    wire.exchange(Out::new().parse("q", "SELECT length($1)", &[]).sync())
+        .ok();
+    for round in ["full", "after the end of a transaction"] {
+        wire.query("BEGIN").ok();
+        for (portal, state) in [("a", ""), ("b", ""), ("c", ""), ("d", "53200")] {
+            let reply = wire.exchange(Out::new().bind(portal, "q", &[Some(&large)]).sync());
+            assert_eq!(reply.state(), state, "{round}: portal {portal}");
+        }
+        wire.query("ROLLBACK").ok();
+    }
+    let text = format!("SELECT /* {large} */ 1");
+    for round in ["full", "after Close"] {
+        for (name, state) in [("a", ""), ("b", ""), ("c", ""), ("d", "53200")] {
+            let reply = wire.exchange(Out::new().parse(name, &text, &[]).sync());
+            assert_eq!(reply.state(), state, "{round}: statement {name}");
+        }
+        let mut out = Out::new();
+        for name in ["a", "b", "c"] {
+            out = out.close_statement(name);
+        }
+        wire.exchange(out.sync()).ok();
+    }
+    for round in ["full", "after DEALLOCATE"] {
+        for (name, state) in [("a", ""), ("b", ""), ("c", ""), ("d", "53200")] {
+            let reply = wire.query(format!("PREPARE {name} AS {text}"));
+            assert_eq!(reply.state(), state, "{round}: PREPARE {name}");
+        }
+        wire.query("DEALLOCATE ALL").ok();
+    }
+    assert_eq!(wire.query("SELECT 1").ok().value().as_deref(), Some("1"));
+}
+
+#[test]
 fn a_statement_without_a_timeout_of_its_own_ends_at_the_gateways() {
     let tavana = Start::new().env("TAVANA_QUERY_TIMEOUT_SECS", "1").run();
     let mut wire = Wire::connect(tavana.postgres);

@@ -144,7 +144,7 @@ CREATE MACRO __tavana.pg._time_parts(__f) AS
 -- A moment and its offset from UTC under a format. Each step names what the next one uses, because
 -- an argument would be computed wherever it stands.
 CREATE MACRO __tavana.pg._time_char(__a, __z, __f) AS
-    list_transform([__a], lambda __v: coalesce(list_aggregate(list_transform(__tavana.pg._time_parts(__f), lambda __t:
+    list_transform([__a], lambda __v: CASE WHEN __v IS NULL OR __f IS NULL THEN NULL ELSE coalesce(list_aggregate(list_transform(__tavana.pg._time_parts(__f), lambda __t:
       CASE WHEN __t[1] = '"' THEN regexp_replace(__t[2:-2], '\\(.)', '\1', 'g')
            WHEN upper(__t) = 'FX' THEN ''
            ELSE list_transform([{'f': regexp_matches(__t, '^(?i)[FT]M.'),
@@ -209,7 +209,7 @@ CREATE MACRO __tavana.pg._time_char(__a, __z, __f) AS
                               ELSE list_transform([CASE WHEN __n % 100 BETWEEN 11 AND 13 THEN 'th' WHEN __n % 10 = 1 THEN 'st'
                                                         WHEN __n % 10 = 2 THEN 'nd' WHEN __n % 10 = 3 THEN 'rd' ELSE 'th' END],
                                                   lambda __o: CASE WHEN __k.s = 'TH' THEN upper(__o) ELSE __o END)[1] END END)[1]
-             END)[1])[1] END), 'string_agg', ''), CASE WHEN __v IS NOT NULL AND __f IS NOT NULL THEN '' END))[1];
+             END)[1])[1] END), 'string_agg', ''), '') END)[1];
 
 CREATE MACRO __tavana.pg._number_char(__v, __f) AS
     CASE WHEN __v IS NULL OR __f IS NULL THEN NULL

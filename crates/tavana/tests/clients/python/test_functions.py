@@ -69,6 +69,17 @@ justify_interval(interval '-40 days 50 hours')
 justify_interval(interval '100 days 100 hours')
 justify_interval(interval '-1 mon 1 hour')
 justify_interval(interval '0')
+to_char(NULL::date, 'YYYY-MM')
+to_char(NULL::timestamp, 'YYYY-MM-DD HH24:MI')
+to_char(NULL::timestamptz, 'YYYY')
+to_char(NULL::interval, 'HH24')
+to_char(date '2024-05-06', NULL)
+true AND '{"a": "b"}'::json->>'a' = 'b'
+false OR NOT '{"a": "b"}'::json->>'a' = 'c'
+'b' = '{"a": "b"}'::json->>'a'
+'{"a": {"b": "c"}}'::json->'a'->>'b' LIKE 'c%'
+'{"a": "b"}'::json->>'a' || '!'
+'{"a": "b"}'::json->>'a' IN ('b', 'c') AND '{"a": 1}'::json->>'z' IS NULL
 to_char(interval '15h 2m 12s', 'HH24:MI:SS')
 to_char(interval '3 days 100 hours', 'DD HH24:MI')
 to_char(interval '1 year 2 months', 'YYYY-MM')
