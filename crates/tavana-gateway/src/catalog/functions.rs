@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{
     BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    ObjectName, Query, SelectItem, SetExpr, Value,
+    Ident, ObjectName, Query, SelectItem, SetExpr, Value,
 };
 use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_RENAMES, PG_SCHEMA};
 
@@ -43,6 +43,17 @@ impl Transform {
         let mut starred = false;
         let first_set = select.projection.iter().position(sets);
         for (column, item) in select.projection.iter_mut().enumerate() {
+            // A word that is a call to DuckDB.
+            if let SelectItem::UnnamedExpr(Expr::Identifier(word)) = item
+                && word.quote_style.is_none()
+                && word.value.eq_ignore_ascii_case("current_schema")
+            {
+                *item = SelectItem::ExprWithAlias {
+                    expr: Expr::Identifier(word.clone()),
+                    alias: Ident::new("current_schema"),
+                };
+                continue;
+            }
             let (SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) = item
             else {
                 starred = true;
@@ -135,6 +146,16 @@ impl Transform {
             || function.filter.is_some()
             || !function.within_group.is_empty()
             || matches!(&function.args, FunctionArguments::List(list) if !list.clauses.is_empty());
+        // DuckDB wants to be told that blanks are meant.
+        if let Some("lpad" | "rpad") = names::last_part(&function.name).as_deref()
+            && let FunctionArguments::List(list) = &mut function.args
+            && list.args.len() == 2
+        {
+            let blank = Expr::Value(Value::SingleQuotedString(" ".to_owned()).into());
+            list.args
+                .push(FunctionArg::Unnamed(FunctionArgExpr::Expr(blank)));
+            self.changed = true;
+        }
         if let Some(name) = self.function_name(&function.name, has_clauses) {
             function.name = name;
             self.changed = true;

@@ -3,7 +3,8 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Statement, UnaryOperator, Value, ValueWithSpan, Visit, Visitor,
+    AccessExpr, BinaryOperator, DataType, Expr, Statement, Subscript, UnaryOperator, Value,
+    ValueWithSpan, Visit, Visitor,
 };
 
 use super::names;
@@ -65,7 +66,61 @@ fn enclose(operand: &mut Expr) -> bool {
     true
 }
 
+/// The path of `#>` and `#>>` as a JSON pointer (RFC 6901), where it is a literal.
+fn pointer(path: &Expr) -> Option<Expr> {
+    let Expr::Array(path) = array_literal(names::string(path)?)? else {
+        return None;
+    };
+    let mut pointer = String::new();
+    for step in &path.elem {
+        pointer.push('/');
+        pointer.push_str(&names::string(step)?.replace('~', "~0").replace('/', "~1"));
+    }
+    Some(Expr::Value(Value::SingleQuotedString(pointer).into()))
+}
+
 impl Transform {
+    /// `d #> '{a,0}'` and `d #>> '{a,0}'`.
+    pub(super) fn json_path(&mut self, expr: &mut Expr) {
+        let Expr::BinaryOp { left, op, right } = expr else {
+            return;
+        };
+        let function = match op {
+            BinaryOperator::HashArrow => "json_extract",
+            BinaryOperator::HashLongArrow => "json_extract_string",
+            _ => return,
+        };
+        if let Some(pointer) = pointer(right) {
+            *expr = call(function, vec![(**left).clone(), pointer]);
+            self.changed = true;
+        }
+    }
+
+    /// `substring(a FROM 'pattern')`: the first group of the first match, or all of it.
+    pub(super) fn substring_of_pattern(&mut self, expr: &mut Expr) {
+        let Expr::Substring {
+            expr: text,
+            substring_from: Some(pattern),
+            substring_for: None,
+            ..
+        } = expr
+        else {
+            return;
+        };
+        if names::string(pattern).is_none() {
+            return;
+        }
+        let matches = call("regexp_match", vec![(**text).clone(), (**pattern).clone()]);
+        let first = Value::Number("1".to_owned(), false);
+        *expr = Expr::CompoundFieldAccess {
+            root: Box::new(matches),
+            access_chain: vec![AccessExpr::Subscript(Subscript::Index {
+                index: Expr::Value(first.into()),
+            })],
+        };
+        self.changed = true;
+    }
+
     /// `a = 1 AND d->>'k' = 'v'`: in PostgreSQL `->` comes before `=`, IS, NOT, AND and OR, in
     /// DuckDB after them, as it is the arrow of lambdas, too.
     pub(super) fn json_operands(&mut self, expr: &mut Expr) {

@@ -242,7 +242,7 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
             Kind::Semicolon => {}
             Kind::Symbol => {
                 match text {
-                    "~" => wanted = true,
+                    "~" | "#" => wanted = true,
                     // `->` and `->>`.
                     "-" if sql
                         .get(token.end..)

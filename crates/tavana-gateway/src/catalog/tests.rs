@@ -159,6 +159,10 @@ fn parts_of_json_come_before_comparisons_and_lambdas_stay() {
         ),
         ("SELECT d->'a'->>'b' FROM t", "SELECT d->'a'->>'b' FROM t"),
         (
+            "SELECT d #> '{a,b}' FROM t WHERE d #>> '{a,\"x/y~\",0}' = '1'",
+            "SELECT json_extract(d, '/a/b') FROM t WHERE json_extract_string(d, '/a/x~1y~0/0') = '1'",
+        ),
+        (
             "SELECT list_transform(l, x -> x + 1 = 2) FROM t",
             "SELECT list_transform(l, x -> x + 1 = 2) FROM t",
         ),

@@ -659,7 +659,9 @@ impl VisitorMut for Transform {
     fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<Infallible> {
         self.never_case(expr);
         self.pages(expr);
+        self.json_path(expr);
         self.json_operands(expr);
+        self.substring_of_pattern(expr);
         self.changed |= age_of_transaction(expr);
         match expr {
             Expr::Cast {

@@ -69,6 +69,15 @@ justify_interval(interval '-40 days 50 hours')
 justify_interval(interval '100 days 100 hours')
 justify_interval(interval '-1 mon 1 hour')
 justify_interval(interval '0')
+lpad('7', 3)
+rpad('ab', 4) || '|'
+substring('ab12c' from '[0-9]+')
+substring('foobar' from 'o(.)b')
+substring('foobar', 'x+')
+substring('foobar' from 2 for 3)
+'{"a": {"b": [1, "x"]}}'::json #>> '{a,b,1}'
+'{"a": {"0": "y"}}'::json #>> '{a,0}'
+'{"a": 1}'::json #>> '{z}'
 to_char(NULL::date, 'YYYY-MM')
 to_char(NULL::timestamp, 'YYYY-MM-DD HH24:MI')
 to_char(NULL::timestamptz, 'YYYY')
