@@ -170,6 +170,21 @@ fn parts_of_json_come_before_comparisons_and_lambdas_stay() {
 }
 
 #[test]
+fn a_function_with_one_value_may_stand_after_from() {
+    check(&[
+        (
+            "SELECT * FROM upper('a')",
+            "SELECT * FROM LATERAL (SELECT upper('a') AS upper)",
+        ),
+        (
+            "SELECT u FROM t, lower(t.a) AS u",
+            "SELECT u FROM t, LATERAL (SELECT lower(t.a) AS u) AS u",
+        ),
+        ("SELECT * FROM range(3)", "SELECT * FROM range(3)"),
+    ]);
+}
+
+#[test]
 fn schemas_are_compared_last_where_something_else_joins_their_relations() {
     const FROM: &str = "SELECT 1 FROM pg_class t JOIN pg_index i ON i.indrelid = t.oid";
     const SENT: &str = "SELECT 1 FROM __tavana.pg.pg_class t \

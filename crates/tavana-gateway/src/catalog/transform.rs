@@ -798,7 +798,7 @@ fn reg_of_column(column: &str) -> Option<&'static str> {
 }
 
 /// What DuckDB has in a select list only, as a query: `unnest` of several arrays,
-/// `generate_subscripts`, and functions of the catalog that give one value.
+/// `generate_subscripts`, and functions that give one value.
 fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
     let (targets, alias) = match factor {
         TableFactor::UNNEST {
@@ -834,6 +834,7 @@ fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
         } => {
             let function = names::last_part(name).filter(|name| {
                 name == "generate_subscripts"
+                    || VALUE_FUNCTIONS.contains(&name.as_str())
                     || name.starts_with("pg_")
                         && listed(PG_FUNCTIONS, name)
                         && !TABLE_FUNCTIONS.contains(&name.as_str())
@@ -875,6 +876,32 @@ fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
         sample: None,
     })
 }
+
+/// Functions with one value that clients ask for as if it were a table.
+const VALUE_FUNCTIONS: [&str; 22] = [
+    "abs",
+    "clock_timestamp",
+    "concat",
+    "current_database",
+    "current_schema",
+    "current_setting",
+    "currval",
+    "date_trunc",
+    "gen_random_uuid",
+    "length",
+    "lower",
+    "md5",
+    "nextval",
+    "now",
+    "random",
+    "round",
+    "statement_timestamp",
+    "to_char",
+    "to_date",
+    "transaction_timestamp",
+    "upper",
+    "version",
+];
 
 /// Functions of the catalog that give rows.
 const TABLE_FUNCTIONS: [&str; 10] = [
