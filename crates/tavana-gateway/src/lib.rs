@@ -118,6 +118,7 @@ pub(crate) struct Gateway {
     pub(crate) patience: Patience,
     /// Room for what clients have begun to send.
     pub(crate) intake: Intake,
+    /// Room for what sessions keep of statements.
     pub(crate) kept: kept::Store,
     pub(crate) workers: Workers,
     pub(crate) metrics: Metrics,
