@@ -21,7 +21,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use tavana_common::inside::Incoming;
+use tavana_common::inside::Door;
 use tokio::sync::oneshot;
 
 pub use crate::error::{ExtensionError, WorkerError};
@@ -43,18 +43,18 @@ pub async fn run(
     service::run(settings, None, ready, shutdown).await
 }
 
-/// As [`run`], for a gateway of the same process: it comes in by `incoming`, and no port is open.
+/// As [`run`], for a gateway of the same process: it comes in by `door`, and no port is open.
 /// What `ready` is told means nothing then.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn run_inside(
     settings: WorkerSettings,
-    incoming: Incoming,
+    door: Door,
     ready: oneshot::Sender<SocketAddr>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), WorkerError> {
-    service::run(settings, Some(incoming), ready, shutdown).await
+    service::run(settings, Some(door), ready, shutdown).await
 }
 
 /// The main function of an engine process: call it, without a runtime, when the first argument of

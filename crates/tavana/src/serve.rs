@@ -196,15 +196,15 @@ async fn serve(plan: Plan) -> Result<(), String> {
         .map_err(|problem| problem.to_string())?;
     let addresses = listeners.addresses();
 
-    // Through memory: it is faster than a port, and nobody else can come in.
-    let (entrance, incoming) = tavana_common::inside::entrance();
+    // Without a port: it is faster, and nobody else can come in.
+    let (entrance, door) = tavana_common::inside::entrance();
     gateway.worker_inside = Some(entrance);
     gateway.worker_addresses = vec![format!("http://{}", worker.listen)];
     let (worker_ready, worker_is_ready) = oneshot::channel();
     let stop_worker = CancellationToken::new();
     let stopped = stop_worker.clone();
     let mut worker = task::spawn(async move {
-        tavana_worker::run_inside(worker, incoming, worker_ready, stopped.cancelled_owned()).await
+        tavana_worker::run_inside(worker, door, worker_ready, stopped.cancelled_owned()).await
     });
     tokio::select! {
         biased;

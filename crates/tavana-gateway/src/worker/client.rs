@@ -1,9 +1,12 @@
-//! Connections to one worker: lazily opened HTTP/2 channels with the internal token on each call.
+//! The ways to one worker: lazily opened HTTP/2 channels with the internal token on each call, or
+//! none where the worker is in this process.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use hyper_util::rt::TokioIo;
 use tavana_common::inside::Entrance;
 use tavana_common::proto::v1::worker_service_client::WorkerServiceClient;
@@ -12,11 +15,13 @@ use tavana_common::secret::Secret;
 use tavana_common::tls::ClientTls;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+use tonic::body::Body;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Response, Status};
+use tower::{BoxError, Service};
 
 use super::messages::{self, Messages};
 use crate::settings::GatewaySettings;
@@ -31,18 +36,57 @@ const FRAME_BYTES_MAX: u32 = 4 * 1024 * 1024;
 const KEEPALIVE: Duration = Duration::from_secs(5);
 
 /// A cheap handle; clones share the connection.
-pub(crate) type WorkerClient = WorkerServiceClient<InterceptedService<Channel, Token>>;
+pub(crate) type WorkerClient = WorkerServiceClient<InterceptedService<Way, Token>>;
 
 /// The way of the calls that are answered with results.
 pub(super) type ResultService = InterceptedService<Channel, Token>;
+
+/// Where calls go.
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    Network(Channel),
+    Inside(Entrance),
+}
+
+impl Service<http::Request<Body>> for Way {
+    type Response = http::Response<Body>;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        match self {
+            Self::Network(channel) => channel.poll_ready(context).map_err(Into::into),
+            Self::Inside(_) => Poll::Ready(Ok(())),
+        }
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        match self {
+            Self::Network(channel) => {
+                let answer = channel.call(request);
+                Box::pin(async move { Ok(answer.await?) })
+            }
+            Self::Inside(entrance) => {
+                let entrance = entrance.clone();
+                // A task of its own, as in a server: it goes on with what the caller sends while
+                // the caller does other things, and a fault in it is not the caller's.
+                let served = tavana_common::task::spawn(async move {
+                    let mut offer = entrance.offer().await?;
+                    Ok(offer.routes.call(request).await?)
+                });
+                Box::pin(async move { served.await? })
+            }
+        }
+    }
+}
 
 /// How to reach one worker.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkerLink {
     /// Statements and their results.
-    data: Channel,
+    data: Way,
     /// Status and what must not wait behind results: a connection of its own.
-    control: Channel,
+    control: Way,
     token: Token,
 }
 
@@ -81,6 +125,22 @@ impl Linker {
         address: SocketAddr,
         tls_name: Option<&str>,
     ) -> Result<WorkerLink, tonic::transport::Error> {
+        let connect = || match &self.inside {
+            Some(entrance) => Ok(Way::Inside(entrance.clone())),
+            None => self.channel(address, tls_name).map(Way::Network),
+        };
+        Ok(WorkerLink {
+            data: connect()?,
+            control: connect()?,
+            token: self.token.clone(),
+        })
+    }
+
+    fn channel(
+        &self,
+        address: SocketAddr,
+        tls_name: Option<&str>,
+    ) -> Result<Channel, tonic::transport::Error> {
         // The connector below makes the TLS, so there is no https here.
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?
             .connect_timeout(self.connect_max)
@@ -94,33 +154,21 @@ impl Linker {
             // was reset a thousand times must not lose the statements of everyone else.
             .http2_max_local_error_reset_streams(None)
             .tcp_nodelay(true);
-        let connect = || match (&self.inside, tls_name) {
-            (Some(entrance), _) => {
-                let entrance = entrance.clone();
-                endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
-                    let entrance = entrance.clone();
-                    async move { entrance.open().await.map(TokioIo::new) }
-                }))
-            }
-            (None, None) => endpoint.connect_lazy(),
-            (None, Some(name)) => {
-                let tls = self.tls.as_ref();
-                let connect = Connect {
-                    tls: Arc::clone(tls.expect("https needs TAVANA_WORKER_CA_PATH, see settings")),
-                    name: name.to_owned(),
-                    address,
-                    connect_max: self.connect_max,
-                };
-                endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
-                    connect.clone().open()
-                }))
-            }
+        let Some(name) = tls_name else {
+            return Ok(endpoint.connect_lazy());
         };
-        Ok(WorkerLink {
-            data: connect(),
-            control: connect(),
-            token: self.token.clone(),
-        })
+        let tls = self.tls.as_ref();
+        let connect = Connect {
+            tls: Arc::clone(tls.expect("https needs TAVANA_WORKER_CA_PATH, see settings")),
+            name: name.to_owned(),
+            address,
+            connect_max: self.connect_max,
+        };
+        Ok(
+            endpoint.connect_with_connector_lazy(tower::service_fn(move |_: http::Uri| {
+                connect.clone().open()
+            })),
+        )
     }
 }
 
@@ -150,7 +198,7 @@ impl Connect {
 impl WorkerLink {
     /// For statements.
     pub(crate) fn client(&self) -> WorkerClient {
-        self.over(&self.data)
+        self.by(&self.data)
     }
 
     /// Runs a statement.
@@ -158,7 +206,17 @@ impl WorkerLink {
         &self,
         request: &ExecuteRequest,
     ) -> Result<Response<Messages>, Status> {
-        self.call("/tavana.v1.WorkerService/Execute", request).await
+        let messages = match &self.data {
+            Way::Network(channel) => {
+                let path = "/tavana.v1.WorkerService/Execute";
+                messages::call(self.over(channel), path, request, DECODE_BYTES_MAX).await?
+            }
+            Way::Inside(entrance) => {
+                let execution = entrance.offer().await?.execution;
+                Messages::from(execution.execute(request.clone()).await?)
+            }
+        };
+        Ok(Response::new(messages))
     }
 
     /// Fetches rows of an open cursor.
@@ -166,28 +224,30 @@ impl WorkerLink {
         &self,
         request: &FetchCursorRequest,
     ) -> Result<Response<Messages>, Status> {
-        self.call("/tavana.v1.WorkerService/FetchCursor", request)
-            .await
+        let messages = match &self.data {
+            Way::Network(channel) => {
+                let path = "/tavana.v1.WorkerService/FetchCursor";
+                messages::call(self.over(channel), path, request, DECODE_BYTES_MAX).await?
+            }
+            Way::Inside(entrance) => {
+                let execution = entrance.offer().await?.execution;
+                Messages::from(execution.fetch_cursor(request.clone()).await?)
+            }
+        };
+        Ok(Response::new(messages))
     }
 
-    async fn call(
-        &self,
-        path: &'static str,
-        request: &impl prost::Message,
-    ) -> Result<Response<Messages>, Status> {
-        let service = InterceptedService::new(self.data.clone(), self.token.clone());
-        messages::call(service, path, request, DECODE_BYTES_MAX)
-            .await
-            .map(Response::new)
+    fn over(&self, channel: &Channel) -> ResultService {
+        InterceptedService::new(channel.clone(), self.token.clone())
     }
 
     /// For the worker's status and the end of sessions.
     pub(crate) fn control(&self) -> WorkerClient {
-        self.over(&self.control)
+        self.by(&self.control)
     }
 
-    fn over(&self, channel: &Channel) -> WorkerClient {
-        WorkerServiceClient::with_interceptor(channel.clone(), self.token.clone())
+    fn by(&self, way: &Way) -> WorkerClient {
+        WorkerServiceClient::with_interceptor(way.clone(), self.token.clone())
             .max_decoding_message_size(DECODE_BYTES_MAX)
             .max_encoding_message_size(DECODE_BYTES_MAX)
     }

@@ -1,4 +1,5 @@
-//! The messages of a result, read from the frames of HTTP/2 as they come.
+//! The messages of a result: as a worker of this process hands them over, or read from the frames of
+//! HTTP/2 as they come.
 //!
 //! tonic's own stream copies everything that it receives into one buffer. Nearly all bytes of a
 //! gateway are batches on their way from a worker to a client, and a worker sends each of them in
@@ -8,9 +9,11 @@
 use std::fmt;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
+use futures::StreamExt as _;
 use http::header::{CONTENT_TYPE, HeaderValue, TE};
 use http_body_util::{BodyExt, Full};
 use prost::Message;
+use tavana_common::inside::Results;
 use tavana_common::proto::v1::ResultMessage;
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -63,26 +66,46 @@ pub(super) async fn call(
         )));
     }
     Ok(Messages {
-        body: Body::new(body),
-        pieces: Pieces::new(message_bytes_max),
+        source: Source::Frames(Frames {
+            body: Body::new(body),
+            pieces: Pieces::new(message_bytes_max),
+        }),
         ended: false,
     })
 }
 
 /// The messages of one result. Dropping them cancels the statement on the worker.
 pub(crate) struct Messages {
+    source: Source,
+    ended: bool,
+}
+
+enum Source {
+    Frames(Frames),
+    Inside(Results),
+}
+
+struct Frames {
     body: Body,
     pieces: Pieces,
-    ended: bool,
+}
+
+impl From<Results> for Messages {
+    fn from(results: Results) -> Self {
+        Self {
+            source: Source::Inside(results),
+            ended: false,
+        }
+    }
 }
 
 impl Messages {
     /// What a worker answers with these frames.
     #[cfg(test)]
     pub(super) fn of(body: Body) -> Self {
+        let pieces = Pieces::new(1024 * 1024);
         Self {
-            body,
-            pieces: Pieces::new(1024 * 1024),
+            source: Source::Frames(Frames { body, pieces }),
             ended: false,
         }
     }
@@ -95,34 +118,38 @@ impl Messages {
     /// # Cancel safety
     /// Cancel safe: what has come is kept.
     pub(crate) async fn next(&mut self) -> Result<Option<ResultMessage>, Status> {
+        if self.ended {
+            return Ok(None);
+        }
+        let result = match &mut self.source {
+            Source::Frames(frames) => frames.next().await,
+            Source::Inside(results) => results.next().await.transpose(),
+        };
+        self.ended = !matches!(result, Ok(Some(_)));
+        result
+    }
+}
+
+impl Frames {
+    async fn next(&mut self) -> Result<Option<ResultMessage>, Status> {
         loop {
-            if self.ended {
-                return Ok(None);
+            if let Some(message) = self.pieces.take()? {
+                let decoded = ResultMessage::decode(message);
+                return decoded.map(Some).map_err(|error| malformed(&error));
             }
-            let result = match self.pieces.take() {
-                Ok(Some(message)) => {
-                    let decoded = ResultMessage::decode(message);
-                    decoded.map(Some).map_err(|error| malformed(&error))
-                }
-                Ok(None) => match self.body.frame().await {
-                    Some(Ok(frame)) => match frame.into_data() {
-                        Ok(data) => {
-                            self.pieces.push(data);
-                            continue;
-                        }
-                        Err(frame) => match frame.into_trailers() {
-                            Ok(trailers) => ended(Status::from_header_map(&trailers)),
-                            Err(_) => continue,
-                        },
-                    },
-                    Some(Err(status)) => Err(status),
-                    None if self.pieces.is_empty() => Ok(None),
-                    None => Err(Status::internal("the result ended within a message")),
-                },
-                Err(status) => Err(status),
+            let frame = match self.body.frame().await {
+                Some(frame) => frame?,
+                None if self.pieces.is_empty() => return Ok(None),
+                None => return Err(Status::internal("the result ended within a message")),
             };
-            self.ended = !matches!(result, Ok(Some(_)));
-            return result;
+            match frame.into_data() {
+                Ok(data) => self.pieces.push(data),
+                Err(frame) => {
+                    if let Ok(trailers) = frame.into_trailers() {
+                        return ended(Status::from_header_map(&trailers));
+                    }
+                }
+            }
         }
     }
 }

@@ -22,9 +22,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use tavana_common::failure;
-use tavana_common::inside::Incoming;
+use tavana_common::inside::{self, Execution, Offer, Results};
 use tavana_common::proto::v1::worker_service_server::{WorkerService, WorkerServiceServer};
 use tavana_common::proto::v1::{
     AppendRequest, AppendResponse, CancelOrder, CancelRequest, CancelResponse, ClaimCancelRequest,
@@ -38,6 +39,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
@@ -76,12 +78,12 @@ pub(crate) struct Rpc {
 enum Door {
     Port(TcpListener),
     /// The gateway is in this process.
-    Inside(Incoming),
+    Inside(inside::Door),
 }
 
 pub(crate) async fn run(
     settings: WorkerSettings,
-    inside: Option<Incoming>,
+    inside: Option<inside::Door>,
     ready: oneshot::Sender<SocketAddr>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), WorkerError> {
@@ -93,7 +95,7 @@ pub(crate) async fn run(
         source,
     };
     let (door, address) = match inside {
-        Some(incoming) => (Door::Inside(incoming), settings.listen),
+        Some(door) => (Door::Inside(door), settings.listen),
         None => {
             let listener = TcpListener::bind(settings.listen).await.map_err(listen)?;
             let address = listener.local_addr().map_err(listen)?;
@@ -124,33 +126,36 @@ pub(crate) async fn run(
         closing: closing.clone(),
     };
     let service = WorkerServiceServer::new(rpc).max_decoding_message_size(REQUEST_BYTES_MAX);
-    let router = Server::builder()
-        .initial_stream_window_size(settings.stream_window_bytes)
-        .initial_connection_window_size(settings.connection_window_bytes)
-        .max_concurrent_streams(STREAMS_MAX)
-        // All statements of a gateway may be cancelled before the worker has looked at them, and
-        // those that were not among them must not lose their connection.
-        .http2_max_pending_accept_reset_streams(Some(STREAMS_MAX as usize))
-        .http2_max_header_list_size(HEADER_BYTES_MAX)
-        .http2_keepalive_interval(Some(KEEPALIVE))
-        .http2_keepalive_timeout(Some(KEEPALIVE))
-        .add_service(health)
-        .add_service(tonic::service::interceptor::InterceptedService::new(
-            service,
-            Gate::new(settings.internal_token.as_ref()),
-        ));
+    let gate = Gate::new(settings.internal_token.as_ref());
+    let routes = Routes::new(health)
+        .add_service(tonic::service::interceptor::InterceptedService::new(service, gate));
     let closed = closing.clone().cancelled_owned();
-    let serve: BoxFuture<'static, _> = match (door, settings.tls.clone()) {
-        (Door::Inside(incoming), _) => {
-            Box::pin(router.serve_with_incoming_shutdown(incoming, closed))
+    let serve: BoxFuture<'static, Result<(), WorkerError>> = match door {
+        Door::Inside(door) => {
+            let execution = Arc::new(Inside(Arc::clone(&supervisor)));
+            Box::pin(async move {
+                door.open(Offer { routes, execution });
+                closed.await;
+                Ok(())
+            })
         }
-        (Door::Port(listener), Some(tls)) => {
-            Box::pin(router.serve_with_incoming_shutdown(tls::accept(listener, tls)?, closed))
+        Door::Port(listener) => {
+            let router = server(&settings).add_routes(routes);
+            match settings.tls.clone() {
+                Some(tls) => {
+                    let incoming = tls::accept(listener, tls)?;
+                    Box::pin(async move {
+                        Ok(router.serve_with_incoming_shutdown(incoming, closed).await?)
+                    })
+                }
+                None => {
+                    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+                    Box::pin(async move {
+                        Ok(router.serve_with_incoming_shutdown(incoming, closed).await?)
+                    })
+                }
+            }
         }
-        (Door::Port(listener), None) => Box::pin(router.serve_with_incoming_shutdown(
-            TcpIncoming::from(listener).with_nodelay(Some(true)),
-            closed,
-        )),
     };
     let mut server = tavana_common::task::spawn(serve);
     info!(%address, "serving");
@@ -176,8 +181,46 @@ pub(crate) async fn run(
     supervisor.shut_down().await;
     info!("worker ended");
     match outcome {
-        Ok(served) => Ok(served?),
+        Ok(served) => served,
         Err(error) => Err(WorkerError::Engine(error.to_string())),
+    }
+}
+
+/// The server of a port.
+fn server(settings: &WorkerSettings) -> Server {
+    Server::builder()
+        .initial_stream_window_size(settings.stream_window_bytes)
+        .initial_connection_window_size(settings.connection_window_bytes)
+        .max_concurrent_streams(STREAMS_MAX)
+        // All statements of a gateway may be cancelled before the worker has looked at them, and
+        // those that were not among them must not lose their connection.
+        .http2_max_pending_accept_reset_streams(Some(STREAMS_MAX as usize))
+        .http2_max_header_list_size(HEADER_BYTES_MAX)
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE))
+}
+
+/// The calls with results, for a gateway of this process.
+struct Inside(Arc<Supervisor>);
+
+impl Execution for Inside {
+    fn execute(&self, request: ExecuteRequest) -> BoxFuture<'static, Result<Results, Status>> {
+        let supervisor = Arc::clone(&self.0);
+        Box::pin(async move {
+            let results = execute::execute(&supervisor, request).await;
+            results.map(ResultStream::boxed).map_err(failure::to_status)
+        })
+    }
+
+    fn fetch_cursor(
+        &self,
+        request: FetchCursorRequest,
+    ) -> BoxFuture<'static, Result<Results, Status>> {
+        let supervisor = Arc::clone(&self.0);
+        Box::pin(async move {
+            let results = cursor::fetch(&supervisor, request).await;
+            results.map(ResultStream::boxed).map_err(failure::to_status)
+        })
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A batch travels as its two encoded parts, which are written with vectored writes and read into
 //! one allocation that is split, so neither side copies a result's bytes. A length is checked
-//! against [`FRAME_BYTES_MAX`] before anything is allocated for it.
+//! against [`FRAME_BYTES_MAX`] before anything is allocated for it. The body of a batch stands where
+//! Arrow can read it in place.
 
 use std::io::{self, IoSlice, Read, Write};
 use std::marker::PhantomData;
@@ -24,6 +25,9 @@ const KIND_BATCH: u8 = 1;
 const HEAD_BYTES: usize = 5;
 /// Row count and header length in front of a batch's header.
 const BATCH_HEAD_BYTES: usize = 12;
+/// A batch's body begins at a multiple of it, counted from the beginning of the frame.
+const BODY_ALIGNMENT: usize = 64;
+const PADDING: [u8; BODY_ALIGNMENT] = [0; BODY_ALIGNMENT];
 /// What the reader asks for while it does not know the next frame's length. Small frames then
 /// cost one read instead of two; of a large frame at most this much is moved once.
 const READ_AHEAD_BYTES: usize = 8 * 1024;
@@ -83,6 +87,7 @@ pub fn write_frame_blocking<M: Message>(
             let mut slices = [
                 IoSlice::new(&head),
                 IoSlice::new(&batch.header),
+                IoSlice::new(padding(batch.header.len())),
                 IoSlice::new(&batch.body),
             ];
             let mut left = &mut slices[..];
@@ -127,11 +132,22 @@ pub fn read_frame_blocking<M: Message + Default>(
     decode_payload(head[4], Bytes::from(payload)).map(Some)
 }
 
-/// The bytes of a frame: all of a message; head, header and body of a batch.
-type Parts = Chain<Chain<Bytes, Bytes>, Bytes>;
+/// The bytes of a frame: all of a message; head, header, padding and body of a batch.
+type Parts = Chain<Chain<Bytes, Bytes>, Chain<Bytes, Bytes>>;
 
-fn parts(first: Bytes, second: Bytes, third: Bytes) -> Parts {
-    first.chain(second).chain(third)
+fn parts(first: Bytes, second: Bytes, third: Bytes, fourth: Bytes) -> Parts {
+    first.chain(second).chain(third.chain(fourth))
+}
+
+/// A frame without anything after its first part.
+fn whole(first: Bytes) -> Parts {
+    parts(first, Bytes::new(), Bytes::new(), Bytes::new())
+}
+
+/// What stands between a header of so many bytes and the body.
+fn padding(header_bytes: usize) -> &'static [u8] {
+    let before = HEAD_BYTES + BATCH_HEAD_BYTES + header_bytes;
+    &PADDING[..before.next_multiple_of(BODY_ALIGNMENT) - before]
 }
 
 /// Writes frames to a tokio stream.
@@ -147,7 +163,7 @@ impl<W: AsyncWrite + Unpin> AsyncFrameWriter<W> {
     pub fn new(writer: W) -> Self {
         Self {
             writer,
-            unsent: parts(Bytes::new(), Bytes::new(), Bytes::new()),
+            unsent: whole(Bytes::new()),
         }
     }
 
@@ -160,19 +176,18 @@ impl<W: AsyncWrite + Unpin> AsyncFrameWriter<W> {
     /// Cancel safe: the frame is not begun, or the next call completes it.
     pub async fn write<M: Message>(&mut self, frame: &Frame<M>) -> Result<(), FrameError> {
         let next = match frame {
-            Frame::Message(message) => {
-                parts(encode_message(message)?.into(), Bytes::new(), Bytes::new())
-            }
+            Frame::Message(message) => whole(encode_message(message)?.into()),
             Frame::Batch(batch) => {
                 let head = Bytes::copy_from_slice(&encode_batch_head(batch)?);
-                parts(head, batch.header.clone(), batch.body.clone())
+                let padding = Bytes::from_static(padding(batch.header.len()));
+                parts(head, batch.header.clone(), padding, batch.body.clone())
             }
         };
         self.writer.write_all_buf(&mut self.unsent).await?;
         self.unsent = next;
         self.writer.write_all_buf(&mut self.unsent).await?;
         // Nothing holds a batch that was sent.
-        self.unsent = parts(Bytes::new(), Bytes::new(), Bytes::new());
+        self.unsent = whole(Bytes::new());
         Ok(())
     }
 }
@@ -213,6 +228,12 @@ impl<R: AsyncRead + Unpin, M: Message + Default> AsyncFrameReader<R, M> {
                         let mut frame = self.buffer.split_to(frame_bytes).freeze();
                         frame.advance(HEAD_BYTES);
                         return decode_payload(head[4], frame).map(Some);
+                    }
+                    if self.buffer.capacity() < frame_bytes {
+                        // Memory of its own, so that a body is aligned as its frame has it.
+                        let mut fresh = BytesMut::with_capacity(frame_bytes);
+                        fresh.extend_from_slice(&self.buffer);
+                        self.buffer = fresh;
                     }
                     frame_bytes - self.buffer.len()
                 }
@@ -259,6 +280,11 @@ fn decode_payload<M: Message + Default>(
         return Err(FrameError::BatchTooShort);
     }
     let header = payload.split_to(header_bytes);
+    let padding_bytes = padding(header_bytes).len();
+    if padding_bytes > payload.len() {
+        return Err(FrameError::BatchTooShort);
+    }
+    payload.advance(padding_bytes);
     Ok(Frame::Batch(Batch {
         header,
         body: payload,
@@ -276,7 +302,9 @@ fn encode_message<M: Message>(message: &M) -> Result<Vec<u8>, FrameError> {
 }
 
 fn encode_batch_head(batch: &Batch) -> Result<[u8; HEAD_BYTES + BATCH_HEAD_BYTES], FrameError> {
-    let payload_bytes = BATCH_HEAD_BYTES + batch.header.len() + batch.body.len();
+    let header_bytes = batch.header.len();
+    let payload_bytes =
+        BATCH_HEAD_BYTES + header_bytes + padding(header_bytes).len() + batch.body.len();
     let header_bytes = u32::try_from(batch.header.len()).map_err(|_| FrameError::TooLong {
         bytes: batch.header.len(),
     })?;
@@ -389,6 +417,25 @@ mod tests {
             assert_eq!(reader.next().await.unwrap(), None);
         };
         tokio::join!(send, receive);
+    }
+
+    #[tokio::test]
+    async fn a_large_body_stands_where_arrow_can_read_it() {
+        let mut wire = Vec::new();
+        for (header_bytes, body_bytes) in [(9, 100_000), (100, 300_000), (47, 20_000)] {
+            write_frame_blocking(&mut wire, &done(1)).unwrap();
+            let batch = FromEngineFrame::Batch(batch(header_bytes, body_bytes));
+            write_frame_blocking(&mut wire, &batch).unwrap();
+        }
+        let mut reader = AsyncFrameReader::<_, FromEngine>::new(&wire[..]);
+        let mut batches = 0;
+        while let Some(frame) = reader.next().await.unwrap() {
+            if let Frame::Batch(batch) = frame {
+                assert_eq!(batch.body.as_ptr().addr() % align_of::<i128>(), 0);
+                batches += 1;
+            }
+        }
+        assert_eq!(batches, 3);
     }
 
     #[tokio::test]
