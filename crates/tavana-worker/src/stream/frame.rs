@@ -5,6 +5,7 @@
 //! against [`FRAME_BYTES_MAX`] before anything is allocated for it. The body of a batch stands where
 //! Arrow can read it in place.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice, Read, Write};
 use std::marker::PhantomData;
 
@@ -31,6 +32,14 @@ const PADDING: [u8; BODY_ALIGNMENT] = [0; BODY_ALIGNMENT];
 /// What the reader asks for while it does not know the next frame's length. Small frames then
 /// cost one read instead of two; of a large frame at most this much is moved once.
 const READ_AHEAD_BYTES: usize = 8 * 1024;
+
+/// Frames of a result whose memory serves later ones once nobody reads them any more: as many as a
+/// result usually has on their way. Fresh memory costs a page fault for each 4 KiB.
+const GIVEN_MAX: usize = 8;
+/// Memory for frames is of multiples of this size, so that it fits later ones.
+const MEMORY_STEP_BYTES: usize = 256 * 1024;
+/// The memory of larger frames is given back.
+const REUSED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What travels in one direction: a control message or a record batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,6 +207,8 @@ pub struct AsyncFrameReader<R, M> {
     reader: R,
     /// Bytes read and not yet given out; never more than one frame plus the read-ahead.
     buffer: BytesMut,
+    /// The newest batches of the result that is under way, as they were given out.
+    given: VecDeque<Bytes>,
     message: PhantomData<fn() -> M>,
 }
 
@@ -207,6 +218,7 @@ impl<R: AsyncRead + Unpin, M: Message + Default> AsyncFrameReader<R, M> {
         Self {
             reader,
             buffer: BytesMut::new(),
+            given: VecDeque::new(),
             message: PhantomData,
         }
     }
@@ -226,14 +238,15 @@ impl<R: AsyncRead + Unpin, M: Message + Default> AsyncFrameReader<R, M> {
                     let frame_bytes = HEAD_BYTES + payload_length(head)?;
                     if self.buffer.len() >= frame_bytes {
                         let mut frame = self.buffer.split_to(frame_bytes).freeze();
+                        self.remember(head[4], &frame);
                         frame.advance(HEAD_BYTES);
                         return decode_payload(head[4], frame).map(Some);
                     }
                     if self.buffer.capacity() < frame_bytes {
                         // Memory of its own, so that a body is aligned as its frame has it.
-                        let mut fresh = BytesMut::with_capacity(frame_bytes);
-                        fresh.extend_from_slice(&self.buffer);
-                        self.buffer = fresh;
+                        let mut memory = self.memory(frame_bytes);
+                        memory.extend_from_slice(&self.buffer);
+                        self.buffer = memory;
                     }
                     frame_bytes - self.buffer.len()
                 }
@@ -248,6 +261,38 @@ impl<R: AsyncRead + Unpin, M: Message + Default> AsyncFrameReader<R, M> {
                 };
             }
         }
+    }
+}
+
+impl<R, M> AsyncFrameReader<R, M> {
+    /// Keeps what is given out in view. The end of a result, as any message, lets go of all of it.
+    fn remember(&mut self, kind: u8, frame: &Bytes) {
+        if kind != KIND_BATCH {
+            self.given.clear();
+        } else if (MEMORY_STEP_BYTES..=REUSED_BYTES_MAX).contains(&frame.len()) {
+            if self.buffer.is_empty() {
+                // What is left of the frame's memory is of no use, and keeps it from being used again.
+                self.buffer = BytesMut::new();
+            }
+            if self.given.len() == GIVEN_MAX {
+                self.given.pop_front();
+            }
+            self.given.push_back(frame.clone());
+        }
+    }
+
+    /// Room for a frame, aligned as the C library aligns.
+    fn memory(&mut self, frame_bytes: usize) -> BytesMut {
+        let unread = self.given.iter().position(Bytes::is_unique);
+        let unread = unread.and_then(|index| self.given.remove(index));
+        if let Some(Ok(mut memory)) = unread.map(Bytes::try_into_mut) {
+            memory.clear();
+            if memory.capacity() >= frame_bytes {
+                return memory;
+            }
+        }
+        let step = if frame_bytes > REUSED_BYTES_MAX { 1 } else { MEMORY_STEP_BYTES };
+        BytesMut::with_capacity(frame_bytes.next_multiple_of(step))
     }
 }
 
