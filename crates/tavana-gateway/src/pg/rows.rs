@@ -1,9 +1,10 @@
 //! Rows on their way to a PostgreSQL client.
 //!
-//! One batch is decoded at a time, and encoded in pieces of about 64 KiB that are sent before the
+//! One batch is decoded at a time, and encoded in pieces of about 256 KiB that are sent before the
 //! next is made: a client that stops reading stops DuckDB.
 
 use std::collections::HashMap;
+use std::task::Poll;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::SchemaRef;
@@ -11,12 +12,13 @@ use pgwire::messages::PgWireBackendMessage;
 use pgwire::messages::data::{FieldDescription, RowDescription};
 use tavana_common::proto::v1::{Column, StatementKind};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
 
 use super::connection::{Connection, Fault};
 use super::encode::{EncodeError, ResultFormat, RowEncoder};
 use super::text::TextOptions;
 use super::types::describe;
-use super::wire::{FLUSH_BYTES, WireError};
+use super::wire::{FLUSH_BYTES, Wire, WireError};
 use crate::error::{QueryError, SqlState};
 use crate::session::{Class, Rows, Statement, command_tag};
 use crate::worker::{decode_batch, decode_schema};
@@ -165,12 +167,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 Some(current) => current,
                 None if left == 0 => return Ok(Sent::Limit),
                 None => {
-                    let next = tokio::select! {
-                        biased;
-                        next = active.batches.next(&mut active.rows) => next?,
-                        problem = self.wire.gone() => return Err(problem.into()),
-                    };
-                    match next {
+                    let ActiveRows { rows, batches, .. } = active;
+                    match next_batch(&mut self.wire, batches, rows, &cancelled).await? {
                         Some(batch) => (batch, 0),
                         None => return Ok(Sent::All),
                     }
@@ -195,12 +193,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 left -= count;
                 at = next;
                 if self.wire.output().len() >= FLUSH_BYTES {
-                    let result = tokio::select! {
-                        biased;
-                        sent = self.wire.flush() => sent.map_err(Fault::from),
-                        () = cancelled.cancelled() => Err(QueryError::canceled().into()),
-                    };
-                    result?;
+                    send_ready(&mut self.wire, &cancelled).await?;
                 }
             }
             if at < batch.num_rows() {
@@ -245,6 +238,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                 }
                 other => other.into(),
             })
+    }
+}
+
+/// The next batch. While it is waited for, the client has what is ready and is seen to go away.
+pub(super) async fn next_batch<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    batches: &mut Batches,
+    rows: &mut Rows,
+    cancelled: &CancellationToken,
+) -> Result<Option<RecordBatch>, Fault> {
+    let mut next = std::pin::pin!(batches.next(rows));
+    if let Poll::Ready(next) = futures::poll!(next.as_mut()) {
+        return Ok(next?);
+    }
+    send_ready(wire, cancelled).await?;
+    tokio::select! {
+        biased;
+        next = next => Ok(next?),
+        problem = wire.gone() => Err(problem.into()),
+    }
+}
+
+/// Sends all output, unless the statement is cancelled first.
+pub(super) async fn send_ready<S: AsyncRead + AsyncWrite + Unpin>(
+    wire: &mut Wire<S>,
+    cancelled: &CancellationToken,
+) -> Result<(), Fault> {
+    tokio::select! {
+        biased;
+        sent = wire.flush() => sent.map_err(Fault::from),
+        () = cancelled.cancelled() => Err(QueryError::canceled().into()),
     }
 }
 

@@ -30,8 +30,11 @@ use crate::queue::Patience;
 const LINGER_MAX: Duration = Duration::from_secs(60);
 /// How often is looked whether it has.
 const LINGER_LOOK: Duration = Duration::from_millis(20);
-/// Output is sent when this much is ready.
-pub(super) const FLUSH_BYTES: usize = 64 * 1024;
+/// Output is sent when this much is ready: a write wakes the client, which costs more than to copy
+/// what it reads then.
+pub(super) const FLUSH_BYTES: usize = 256 * 1024;
+/// Memory for more output than this is given back before the next message is waited for.
+const KEPT_OUTPUT_BYTES: usize = 16 * 1024;
 /// Input that is read ahead while a statement runs, to notice a client that went away.
 const READ_AHEAD_BYTES: usize = 64 * 1024;
 /// Least space for a read, from a client that is known and from one that is not.
@@ -120,6 +123,8 @@ pub(super) struct Wire<S> {
     stream: S,
     input: BytesMut,
     output: BytesMut,
+    /// The output has had more than [`KEPT_OUTPUT_BYTES`].
+    is_large: bool,
     limits: Limits,
     /// Least space for a read.
     read_bytes: usize,
@@ -165,6 +170,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             // Strangers get no more than they need.
             input: BytesMut::new(),
             output: BytesMut::new(),
+            is_large: false,
             limits,
             read_bytes: STRANGER_READ_BYTES,
             room: None,
@@ -225,6 +231,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// # Cancel safety
     /// Cancel safe while the message is not too long: bytes read so far are kept.
     pub(super) async fn read(&mut self) -> Result<Frame, WireError> {
+        if self.is_large && self.output.is_empty() {
+            self.output = BytesMut::new();
+            self.is_large = false;
+        }
         self.fill(5).await?;
         let mut head = self.input.chunk();
         let tag = head.get_u8();
@@ -306,6 +316,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// # Cancel safety
     /// Cancel safe: what was not sent stays in the output.
     pub(super) async fn flush(&mut self) -> Result<(), WireError> {
+        self.is_large |= self.output.len() > KEPT_OUTPUT_BYTES;
         while self.output.has_remaining() {
             let write = self.stream.write_buf(&mut self.output);
             if in_time(&self.limits.patience, write).await? == 0 {
@@ -508,6 +519,15 @@ mod tests {
         flushed.unwrap();
         wire.output().extend_from_slice(&[0; 65]);
         assert!(matches!(wire.flush().await, Err(WireError::Idle)));
+    }
+
+    #[tokio::test]
+    async fn the_memory_of_a_large_result_is_given_back_before_the_next_message() {
+        let mut wire = wire_with(&message(b'S', b"")).await;
+        wire.output().resize(FLUSH_BYTES, 0);
+        wire.flush().await.unwrap();
+        wire.read().await.unwrap();
+        assert!(!wire.output.try_reclaim(1), "no memory is kept");
     }
 
     #[tokio::test]

@@ -11,9 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use self::format::{CopyEncoder, CopyFormat, ForceQuote};
 use self::options::{Copying, Way};
 use super::connection::{Connection, Fault, attend};
-use super::rows::{Batches, encode_error};
+use super::rows::{Batches, encode_error, next_batch, send_ready};
 use super::wire::FLUSH_BYTES;
-use crate::error::QueryError;
 use crate::session::statement::CopyOptions;
 use crate::session::{Parameters, Statement};
 
@@ -62,13 +61,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         encoder.header(self.wire.output());
         let cancelled = self.session.canceller().current();
         let mut count = 0_u64;
-        loop {
-            let next = tokio::select! {
-                biased;
-                next = batches.next(&mut rows) => next?,
-                problem = self.wire.gone() => return Err(problem.into()),
-            };
-            let Some(batch) = next else { break };
+        while let Some(batch) =
+            next_batch(&mut self.wire, &mut batches, &mut rows, &cancelled).await?
+        {
             let mut at = 0;
             while at < batch.num_rows() {
                 at = encoder
@@ -80,12 +75,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
                     )
                     .map_err(|error| encode_error(&error))?;
                 if self.wire.output().len() >= FLUSH_BYTES {
-                    let result = tokio::select! {
-                        biased;
-                        sent = self.wire.flush() => sent.map_err(Fault::from),
-                        () = cancelled.cancelled() => Err(QueryError::canceled().into()),
-                    };
-                    result?;
+                    send_ready(&mut self.wire, &cancelled).await?;
                 }
             }
             count += u64::try_from(batch.num_rows()).unwrap_or(u64::MAX);
