@@ -36,6 +36,8 @@ sql_states! {
     INVALID_PARAMETER = "22023",
     CHARACTER_NOT_IN_REPERTOIRE = "22021",
     INVALID_TEXT = "22P02",
+    INVALID_LIMIT = "2201W",
+    INVALID_COLUMN_REFERENCE = "42P10",
     INTEGRITY = "23000",
     NOT_NULL_VIOLATION = "23502",
     FOREIGN_KEY_VIOLATION = "23503",
@@ -388,6 +390,9 @@ fn engine_state(failure: &Failure) -> SqlState {
     if message.starts_with("unrecognized configuration parameter") {
         return SqlState::UNDEFINED_OBJECT;
     }
+    if let Some(state) = argument_state(message) {
+        return state;
+    }
     match failure.duckdb_class.as_str() {
         "Parser" | "Syntax" => SqlState::SYNTAX_ERROR,
         "Catalog" if has("Existing object") && has("is of type") => SqlState::WRONG_OBJECT_TYPE,
@@ -504,6 +509,31 @@ fn engine_state(failure: &Failure) -> SqlState {
     }
 }
 
+/// The states of arguments that cannot be, which DuckDB has in classes of other errors.
+fn argument_state(message: &str) -> Option<SqlState> {
+    let starts = |prefix: &str| message.starts_with(prefix);
+    let state = if starts("ORDER term out of range") {
+        SqlState::INVALID_COLUMN_REFERENCE
+    } else if starts("LIMIT/OFFSET cannot be negative") {
+        SqlState::INVALID_LIMIT
+    } else if starts("extract specifier ") || starts("Unknown TimeZone ") {
+        SqlState::INVALID_PARAMETER
+    } else if starts("Could not convert string ") && message.contains(" to INTERVAL") {
+        SqlState::INVALID_DATETIME
+    } else if starts("Could not parse string ") && message.contains("format specifier") {
+        if message.contains("out of range") {
+            SqlState::DATETIME_OVERFLOW
+        } else {
+            SqlState::INVALID_DATETIME
+        }
+    } else if starts("relation \"") && message.ends_with("does not exist") {
+        SqlState::UNDEFINED_TABLE
+    } else {
+        return None;
+    };
+    Some(state)
+}
+
 fn binder_state(message: &str) -> SqlState {
     let has = |part: &str| message.contains(part);
     if has("Ambiguous reference to column") {
@@ -552,7 +582,7 @@ fn missing(kind: &str, message: &str) -> SqlState {
         SqlState::UNDEFINED_OBJECT
     } else if starts("Database") || starts("Catalog") {
         SqlState::INVALID_CATALOG
-    } else if starts("Setting") || starts("Sequence") || starts("Index") || starts("Secret") {
+    } else if starts("Setting") || starts("Index") || starts("Secret") {
         SqlState::UNDEFINED_OBJECT
     } else {
         SqlState::UNDEFINED_TABLE

@@ -910,6 +910,32 @@ fn a_prepared_statement_sees_what_changed_since() {
     assert_eq!(answer.rows(), 11);
 }
 
+/// DuckDB makes several statements of it: the column, its values, and its default.
+#[test]
+fn a_column_with_a_computed_default_comes_whole_or_not_at_all_and_not_before_it_is_run() {
+    let mut engine = Engine::start();
+    let columns = |engine: &mut Engine| engine.run("SELECT * FROM t").header.columns.len();
+    engine.run("CREATE TABLE t (a INTEGER)");
+    engine.run("INSERT INTO t VALUES (1), (2)");
+    let add = "ALTER TABLE t ADD COLUMN b VARCHAR DEFAULT upper('x')";
+    let facts = engine.prepare(add, &[]).unwrap();
+    assert_eq!(facts.kind(), StatementKind::Alter);
+    assert_eq!(columns(&mut engine), 1);
+    engine.run(add);
+    engine.run("INSERT INTO t (a) VALUES (3)");
+    assert_eq!(engine.run("SELECT a FROM t WHERE b = 'X'").rows(), 3);
+
+    engine.fails(add);
+    engine.fails("ALTER TABLE t ADD COLUMN c INTEGER DEFAULT CAST('no' || 'ne' AS INTEGER)");
+    assert_eq!(columns(&mut engine), 2);
+
+    engine.run("BEGIN");
+    engine.run("ALTER TABLE t ADD COLUMN c VARCHAR DEFAULT lower('Y')");
+    assert_eq!(engine.run("SELECT a FROM t WHERE c = 'y'").rows(), 3);
+    engine.run("ROLLBACK");
+    assert_eq!(columns(&mut engine), 2);
+}
+
 /// DuckDB plans with the statistics of the moment: to a plan made before, `n < 0` cannot be.
 #[test]
 fn no_plan_is_executed_again_after_the_data_has_changed() {

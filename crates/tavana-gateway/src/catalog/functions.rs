@@ -1,8 +1,8 @@
 //! Functions: those of the session, those of the hidden catalog, and those that return rows.
 
 use sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments,
-    Ident, ObjectName, Query, SelectItem, SetExpr, Value,
+    BinaryOperator, DataType, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, Value,
 };
 use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_RENAMES, PG_SCHEMA};
 
@@ -146,6 +146,15 @@ impl Transform {
             || function.filter.is_some()
             || !function.within_group.is_empty()
             || matches!(&function.args, FunctionArguments::List(list) if !list.clauses.is_empty());
+        if let Some("json_agg" | "jsonb_agg") = names::last_part(&function.name).as_deref()
+            && (has_clauses || is_distinct(function))
+        {
+            // DuckDB's own is a macro, which knows none of the words of an aggregate.
+            function.name = object_name(&["list"]);
+            *expr = call("to_json", vec![expr.clone()]);
+            self.changed = true;
+            return;
+        }
         // DuckDB wants to be told that blanks are meant.
         if let Some("lpad" | "rpad") = names::last_part(&function.name).as_deref()
             && let FunctionArguments::List(list) = &mut function.args
@@ -295,6 +304,11 @@ pub(super) fn session_function(function: &Function) -> Option<String> {
         [schema, name] if schema == "pg_catalog" => Some(name.clone()),
         _ => None,
     }
+}
+
+fn is_distinct(function: &Function) -> bool {
+    matches!(&function.args, FunctionArguments::List(list)
+        if list.duplicate_treatment == Some(DuplicateTreatment::Distinct))
 }
 
 pub(crate) fn arguments(function: &Function) -> Vec<Expr> {

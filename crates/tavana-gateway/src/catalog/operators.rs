@@ -68,7 +68,7 @@ fn enclose(operand: &mut Expr) -> bool {
 
 /// The path of `#>` and `#>>` as a JSON pointer (RFC 6901), where it is a literal.
 fn pointer(path: &Expr) -> Option<Expr> {
-    let Expr::Array(path) = array_literal(names::string(path)?)? else {
+    let (Expr::Array(path), 1) = array_literal(names::string(path)?)? else {
         return None;
     };
     let mut pointer = String::new();
@@ -287,7 +287,7 @@ impl Transform {
     pub(super) fn any(&mut self, expr: &mut Expr) {
         match expr {
             Expr::AnyOp { right, .. } | Expr::AllOp { right, .. } => {
-                if let Some(list) = names::string(right).and_then(array_literal) {
+                if let Some((list, _)) = names::string(right).and_then(array_literal) {
                     **right = list;
                     self.changed = true;
                 }
@@ -375,7 +375,7 @@ fn elements(list: &Expr) -> Option<Vec<Expr>> {
         Expr::Array(array) => Some(array.elem),
         Expr::Cast { expr, .. } => elements(&expr),
         other => match names::string(&other).and_then(array_literal) {
-            Some(Expr::Array(array)) => Some(array.elem),
+            Some((Expr::Array(array), _)) => Some(array.elem),
             _ => None,
         },
     }

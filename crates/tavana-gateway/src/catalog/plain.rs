@@ -8,7 +8,7 @@ use crate::session::lexer::{Kind, Token, tokens};
 
 /// The same statement with other words for `FROM ONLY t` (there is no inheritance), `TABLE t`,
 /// `FROM t` without SELECT, `FETCH NEXT ROW ONLY`, `LIMIT ALL`, a LIMIT behind its OFFSET, the weaker
-/// locks of rows, `ISNULL`, `NOTNULL`, and `trim` without the characters to be trimmed.
+/// locks of rows and those of some tables, `TEMP`, `ISNULL`, `NOTNULL`, and `trim` without the characters to be trimmed.
 pub(super) fn plainly(sql: &str) -> Cow<'_, str> {
     let text = Text {
         sql,
@@ -106,6 +106,21 @@ impl<'sql> Text<'sql> {
             if are(&["KEY", "SHARE"]) {
                 return until(at + 2, "FOR SHARE".to_owned());
             }
+            if self.word(at + 1, &["UPDATE", "SHARE"]) && self.word(at + 2, &["OF"]) {
+                // There is nothing to be locked in any of the tables.
+                let mut last = at + 3;
+                while self.symbol(last + 1, ",") || self.symbol(last + 1, ".") {
+                    last += 2;
+                }
+                return until(last, "FOR UPDATE".to_owned());
+            }
+        }
+        if self.word(at, &["TEMP"])
+            && at
+                .checked_sub(1)
+                .is_some_and(|before| self.word(before, &["CREATE", "REPLACE", "LOCAL", "GLOBAL"]))
+        {
+            return until(at, "TEMPORARY".to_owned());
         }
         if self.word(at, &["LIMIT"]) && self.word(at + 1, &["ALL"]) {
             return until(at + 1, String::new());

@@ -3,7 +3,8 @@
 use tavana_common::catalog::PG_FUNCTIONS;
 
 use super::functions::renamed;
-use super::transform::MARK;
+use super::transform::{MARK, listed};
+use super::types::ARRAY_TYPES;
 use crate::session::lexer::{Kind, tokens};
 
 /// Most tokens of a statement that is read: enough for a list of 65,535 parameters with casts.
@@ -158,6 +159,7 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
     let mut dots = 0_usize;
     let mut several = false;
     let mut with = false;
+    let mut alter = false;
     let mut colon = false;
     let mut like = false;
     let mut depth = Depth::default();
@@ -178,7 +180,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                 }
                 "drop" | "truncate" => several = true,
                 "create" => with = true,
-                "insert" | "update" | "delete" | "merge" | "alter" | "comment" => {}
+                "alter" => alter = true,
+                "insert" | "update" | "delete" | "merge" | "comment" => {}
                 _ => return None,
             }
             if first == "values" {
@@ -199,6 +202,10 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     // The name of an index may be missing.
                     "with" | "index" if with => wanted = true,
                     "only" => wanted = true,
+                    // It may have a precision.
+                    "time" | "timestamp" | "timestamptz" | "timetz" if alter || with => {
+                        wanted = true;
+                    }
                     "true" | "false" | "null" | "current_date" | "current_time"
                     | "current_timestamp" | "localtime" | "localtimestamp" => wanted |= in_list,
                     "restart" | "cascade" if several => wanted = true,
@@ -217,6 +224,7 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     || word.starts_with("txid_")
                     || WORDS.binary_search(&word.as_str()).is_ok()
                     || PG_FUNCTIONS.binary_search(&word.as_str()).is_ok()
+                    || listed(&ARRAY_TYPES, &word)
                     || renamed(&word).is_some();
                 colon = false;
             }
@@ -316,6 +324,10 @@ mod tests {
             ("SELECT a FROM t WHERE b->>'c' = 'd'", true),
             ("SELECT a FROM t WHERE b - 1 > c", false),
             ("DROP TABLE a, b", true),
+            ("ALTER TABLE t ADD COLUMN c text", false),
+            ("ALTER TABLE t ADD COLUMN c timestamptz(3)", true),
+            ("CREATE TABLE t (a time(6))", true),
+            ("INSERT INTO t VALUES (CAST(b AS _int4))", true),
             ("INSERT INTO t VALUES (1) RETURNING a + 1", true),
             ("SELECT '\u{1}' FROM pg_class", false),
             ("SELECT a FROM t WHERE b LIKE 'x%'", false),

@@ -1,9 +1,9 @@
 //! Statements that define or remove objects: the parts that DuckDB spells otherwise.
 
 use sqlparser::ast::{
-    AlterTableOperation, CommentObject, CreateIndex, CreateTableOptions, Expr, Ident, IndexType,
-    Insert, ObjectName, ObjectNamePart, ObjectType, Query, RenameTableNameKind, SchemaName,
-    SetExpr, SqlOption, Statement,
+    AlterColumnOperation, AlterTableOperation, CommentObject, CreateIndex, CreateTableOptions,
+    Expr, Ident, IndexType, Insert, ObjectName, ObjectNamePart, ObjectType, Query,
+    RenameTableNameKind, SchemaName, SetExpr, SqlOption, Statement,
 };
 
 use super::names;
@@ -54,6 +54,10 @@ pub(super) fn change(transform: &mut Transform, statement: &mut Statement) {
                     AlterTableOperation::AddColumn { column_def, .. } => {
                         transform.changed |= change_type(&mut column_def.data_type);
                     }
+                    AlterTableOperation::AlterColumn {
+                        op: AlterColumnOperation::SetDataType { data_type, .. },
+                        ..
+                    } => transform.changed |= change_type(data_type),
                     AlterTableOperation::RenameTable {
                         table_name: RenameTableNameKind::To(name) | RenameTableNameKind::As(name),
                     } => {

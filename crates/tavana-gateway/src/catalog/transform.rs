@@ -27,8 +27,8 @@ use super::names::{self, folded};
 use super::slots::Slot;
 use super::system::age_of_transaction;
 use super::types::{
-    array_literal, bytea_literal, change_type, is_bytea, is_reg_type_array, is_text, is_text_array,
-    reg_type,
+    array_literal, array_type, bytea_literal, change_type, dimensions_of, is_bytea,
+    is_reg_type_array, is_text, is_text_array, reg_type,
 };
 
 /// Marks a place in the printed text: this character, the slot's number, this character again. No
@@ -414,13 +414,19 @@ impl Transform {
         if is_bytea(data_type) {
             self.bytea(inner);
         }
-        if let DataType::Array(ArrayElemTypeDef::SquareBracket(..)) = &*data_type
-            && let Some(list) = names::string(inner).and_then(array_literal)
+        self.changed |= change_type(data_type);
+        if matches!(
+            data_type,
+            DataType::Array(ArrayElemTypeDef::SquareBracket(..))
+        ) && let Some((list, dimensions)) = names::string(inner).and_then(array_literal)
         {
             **inner = list;
+            // PostgreSQL's type is the same for any number of dimensions.
+            for _ in dimensions_of(data_type)..dimensions {
+                *data_type = array_type(data_type.clone());
+            }
             self.changed = true;
         }
-        self.changed |= change_type(data_type);
     }
 
     /// A literal that is cast to `bytea`.
@@ -714,6 +720,18 @@ impl VisitorMut for Transform {
                 self.changed |= change_type(&mut typed.data_type);
             }
             Expr::Function(_) => self.function(expr),
+            Expr::Overlay {
+                expr: text,
+                overlay_what: what,
+                overlay_from: from,
+                overlay_for: length,
+            } => {
+                let given = [Some(text), Some(what), Some(from), length.as_mut()];
+                let arguments = given.into_iter().flatten();
+                let arguments = arguments.map(|argument| (**argument).clone()).collect();
+                *expr = catalog_call("overlay", arguments);
+                self.changed = true;
+            }
             Expr::BinaryOp { .. } => self.operator(expr),
             Expr::AnyOp { .. } | Expr::AllOp { .. } | Expr::Like { .. } | Expr::ILike { .. } => {
                 self.any(expr);
@@ -832,9 +850,14 @@ fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
             with_ordinality: false,
             ..
         } => {
+            let own = match parts(name)?.as_slice() {
+                [_] => true,
+                [schema, _] => schema == "pg_catalog",
+                _ => false,
+            };
             let function = names::last_part(name).filter(|name| {
                 name == "generate_subscripts"
-                    || VALUE_FUNCTIONS.contains(&name.as_str())
+                    || own && VALUE_FUNCTIONS.contains(&name.as_str())
                     || name.starts_with("pg_")
                         && listed(PG_FUNCTIONS, name)
                         && !TABLE_FUNCTIONS.contains(&name.as_str())

@@ -1,6 +1,11 @@
 //! PostgreSQL's types in DuckDB's words, and its array literals.
 
-use sqlparser::ast::{Array, ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, Value};
+use std::iter::Peekable;
+use std::str::Chars;
+
+use sqlparser::ast::{
+    Array, ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, TimezoneInfo, Value,
+};
 use tavana_common::catalog::REG_TYPES;
 
 use super::names;
@@ -54,6 +59,33 @@ pub(super) fn is_text(data_type: &DataType) -> bool {
     }
 }
 
+/// The names that the catalog has for types of arrays, sorted.
+pub(super) const ARRAY_TYPES: [&str; 20] = [
+    "_bool",
+    "_bpchar",
+    "_bytea",
+    "_date",
+    "_float4",
+    "_float8",
+    "_int2",
+    "_int4",
+    "_int8",
+    "_interval",
+    "_json",
+    "_jsonb",
+    "_name",
+    "_numeric",
+    "_text",
+    "_time",
+    "_timestamp",
+    "_timestamptz",
+    "_uuid",
+    "_varchar",
+];
+
+/// The dimensions that an array of PostgreSQL can have.
+const DIMENSIONS_MAX: usize = 6;
+
 /// Spells a type as DuckDB does; whether that changed anything.
 pub(super) fn change_type(data_type: &mut DataType) -> bool {
     let changed = match data_type {
@@ -63,6 +95,13 @@ pub(super) fn change_type(data_type: &mut DataType) -> bool {
             | ArrayElemTypeDef::AngleBracket(element),
         ) => return change_type(element),
         DataType::JSONB => DataType::JSON,
+        // DuckDB keeps microseconds of both.
+        DataType::Time(precision @ Some(_), _)
+        | DataType::Timestamp(precision @ Some(_), TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) =>
+        {
+            *precision = None;
+            return true;
+        }
         DataType::BitVarying(_) | DataType::VarBit(_) => DataType::Bit(None),
         DataType::Custom(name, modifiers) => {
             let Some(parts) = parts(name) else {
@@ -90,6 +129,12 @@ pub(super) fn change_type(data_type: &mut DataType) -> bool {
                 "jsonb" => DataType::JSON,
                 "varbit" => DataType::Bit(None),
                 _ if listed(REG_TYPES, name) => DataType::BigInt(None),
+                _ if listed(&ARRAY_TYPES, name) => {
+                    let element = object_name(&[name.trim_start_matches('_')]);
+                    let mut element = DataType::Custom(element, Vec::new());
+                    change_type(&mut element);
+                    array_type(element)
+                }
                 _ if system => {
                     *data_type = DataType::Custom(object_name(&[name]), modifiers.clone());
                     return true;
@@ -103,7 +148,13 @@ pub(super) fn change_type(data_type: &mut DataType) -> bool {
     true
 }
 
-fn array_type(element: DataType) -> DataType {
+/// How many brackets a type has.
+pub(super) fn dimensions_of(data_type: &DataType) -> usize {
+    element(data_type).map_or(0, |element| 1 + dimensions_of(element))
+}
+
+/// The type of a list.
+pub(super) fn array_type(element: DataType) -> DataType {
     DataType::Array(ArrayElemTypeDef::SquareBracket(Box::new(element), None))
 }
 
@@ -168,50 +219,77 @@ fn escaped_bytes(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// `{1,2}` as a list, if it is a plain one; elements of `element` other than texts stay bare
-/// strings, which the cast around them reads.
-pub(super) fn array_literal(text: &str) -> Option<Expr> {
-    let body = text.trim().strip_prefix('{')?.strip_suffix('}')?;
+/// `{1,2}` or `{{1,2},{3,4}}` as a list, and its dimensions; elements other than texts stay bare
+/// strings, which the cast around them reads. `None` when it is no valid one (PostgreSQL
+/// documentation, 8.15.6), or says where its indexes begin.
+pub(super) fn array_literal(text: &str) -> Option<(Expr, usize)> {
+    let mut rest = text.trim().chars().peekable();
+    let list = list(&mut rest, DIMENSIONS_MAX)?;
+    rest.next().is_none().then_some(list)
+}
+
+type Rest<'text> = Peekable<Chars<'text>>;
+
+fn skip_blanks(rest: &mut Rest<'_>) {
+    while rest.next_if(|next| next.is_ascii_whitespace()).is_some() {}
+}
+
+fn list(rest: &mut Rest<'_>, dimensions_max: usize) -> Option<(Expr, usize)> {
+    let below_max = dimensions_max.checked_sub(1)?;
+    rest.next_if_eq(&'{')?;
     let mut values = Vec::new();
-    let mut characters = body.chars().peekable();
-    if body.trim().is_empty() {
-        return Some(list_of(values));
+    skip_blanks(rest);
+    if rest.next_if_eq(&'}').is_some() {
+        return Some((list_of(values), 1));
     }
+    let mut dimensions = None;
     loop {
-        while characters.next_if(|next| next.is_whitespace()).is_some() {}
-        let mut value = String::new();
-        let quoted = characters.next_if_eq(&'"').is_some();
-        loop {
-            match characters.next() {
-                Some('\\') => value.extend(characters.next()),
-                Some('"') if quoted => break,
-                Some('{' | '}' | '"') if !quoted => return None,
-                Some(',') if !quoted => {
-                    values.push(element_of(value.trim(), quoted));
-                    value.clear();
-                    while characters.next_if(|next| next.is_whitespace()).is_some() {}
-                    if characters.peek() == Some(&'"') {
-                        break;
-                    }
-                }
-                Some(other) => value.push(other),
-                None if quoted => return None,
-                None => {
-                    values.push(element_of(value.trim(), quoted));
-                    return Some(list_of(values));
-                }
-            }
+        skip_blanks(rest);
+        let (value, below) = match rest.peek()? {
+            '{' => list(rest, below_max)?,
+            '"' => (quoted(rest)?, 0),
+            _ => (bare(rest)?, 0),
+        };
+        if *dimensions.get_or_insert(below + 1) != below + 1 {
+            return None;
         }
-        if quoted {
-            values.push(element_of(&value, true));
-            while characters.next_if(|next| next.is_whitespace()).is_some() {}
-            match characters.next() {
-                Some(',') => {}
-                None => return Some(list_of(values)),
-                Some(_) => return None,
-            }
+        values.push(value);
+        skip_blanks(rest);
+        match rest.next()? {
+            ',' => {}
+            '}' => return Some((list_of(values), dimensions?)),
+            _ => return None,
         }
     }
+}
+
+fn quoted(rest: &mut Rest<'_>) -> Option<Expr> {
+    rest.next_if_eq(&'"')?;
+    let mut text = String::new();
+    loop {
+        match rest.next()? {
+            '"' => return Some(element_of(&text, true)),
+            '\\' => text.push(rest.next()?),
+            other => text.push(other),
+        }
+    }
+}
+
+fn bare(rest: &mut Rest<'_>) -> Option<Expr> {
+    let mut text = String::new();
+    loop {
+        match rest.peek()? {
+            ',' | '}' => break,
+            '{' | '"' => return None,
+            _ => {}
+        }
+        match rest.next()? {
+            '\\' => text.push(rest.next()?),
+            other => text.push(other),
+        }
+    }
+    let text = text.trim_end();
+    (!text.is_empty()).then(|| element_of(text, false))
 }
 
 fn element_of(text: &str, quoted: bool) -> Expr {
@@ -227,7 +305,34 @@ fn list_of(elem: Vec<Expr>) -> Expr {
 
 #[cfg(test)]
 mod tests {
-    use super::bytea_literal;
+    use super::{array_literal, bytea_literal};
+
+    #[test]
+    fn literals_of_arrays_are_spelled_as_lists() {
+        for (given, expected) in [
+            ("{}", Some("ARRAY[]")),
+            (" { 1 , 2 } ", Some("ARRAY['1', '2']")),
+            (
+                r#"{a b,"a,b","x\\y",NULL,"null"}"#,
+                Some(r"ARRAY['a b', 'a,b', 'x\y', NULL, 'null']"),
+            ),
+            (
+                "{{1,2},{3,4}}",
+                Some("ARRAY[ARRAY['1', '2'], ARRAY['3', '4']]"),
+            ),
+            ("{{1},2}", None),
+            ("{1,2", None),
+            ("{1,,2}", None),
+            ("{1}}", None),
+            ("{\"a}", None),
+            ("[0:1]={1,2}", None),
+            ("{{{{{{{1}}}}}}}", None),
+        ] {
+            let list = array_literal(given).map(|(list, _)| list.to_string());
+            assert_eq!(list.as_deref(), expected, "{given}");
+        }
+        assert!(array_literal(&"{".repeat(1_000_000)).is_none());
+    }
 
     #[test]
     fn literals_of_bytea_are_spelled_as_blobs() {

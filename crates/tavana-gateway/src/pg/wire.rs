@@ -523,7 +523,9 @@ mod tests {
 
     #[tokio::test]
     async fn the_memory_of_a_large_result_is_given_back_before_the_next_message() {
-        let mut wire = wire_with(&message(b'S', b"")).await;
+        let (mut client, server) = tokio::io::duplex(2 * FLUSH_BYTES);
+        client.write_all(&message(b'S', b"")).await.unwrap();
+        let mut wire = Wire::new(server, limits());
         wire.output().resize(FLUSH_BYTES, 0);
         wire.flush().await.unwrap();
         wire.read().await.unwrap();

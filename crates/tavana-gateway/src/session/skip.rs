@@ -103,7 +103,7 @@ impl Words<'_> {
             ("TABLE", SqlState::UNDEFINED_TABLE),
             ("VIEW", SqlState::UNDEFINED_TABLE),
             ("INDEX", SqlState::UNDEFINED_OBJECT),
-            ("SEQUENCE", SqlState::UNDEFINED_OBJECT),
+            ("SEQUENCE", SqlState::UNDEFINED_TABLE),
             ("TYPE", SqlState::UNDEFINED_OBJECT),
             ("SCHEMA", SqlState::INVALID_SCHEMA),
             ("FUNCTION", SqlState::UNDEFINED_FUNCTION),

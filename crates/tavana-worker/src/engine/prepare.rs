@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_schema::{Schema, SchemaRef};
@@ -55,6 +56,7 @@ pub(crate) struct Prepared {
     /// Columns that are exported as JSON in place of a VARIANT.
     variants: Vec<bool>,
     positions: Positions,
+    has_steps: bool,
 }
 
 /// What a statement does to the connection's transaction.
@@ -92,6 +94,27 @@ impl Prepared {
             Some(statement) => Ok(statement),
             None => bind(connection, &self.sql).map_err(|error| self.failure(&error)),
         }
+    }
+
+    /// Whether what is bound is the first of several steps, which a transaction must hold together.
+    pub(crate) fn has_steps(&self) -> bool {
+        self.has_steps
+    }
+
+    /// Runs the steps after the first.
+    pub(crate) fn run_later_steps(&self, connection: &Connection) -> Result<(), Failure> {
+        let run = || {
+            let statements = extract(connection, &self.sql)?;
+            let steps = steps(connection, &statements)?.unwrap_or(0..0);
+            for index in steps.skip(1) {
+                let mut result = connection
+                    .prepare(&statements, index)?
+                    .execute_streaming()?;
+                while result.fetch()?.is_some() {}
+            }
+            Ok(())
+        };
+        run().map_err(|error| self.failure(&error))
     }
 
     /// A failure of this statement while it runs.
@@ -602,8 +625,33 @@ fn split_types(list: &str) -> Vec<String> {
 
 fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorText> {
     let statements = extract(connection, sql)?;
+    if let Some(steps) = steps(connection, &statements)? {
+        return connection.prepare(&statements, steps.start);
+    }
     run_all_but_the_last(connection, &statements)?;
     connection.prepare(&statements, statements.count() - 1)
+}
+
+/// DuckDB makes several statements of an ALTER TABLE that adds a column whose default is no constant:
+/// the column, its values and its default, between BEGIN and COMMIT, or, within a transaction, between
+/// two options, which are locked here. What is between them; `None` for anything else.
+fn steps(
+    connection: &Connection,
+    statements: &ExtractedStatements,
+) -> Result<Option<Range<u64>>, ErrorText> {
+    let last = statements.count() - 1;
+    if last < 2 {
+        return Ok(None);
+    }
+    for index in [0, last] {
+        let kind = connection.prepare(statements, index)?.statement_type();
+        if kind != sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_TRANSACTION
+            && kind != sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_SET
+        {
+            return Ok(None);
+        }
+    }
+    Ok(Some(1..last))
 }
 
 fn extract(connection: &Connection, sql: &str) -> Result<ExtractedStatements, ErrorText> {
@@ -698,6 +746,11 @@ fn finish(
         columns: described.columns,
     };
     let transaction = transaction_change(kind, text);
+    let has_steps = kind == StatementKind::Alter
+        && extract(connection, &sql)
+            .and_then(|statements| steps(connection, &statements))
+            .map_err(|error| EngineError::read(&error).into_failure(0))?
+            .is_some();
     Ok(Prepared {
         statement: Some(statement),
         sql,
@@ -709,6 +762,7 @@ fn finish(
         undescribed,
         variants,
         positions,
+        has_steps,
     })
 }
 

@@ -392,6 +392,8 @@ impl Session {
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let done = if prepared.transaction != TransactionChange::None {
             self.change_transaction(&mut prepared)?
+        } else if prepared.has_steps() {
+            self.run_steps(&mut prepared)?
         } else if prepared.parameters.is_empty() && batches.is_empty() {
             self.run_whole(&mut prepared, None)?
         } else if rows == 1 {
@@ -424,6 +426,17 @@ impl Session {
         };
         self.end_own(own, outcome)?;
         Ok(done)
+    }
+
+    /// A statement of several steps, all of them or none.
+    fn run_steps(&mut self, prepared: &mut Prepared) -> Result<Done, Stop> {
+        let own = self.begin_unless_open()?;
+        let outcome = self.run_once(prepared, None, true).and_then(|_| {
+            self.go_on()?;
+            Ok(prepared.run_later_steps(&self.instance.session)?)
+        });
+        self.end_own(own, outcome)?;
+        Ok(Done::default())
     }
 
     /// BEGIN, COMMIT or ROLLBACK. A COMMIT that fails has rolled back.

@@ -127,8 +127,9 @@ pub(crate) async fn run(
     };
     let service = WorkerServiceServer::new(rpc).max_decoding_message_size(REQUEST_BYTES_MAX);
     let gate = Gate::new(settings.internal_token.as_ref());
-    let routes = Routes::new(health)
-        .add_service(tonic::service::interceptor::InterceptedService::new(service, gate));
+    let routes = Routes::new(health).add_service(
+        tonic::service::interceptor::InterceptedService::new(service, gate),
+    );
     let closed = closing.clone().cancelled_owned();
     let serve: BoxFuture<'static, Result<(), WorkerError>> = match door {
         Door::Inside(door) => {
@@ -145,13 +146,17 @@ pub(crate) async fn run(
                 Some(tls) => {
                     let incoming = tls::accept(listener, tls)?;
                     Box::pin(async move {
-                        Ok(router.serve_with_incoming_shutdown(incoming, closed).await?)
+                        Ok(router
+                            .serve_with_incoming_shutdown(incoming, closed)
+                            .await?)
                     })
                 }
                 None => {
                     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
                     Box::pin(async move {
-                        Ok(router.serve_with_incoming_shutdown(incoming, closed).await?)
+                        Ok(router
+                            .serve_with_incoming_shutdown(incoming, closed)
+                            .await?)
                     })
                 }
             }

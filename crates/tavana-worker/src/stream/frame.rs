@@ -291,7 +291,11 @@ impl<R, M> AsyncFrameReader<R, M> {
                 return memory;
             }
         }
-        let step = if frame_bytes > REUSED_BYTES_MAX { 1 } else { MEMORY_STEP_BYTES };
+        let step = if frame_bytes > REUSED_BYTES_MAX {
+            1
+        } else {
+            MEMORY_STEP_BYTES
+        };
         BytesMut::with_capacity(frame_bytes.next_multiple_of(step))
     }
 }

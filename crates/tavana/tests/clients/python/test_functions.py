@@ -69,6 +69,13 @@ justify_interval(interval '-40 days 50 hours')
 justify_interval(interval '100 days 100 hours')
 justify_interval(interval '-1 mon 1 hour')
 justify_interval(interval '0')
+overlay('abcdef' placing 'XX' from 2 for 3)
+overlay('abcdef' placing 'XX' from 2)
+'{1,NULL," a,b ",c d}'::text[]
+'{1,2}'::_int4
+'{}'::_text
+cardinality('{{1,2},{3,4}}'::int[])
+('{{1,2},{3,4}}'::int[])[2][1]
 lpad('7', 3)
 rpad('ab', 4) || '|'
 substring('ab12c' from '[0-9]+')
@@ -172,6 +179,12 @@ def test_what_duckdb_takes_besides_still_has_its_value(both):
         "SELECT * FROM generate_subscripts(ARRAY[5, 6, 7], 1) AS i",
         "SELECT s.i FROM generate_subscripts(ARRAY[5, 6, 7], 1) AS s(i) ORDER BY 1 DESC",
         "SELECT relname FROM ONLY pg_class WHERE relname = 'pg_type'",
+        "SELECT json_agg(i ORDER BY i DESC) FROM (VALUES (1), (3), (2)) t(i)",
+        "SELECT json_agg(DISTINCT i), count(*) FROM (VALUES (1), (1)) t(i)",
+        "SELECT jsonb_agg(i ORDER BY i) FILTER (WHERE i > 1), json_agg(i) FILTER (WHERE i > 9) FROM (VALUES (3), (1), (2)) t(i)",
+        "SELECT g, json_agg(i ORDER BY i) FROM (VALUES (1, 'a'), (1, NULL), (2, 'b')) t(g, i) GROUP BY g ORDER BY g",
+        "SELECT 1 FROM keyed a, keyed b FOR UPDATE OF a, b",
+        "SELECT 1 FROM keyed FOR NO KEY UPDATE OF keyed SKIP LOCKED",
         "SELECT a.attname FROM pg_index i, generate_subscripts(i.indkey, 1) AS k "
         "JOIN pg_attribute a ON true WHERE a.attrelid = i.indrelid AND a.attnum = i.indkey[k] "
         "AND i.indrelid = 'keyed'::regclass ORDER BY k",
@@ -183,6 +196,37 @@ def test_a_query_gives_what_postgresql_gives(both, query):
     for connection in both:
         connection.execute("CREATE TABLE IF NOT EXISTS keyed (a INTEGER, b INTEGER, c INTEGER, PRIMARY KEY (c, a))")
     assert tavana.execute(query).fetchall() == postgres.execute(query).fetchall()
+
+
+def test_what_a_session_makes_is_read_as_postgresql_reads_it(both):
+    made = (
+        "CREATE TEMP TABLE mine (id INTEGER, j JSONB DEFAULT '{}'::JSONB, t TIME(6), s TIMESTAMP(6) WITH TIME ZONE)",
+        "INSERT INTO mine (id, t) VALUES (1, '10:20:30.123456')",
+        "CREATE TEMP VIEW years AS SELECT to_char(DATE '2024-05-01', 'YYYY') AS y",
+        "CREATE OR REPLACE TEMP VIEW years AS SELECT to_char(DATE '2025-05-01', 'YYYY') AS y",
+        "CREATE TEMP TABLE copied AS SELECT '{1,2}'::INT[] AS a, to_char(DATE '2024-05-01', 'YYYY') AS y",
+        "ALTER TABLE mine ALTER COLUMN j TYPE JSONB",
+        "BEGIN",
+        "ALTER TABLE mine ADD COLUMN code TEXT DEFAULT upper('new')",
+        "INSERT INTO mine (id) VALUES (2)",
+        "COMMIT",
+    )
+    answers = []
+    for connection in both:
+        for statement in made:
+            connection.execute(statement)
+        asked = "SELECT (SELECT y FROM years), (SELECT a FROM copied), id, j, t, s, code FROM mine ORDER BY id"
+        answers.append(connection.execute(asked).fetchall())
+        connection.execute("DROP VIEW years; DROP TABLE mine; DROP TABLE copied")
+    assert answers[0] == answers[1]
+
+
+def test_a_function_of_a_schema_of_the_users_may_stand_after_from(both):
+    connection = both[0]
+    connection.execute("CREATE SCHEMA own; CREATE MACRO own.lower(x) AS TABLE SELECT x || '!' AS y")
+    assert connection.execute("SELECT * FROM own.lower('A')").fetchall() == [("A!",)]
+    assert connection.execute("SELECT * FROM lower('A'), pg_catalog.lower('B')").fetchall() == [("a", "b")]
+    connection.execute("DROP SCHEMA own CASCADE")
 
 
 def test_a_table_of_the_catalog_is_postgresqls_without_select_too(both):
