@@ -358,9 +358,14 @@ impl FlightService for Service {
             .await?;
         let compression = self.compression(request.metadata())?;
         let plain = dictionaries::unreadable_for(request.metadata());
-        let command = command_of(&request.into_inner().ticket)
-            .map_err(|_| Status::not_found("there is no such ticket"))?;
+        let given = request.into_inner().ticket;
+        let unknown = || Status::not_found("there is no such ticket");
+        let command = command_of(&given).map_err(|_| unknown())?;
         let stream = match command {
+            // What protobuf reads past, as fields that it does not know, is in none that was given out.
+            Command::TicketStatementQuery(ticket) if packed(&ticket) != given => {
+                return Err(unknown());
+            }
             Command::TicketStatementQuery(ticket) => {
                 let read = self.read(&client, &ticket.statement_handle, compression);
                 let stream = Box::pin(read).await?;
@@ -371,7 +376,7 @@ impl FlightService for Service {
                 }
             }
             // A name of no command at all is no ticket of anybody.
-            Command::Unknown(_) => return Err(Status::not_found("there is no such ticket")),
+            Command::Unknown(_) => return Err(unknown()),
             command => batch_stream(self.catalog_rows(&client, command).await?),
         };
         Ok(Response::new(stream))
