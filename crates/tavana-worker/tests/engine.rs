@@ -903,6 +903,8 @@ fn a_prepared_statement_sees_what_changed_since() {
     assert_eq!(engine.run(pivot).header.columns.len(), 1);
     engine.run("INSERT INTO t VALUES (2)");
     assert_eq!(engine.run(pivot).header.columns.len(), 2);
+    let of_both = "PIVOT (SELECT 1 AS x, 2 AS y, 3 AS z) ON x, y, z USING count(*)";
+    assert_eq!(engine.run(of_both).header.columns.len(), 1);
     let facts = engine.prepare("SELECT * FROM t", &[]).unwrap();
     engine.run("ALTER TABLE t ADD COLUMN b VARCHAR");
     let answer = engine.run("SELECT * FROM t");

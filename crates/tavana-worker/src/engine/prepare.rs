@@ -105,7 +105,7 @@ impl Prepared {
     pub(crate) fn run_later_steps(&self, connection: &Connection) -> Result<(), Failure> {
         let run = || {
             let statements = extract(connection, &self.sql)?;
-            let steps = steps(connection, &statements)?.unwrap_or(0..0);
+            let steps = steps(connection, &statements)?.unwrap_or_default();
             for index in steps.skip(1) {
                 let mut result = connection
                     .prepare(&statements, index)?
@@ -624,9 +624,12 @@ fn split_types(list: &str) -> Vec<String> {
 }
 
 fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorText> {
-    let statements = extract(connection, sql)?;
-    if let Some(steps) = steps(connection, &statements)? {
-        return connection.prepare(&statements, steps.start);
+    let mut statements = extract(connection, sql)?;
+    if statements.count() > 2 {
+        if let Some(steps) = steps(connection, &statements)? {
+            return connection.prepare(&statements, steps.start);
+        }
+        statements = extract(connection, sql)?;
     }
     run_all_but_the_last(connection, &statements)?;
     connection.prepare(&statements, statements.count() - 1)
@@ -643,6 +646,7 @@ fn steps(
     if last < 2 {
         return Ok(None);
     }
+    // To look at a statement is to use it up: those in between are left.
     for index in [0, last] {
         let kind = connection.prepare(statements, index)?.statement_type();
         if kind != sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_TRANSACTION
