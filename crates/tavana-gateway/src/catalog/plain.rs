@@ -8,7 +8,8 @@ use crate::session::lexer::{Kind, Token, tokens};
 
 /// The same statement with other words for `FROM ONLY t` (there is no inheritance), `TABLE t`,
 /// `FROM t` without SELECT, `FETCH NEXT ROW ONLY`, `LIMIT ALL`, a LIMIT behind its OFFSET, the weaker
-/// locks of rows and those of some tables, `TEMP`, `ISNULL`, `NOTNULL`, and `trim` without the characters to be trimmed.
+/// locks of rows and those of some tables, `TEMP`, `ISNULL`, `NOTNULL`, and `trim` without the
+/// characters to be trimmed.
 pub(super) fn plainly(sql: &str) -> Cow<'_, str> {
     let text = Text {
         sql,
