@@ -912,6 +912,30 @@ fn a_prepared_statement_sees_what_changed_since() {
     assert_eq!(answer.rows(), 11);
 }
 
+/// DuckDB makes several statements of each: a transaction around the types of a PIVOT and the rest.
+#[test]
+fn what_is_done_with_a_pivot_is_done_once_it_is_run_and_within_the_clients_transaction() {
+    let mut engine = Engine::start();
+    engine.run("CREATE TABLE t AS SELECT i % 3 AS a FROM range(10) r(i)");
+    let pivot = "PIVOT t ON a USING count(*)";
+    let create = format!("CREATE TABLE wide AS {pivot}");
+    let facts = engine.prepare(&create, &[]).unwrap();
+    assert_eq!(facts.kind(), StatementKind::Create);
+    engine.fails("SELECT * FROM wide");
+    engine.run(&create);
+    assert_eq!(engine.run("SELECT * FROM wide").header.columns.len(), 3);
+    engine.fails(&create);
+    assert_eq!(engine.run("SELECT * FROM wide").rows(), 1);
+    assert!(engine.run(&format!("EXPLAIN {pivot}")).rows() > 0);
+
+    engine.run("BEGIN");
+    engine.run(&format!("CREATE TABLE other AS {pivot}"));
+    assert_eq!(engine.run("SELECT * FROM other").header.columns.len(), 3);
+    engine.run("ROLLBACK");
+    engine.fails("SELECT * FROM other");
+    assert_eq!(engine.run("SELECT 1::BIGINT").int64(), [1]);
+}
+
 /// DuckDB makes several statements of it: the column, its values, and its default.
 #[test]
 fn a_column_with_a_computed_default_comes_whole_or_not_at_all_and_not_before_it_is_run() {

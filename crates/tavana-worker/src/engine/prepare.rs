@@ -107,10 +107,7 @@ impl Prepared {
             let statements = extract(connection, &self.sql)?;
             let steps = steps(connection, &statements)?.unwrap_or_default();
             for index in steps.skip(1) {
-                let mut result = connection
-                    .prepare(&statements, index)?
-                    .execute_streaming()?;
-                while result.fetch()?.is_some() {}
+                run_to_its_end(connection.prepare(&statements, index)?)?;
             }
             Ok(())
         };
@@ -627,7 +624,16 @@ fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorTe
     let mut statements = extract(connection, sql)?;
     if statements.count() > 2 {
         if let Some(steps) = steps(connection, &statements)? {
-            return connection.prepare(&statements, steps.start);
+            let first = connection.prepare(&statements, steps.start)?;
+            if is_alter(&first) || steps.end - steps.start == 1 {
+                return Ok(first);
+            }
+            // The types of a PIVOT, as below, and what is made of it.
+            run_to_its_end(first)?;
+            for index in steps.start + 1..steps.end - 1 {
+                run_to_its_end(connection.prepare(&statements, index)?)?;
+            }
+            return connection.prepare(&statements, steps.end - 1);
         }
         statements = extract(connection, sql)?;
     }
@@ -635,9 +641,20 @@ fn bind(connection: &Connection, sql: &str) -> Result<PreparedStatement, ErrorTe
     connection.prepare(&statements, statements.count() - 1)
 }
 
-/// DuckDB makes several statements of an ALTER TABLE that adds a column whose default is no constant:
-/// the column, its values and its default, between BEGIN and COMMIT, or, within a transaction, between
-/// two options, which are locked here. What is between them; `None` for anything else.
+fn is_alter(statement: &PreparedStatement) -> bool {
+    statement.statement_type() == sys::duckdb_statement_type_DUCKDB_STATEMENT_TYPE_ALTER
+}
+
+fn run_to_its_end(statement: PreparedStatement) -> Result<(), ErrorText> {
+    let mut result = statement.execute_streaming()?;
+    while result.fetch()?.is_some() {}
+    Ok(())
+}
+
+/// DuckDB makes several statements of an ALTER TABLE that adds a column whose default is no constant
+/// (the column, its values and its default), and of one that does something with a PIVOT (types, and
+/// the statement itself). They stand between BEGIN and COMMIT, or, within a transaction, between two
+/// options, which are locked here. What is between them; `None` for anything else.
 fn steps(
     connection: &Connection,
     statements: &ExtractedStatements,
@@ -676,8 +693,7 @@ fn run_all_but_the_last(
     statements: &ExtractedStatements,
 ) -> Result<(), ErrorText> {
     for index in 0..statements.count() - 1 {
-        let mut result = connection.prepare(statements, index)?.execute_streaming()?;
-        while result.fetch()?.is_some() {}
+        run_to_its_end(connection.prepare(statements, index)?)?;
     }
     Ok(())
 }
