@@ -77,6 +77,9 @@ const DRAIN_LOOK: Duration = Duration::from_millis(20);
 const SESSION_PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How long stopped statements may take to end when the worker drains: the ladder and a death.
 const STOP_MAX: Duration = Duration::from_secs(4);
+/// How long killed engines may take to be dead, and their folders to be gone, when the worker ends.
+/// A kernel that waits for a slow disk has taken more than four seconds.
+const DEATHS_MAX: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
 pub(crate) struct Supervisor {
@@ -884,8 +887,12 @@ impl Supervisor {
             self.end(&pinned).await;
         }
         self.ledger.tasks.close();
-        if timeout(STOP_MAX, self.ledger.tasks.wait()).await.is_err() {
-            warn!("some engines are not dead yet");
+        if timeout(DEATHS_MAX, self.ledger.tasks.wait())
+            .await
+            .is_err()
+        {
+            let engines = self.ledger.tasks.len();
+            warn!(engines, "some engines are not dead yet");
         }
         // Last, because it takes the exits of engines.
         self.blueprint.template.end().await;
