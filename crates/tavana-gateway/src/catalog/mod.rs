@@ -10,6 +10,7 @@ mod dialect;
 mod fidelity;
 mod functions;
 mod joins;
+mod literals;
 mod names;
 mod operators;
 mod plain;

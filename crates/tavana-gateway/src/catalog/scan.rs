@@ -64,6 +64,19 @@ const WORDS: [&str; 38] = [
     "xid",
 ];
 
+/// Types whose literals PostgreSQL spells in more ways than DuckDB.
+const SPELLED: [&str; 9] = [
+    "bool",
+    "boolean",
+    "bytea",
+    "date",
+    "interval",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "timetz",
+];
+
 /// Words with which an expression or a query goes on, and its tree becomes deeper: the parser
 /// bounds what it reads by recursion, and these it reads in a loop.
 const CHAINS: [&str; 30] = [
@@ -162,6 +175,9 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
     let mut alter = false;
     let mut colon = false;
     let mut like = false;
+    // The type before a literal, and a literal before `::`.
+    let mut typed = false;
+    let mut literal = false;
     let mut depth = Depth::default();
     for token in tokens(sql) {
         scan.tokens += 1;
@@ -193,8 +209,16 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
             Kind::Word => {
                 let word = text.to_ascii_lowercase();
                 dots = 0;
+                let spelled = SPELLED.binary_search(&word.as_str()).is_ok();
+                wanted |= spelled && literal;
+                typed = spelled;
+                literal = false;
                 match word.as_str() {
                     "from" => in_list = false,
+                    // INTERVAL '1:30' HOUR TO MINUTE.
+                    "to" => wanted = true,
+                    // Bits.
+                    "b" | "x" if sql.as_bytes().get(token.end) == Some(&b'\'') => wanted = true,
                     // What follows is a list of targets again.
                     "select" | "returning" => in_list = true,
                     "for" | "rename" | "user" => wanted = true,
@@ -230,6 +254,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
             }
             Kind::Quoted => {
                 dots = 0;
+                literal = false;
+                typed = false;
                 scan.keeps_names |= text.contains('(');
                 let name = text.trim_matches('"');
                 wanted |= colon
@@ -243,12 +269,17 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                 if text.contains(MARK) {
                     return None;
                 }
-                if matches!(token.kind, Kind::String) && text.starts_with("'{") {
-                    wanted = true;
+                literal = false;
+                if matches!(token.kind, Kind::String) {
+                    literal = !is_plain_literal(text);
+                    wanted |= text.starts_with("'{") || (literal && typed);
                 }
+                typed = false;
             }
             Kind::Semicolon => {}
             Kind::Symbol => {
+                literal &= text == ":";
+                typed = false;
                 match text {
                     "~" | "#" => wanted = true,
                     // `->` and `->>`.
@@ -289,6 +320,13 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
     Some(scan)
 }
 
+/// Whether DuckDB reads a literal as PostgreSQL does: `'2020-01-31 10:00:00.5'`.
+fn is_plain_literal(text: &str) -> bool {
+    let has = |sought: u8| text.bytes().any(|byte| byte == sought);
+    let plain = |byte: u8| byte.is_ascii_digit() || b"'-: .".contains(&byte);
+    text.bytes().all(plain) && (has(b'-') || has(b':'))
+}
+
 /// Whether a name with another dot follows the one at `from`.
 fn three_parts(sql: &str, from: usize) -> bool {
     let Some(rest) = sql.get(from..) else {
@@ -307,7 +345,7 @@ mod tests {
 
     #[test]
     fn plain_statements_need_nothing_and_the_rest_is_looked_at() {
-        assert!(WORDS.is_sorted() && CHAINS.is_sorted());
+        assert!(WORDS.is_sorted() && CHAINS.is_sorted() && SPELLED.is_sorted());
         for (sql, expected) in [
             ("SELECT a, b FROM t WHERE c = 1", false),
             ("SELECT * FROM t ORDER BY a LIMIT 5", false),
@@ -323,6 +361,10 @@ mod tests {
             ("SELECT a FROM t WHERE b ~ 'x'", true),
             ("SELECT a FROM t WHERE b->>'c' = 'd'", true),
             ("SELECT a FROM t WHERE b - 1 > c", false),
+            ("SELECT a FROM t WHERE b > '2024-01-05 10:00:00'::timestamp", false),
+            ("SELECT a FROM t WHERE b > '20240105'::date", true),
+            ("SELECT a FROM t WHERE b > date 'yesterday'", true),
+            ("SELECT a FROM t WHERE b = x'1f'", true),
             ("DROP TABLE a, b", true),
             ("ALTER TABLE t ADD COLUMN c text", false),
             ("ALTER TABLE t ADD COLUMN c timestamptz(3)", true),

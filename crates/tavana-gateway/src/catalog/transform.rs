@@ -23,12 +23,13 @@ use tavana_common::catalog::{
 use super::columns::counts_from_zero;
 use super::dialect::Language;
 use super::functions::Call;
+use super::literals::{bits_of, literal_of, respell_interval_of};
 use super::names::{self, folded};
 use super::slots::Slot;
 use super::system::age_of_transaction;
 use super::types::{
-    array_literal, array_type, bytea_literal, change_type, dimensions_of, is_bytea,
-    is_reg_type_array, is_text, is_text_array, reg_type,
+    array_literal, array_type, change_type, dimensions_of, is_reg_type_array, is_text,
+    is_text_array, reg_type,
 };
 
 /// Marks a place in the printed text: this character, the slot's number, this character again. No
@@ -411,8 +412,10 @@ impl Transform {
             self.changed = true;
             return;
         }
-        if is_bytea(data_type) {
-            self.bytea(inner);
+        let literal = names::string(inner).and_then(|text| literal_of(text, data_type));
+        if let Some(literal) = literal {
+            **inner = literal;
+            self.changed = true;
         }
         self.changed |= change_type(data_type);
         if matches!(
@@ -425,14 +428,6 @@ impl Transform {
             for _ in dimensions_of(data_type)..dimensions {
                 *data_type = array_type(data_type.clone());
             }
-            self.changed = true;
-        }
-    }
-
-    /// A literal that is cast to `bytea`.
-    fn bytea(&mut self, literal: &mut Expr) {
-        if let Some(changed) = names::string(literal).and_then(bytea_literal) {
-            *literal = Expr::Value(Value::SingleQuotedString(changed).into());
             self.changed = true;
         }
     }
@@ -710,14 +705,23 @@ impl VisitorMut for Transform {
         match expr {
             Expr::Cast { .. } => self.cast(expr),
             Expr::TypedString(typed) => {
-                if is_bytea(&typed.data_type)
-                    && let Value::SingleQuotedString(text) = &mut typed.value.value
-                    && let Some(changed) = bytea_literal(text)
-                {
-                    *text = changed;
+                let literal = match &typed.value.value {
+                    Value::SingleQuotedString(text) => literal_of(text, &typed.data_type),
+                    _ => None,
+                };
+                self.changed |= change_type(&mut typed.data_type) | literal.is_some();
+                match literal {
+                    Some(Expr::Value(text)) => typed.value = text,
+                    Some(moment) => *expr = cast(moment, typed.data_type.clone()),
+                    None => {}
+                }
+            }
+            Expr::Interval(interval) => self.changed |= respell_interval_of(interval),
+            Expr::Value(value) => {
+                if let Some(bits) = bits_of(value) {
+                    *expr = bits;
                     self.changed = true;
                 }
-                self.changed |= change_type(&mut typed.data_type);
             }
             Expr::Function(_) => self.function(expr),
             Expr::Overlay {

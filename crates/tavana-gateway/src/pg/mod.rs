@@ -10,7 +10,7 @@ mod encode;
 mod error;
 mod extended;
 mod frontend;
-mod params;
+pub(crate) mod params;
 mod rows;
 mod simple;
 mod startup;

@@ -6,7 +6,7 @@
 //! PostgreSQL spells differently.
 
 pub(crate) mod column;
-mod datetime;
+pub(crate) mod datetime;
 mod decimal;
 pub(crate) mod input;
 pub(crate) mod nested;

@@ -14,7 +14,7 @@ use crate::pg::encode::number::{SLACK, put_two};
 
 /// Which of the five types a text is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Date,
     Time,
     TimeTz,
@@ -24,7 +24,7 @@ pub(super) enum Part {
 
 /// A text in DuckDB's spelling. What a type has no room for is dropped as PostgreSQL drops it: the
 /// zone of a `timestamp`, the time of a `date`.
-pub(super) fn respell(text: &str, part: Part) -> Result<Cow<'_, str>, InputError> {
+pub(crate) fn respell(text: &str, part: Part) -> Result<Cow<'_, str>, InputError> {
     if is_canonical(text.as_bytes(), part) {
         return Ok(Cow::Borrowed(text));
     }
@@ -121,6 +121,21 @@ fn write_date(out: &mut String, date: (u32, u32, u32), before_christ: bool) {
     write!(out, "{year:04}-{month:02}-{day:02}{era}").expect("a String takes any text");
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
 /// What was found in a text.
 struct Reading<'a> {
     /// Year as written, month, day.
@@ -140,6 +155,19 @@ struct Clock<'a> {
 }
 
 impl Clock<'_> {
+    /// `None` for an hour that no half of a day has.
+    fn half_of_day(&mut self, scan: &mut Scan<'_>) -> Option<()> {
+        let after_noon = scan.eat_word("PM");
+        if after_noon || scan.eat_word("AM") {
+            if !(1..=12).contains(&self.hour) {
+                return None;
+            }
+            self.hour = self.hour % 12 + if after_noon { 12 } else { 0 };
+            scan.spaces();
+        }
+        Some(())
+    }
+
     fn write(&self, out: &mut String) {
         write!(
             out,
@@ -169,17 +197,22 @@ impl<'a> Reading<'a> {
             zone: None,
         };
         let mut scan = Scan { text };
+        let mut after_t = false;
         if let Some(date) = scan.date() {
             this.date = Some(date);
-            if !scan.eat('T') && !scan.eat('t') {
+            after_t = scan.eat('T') || scan.eat('t');
+            if !after_t {
                 scan.spaces();
             }
         }
-        this.time = scan.clock();
+        this.time = scan.clock(after_t);
         if this.date.is_none() && this.time.is_none() {
             return None;
         }
         scan.spaces();
+        if let Some(clock) = &mut this.time {
+            clock.half_of_day(&mut scan)?;
+        }
         this.era(&mut scan);
         this.zone = scan.zone();
         scan.spaces();
@@ -281,14 +314,63 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// `2020-01-31`, `2020/1/31` or `20200131`; the scan stays where it was when there is none.
+    /// `2020-01-31`, `2020/1/31`, `20200131`, `Jan 31, 2020` or `31 January 2020`; the scan stays
+    /// where it was when there is none.
     fn date(&mut self) -> Option<(u32, u32, u32)> {
         let start = self.text;
-        let found = self.date_here();
-        if found.is_none() {
+        for read in [Self::date_here, Self::date_with_month] {
+            let found = read(self);
+            if found.is_some() {
+                return found;
+            }
             self.text = start;
         }
-        found
+        None
+    }
+
+    fn date_with_month(&mut self) -> Option<(u32, u32, u32)> {
+        let (month, day) = if self.text.starts_with(|first: char| first.is_ascii_digit()) {
+            let day = self.number(2)?;
+            self.between();
+            (self.month()?, day)
+        } else {
+            let month = self.month()?;
+            self.between();
+            (month, self.number(2)?)
+        };
+        self.eat(',');
+        self.between();
+        let year = self.digits();
+        if year.len() != 4 {
+            return None;
+        }
+        Some((year.parse().ok()?, month, day))
+    }
+
+    /// What parts of a date may be divided by when the month is a word.
+    fn between(&mut self) {
+        self.spaces();
+        if self.eat('-') {
+            self.spaces();
+        }
+    }
+
+    /// A name of a month, or its first three letters.
+    fn month(&mut self) -> Option<u32> {
+        let end = self
+            .text
+            .find(|next: char| !next.is_ascii_alphabetic())
+            .unwrap_or(self.text.len());
+        let (word, rest) = self.text.split_at(end);
+        let is = |month: &&str| {
+            word.eq_ignore_ascii_case(month)
+                || month
+                    .get(..3)
+                    .is_some_and(|short| word.eq_ignore_ascii_case(short))
+        };
+        let (number, _) = (1..).zip(MONTHS).find(|(_, month)| is(month))?;
+        self.text = rest.strip_prefix('.').unwrap_or(rest);
+        Some(number)
     }
 
     fn date_here(&mut self) -> Option<(u32, u32, u32)> {
@@ -315,21 +397,32 @@ impl<'a> Scan<'a> {
         Some((year, month, self.number(2)?))
     }
 
-    /// `10:00`, `10:00:00`, `10:00:00.5`.
-    fn clock(&mut self) -> Option<Clock<'a>> {
+    /// `10:00`, `10:00:00`, `10:00:00.5`; after a T also `1000` and `100000`.
+    fn clock(&mut self, after_t: bool) -> Option<Clock<'a>> {
         let start = self.text;
-        let found = self.clock_here();
+        let found = self.clock_here(after_t);
         if found.is_none() {
             self.text = start;
         }
         found
     }
 
-    fn clock_here(&mut self) -> Option<Clock<'a>> {
-        let hour = self.number(2)?;
-        if !self.eat(':') {
+    fn clock_here(&mut self, after_t: bool) -> Option<Clock<'a>> {
+        let first = self.digits();
+        if after_t && matches!(first.len(), 4 | 6) && !self.text.starts_with(':') {
+            let number: u32 = first.parse().ok()?;
+            let number = if first.len() == 4 { number * 100 } else { number };
+            return Some(Clock {
+                hour: number / 10_000,
+                minute: number / 100 % 100,
+                second: number % 100,
+                fraction: if self.eat('.') { self.digits() } else { "" },
+            });
+        }
+        if first.len() > 2 || !self.eat(':') {
             return None;
         }
+        let hour = first.parse().ok()?;
         let minute = self.number(2)?;
         if !self.eat(':') {
             return Some(Clock {
@@ -496,7 +589,7 @@ pub(super) fn interval_text(months: i64, days: i64, micros: i64) -> String {
 }
 
 /// An interval in any of PostgreSQL's four styles, or None when it is in none of them.
-pub(super) fn respell_interval(text: &str) -> Option<String> {
+pub(crate) fn respell_interval(text: &str) -> Option<String> {
     let text = text.trim();
     let total = match text.strip_prefix(['P', 'p']) {
         Some(rest) => iso_interval(rest)?,

@@ -287,7 +287,7 @@ fn text_value(text: String) -> Value<'static> {
 }
 
 /// Any unique beginning of true, false, yes, no, on, off; 1 and 0.
-fn boolean(text: &str) -> Result<bool, InputError> {
+pub(crate) fn boolean(text: &str) -> Result<bool, InputError> {
     let lower = text.to_ascii_lowercase();
     let begins = |word: &str, least: usize| lower.len() >= least && word.starts_with(&lower);
     if begins("true", 1) || begins("yes", 1) || lower == "on" || lower == "1" {

@@ -19,21 +19,36 @@ CREATE MACRO __tavana.pg.pg_typeof(__a) AS
      JOIN __tavana.pg._type_map __m ON __m._duckdb = regexp_extract(__w.__t, '^[^(\[]+')), 'text');
 
 -- format() with PostgreSQL's specifiers; anything else is for DuckDB's function of that name.
-CREATE MACRO __tavana.pg._is_format(__f) AS regexp_matches(__f, '%[sIL%]') AND NOT regexp_matches(__f, '\{[^}]*\}');
+CREATE MACRO __tavana.pg._is_format(__f) AS
+    regexp_matches(__f, '%([1-9]\d*\$)?-?\d*[sIL]|%%') AND NOT regexp_matches(__f, '\{[^}]*\}');
+-- To the width of a specifier; with a minus the blanks follow.
+CREATE MACRO __tavana.pg._to_width(__v, __w) AS
+    CASE WHEN __w = '' OR __w = '-' THEN __v
+         WHEN starts_with(__w, '-') THEN rpad(__v, greatest(length(__v), (__w[2:])::INTEGER)::INTEGER, ' ')
+         ELSE lpad(__v, greatest(length(__v), __w::INTEGER)::INTEGER, ' ') END;
+-- `n`: a specifier without a position takes the argument after that of the one before it.
 -- The arguments stand in the list, not in the lambda: there they could not come from outside of the
 -- subquery that a macro around this one makes.
 CREATE MACRO __tavana.pg._format(__f, __v) AS
-    list_transform([{'p': regexp_extract_all(__f, '(?s)%[sIL%]|[^%]+|%'), 'v': __v}], lambda __q:
+    list_transform([{'p': regexp_extract_all(__f, '(?s)%(?:\d+\$)?-?\d*[sIL]|%%|[^%]+|%'), 'v': __v}], lambda __q:
         list_aggregate(list_transform(
-            list_transform(__q.p, lambda __t, __i: {'t': __t, 'n': len(list_filter(__q.p[1:__i], lambda __x: __x IN ('%s', '%I', '%L')))}),
+            list_transform(__q.p, lambda __t, __i: {
+                't': CASE WHEN __t[1] = '%' AND length(__t) > 1 THEN __t[-1] ELSE '' END,
+                'w': regexp_extract(__t, '^%(?:\d+\$)?(-?\d*)[sIL]$', 1),
+                'n': list_reduce(
+                    list_transform(list_filter(__q.p[1:__i], lambda __x: __x[1] = '%' AND __x[-1] <> '%'),
+                                   lambda __x: coalesce(try_cast(regexp_extract(__x, '^%(\d+)\$', 1) AS INTEGER), -1)),
+                    lambda __x, __y: CASE WHEN __y >= 0 THEN __y ELSE __x + 1 END, 0),
+                'o': __t}),
             lambda __k: CASE
-            WHEN __k.t = '%%' THEN '%'
-            WHEN __k.t IN ('%s', '%I', '%L') AND __k.n > len(__q.v) THEN error('too few arguments for format()')
-            WHEN __k.t = '%s' THEN coalesce(__q.v[__k.n], '')
-            WHEN __k.t = '%I' THEN coalesce(__tavana.pg._quoted(__q.v[__k.n]), error('null values cannot be formatted as an SQL identifier'))
-            WHEN __k.t = '%L' THEN __tavana.pg.quote_nullable(__q.v[__k.n])
-            WHEN __k.t = '%' THEN error('unrecognized format() type specifier')
-            ELSE __k.t END), 'string_agg', ''))[1];
+            WHEN __k.o = '%%' THEN '%'
+            WHEN __k.o = '%' THEN error('unrecognized format() type specifier')
+            WHEN __k.t = '' THEN __k.o
+            WHEN __k.n = 0 THEN error('format specifies argument 0, but arguments are numbered from 1')
+            WHEN __k.n > len(__q.v) THEN error('too few arguments for format()')
+            WHEN __k.t = 's' THEN __tavana.pg._to_width(coalesce(__q.v[__k.n], ''), __k.w)
+            WHEN __k.t = 'I' THEN __tavana.pg._to_width(coalesce(__tavana.pg._quoted(__q.v[__k.n]), error('null values cannot be formatted as an SQL identifier')), __k.w)
+            ELSE __tavana.pg._to_width(__tavana.pg.quote_nullable(__q.v[__k.n]), __k.w) END), 'string_agg', ''))[1];
 CREATE MACRO __tavana.pg.format(__a) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, []::VARCHAR[]) ELSE system.main.format(__a) END,
     (__a, __b) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR]) ELSE system.main.format(__a, __b) END,
     (__a, __b, __c) AS CASE WHEN __tavana.pg._is_format(__a) THEN __tavana.pg._format(__a, [__b::VARCHAR, __c::VARCHAR]) ELSE system.main.format(__a, __b, __c) END,

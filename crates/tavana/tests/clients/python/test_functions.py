@@ -112,6 +112,42 @@ isfinite(date 'infinity')
 isfinite(timestamp 'infinity')
 isfinite(interval '4 hours')
 sha256('abc'::bytea)
+format('%2$s %1$s|%s', 'a', 'b')
+format('%3$s, %s and %1$L', 'a', 'b', 'c', 'd')
+format('%5s|%-5s|%5I|%-6L|', 'a', 'b', 'c d', 'e')
+format('%2$-4s|', 'a', 'b')
+format('%3s|%s%%', 'abcdef', NULL)
+'20240105'::date
+'Jan 5, 2024'::date
+'05-Jan-2024'::date
+date '5 January 2024'
+'today'::date = current_date
+date 'yesterday' = current_date - 1
+cast('tomorrow' AS timestamp) = current_date + 1
+'now'::timestamptz = now()
+'now'::timestamp = localtimestamp
+'epoch'::timestamp
+'20240105T100203'::timestamp
+'2024-01-05 10:02 PM'::timestamp
+timestamp '2024-01-05 12:02:03.5 am'
+'2024-01-05 10:02+02'::timestamptz AT TIME ZONE 'UTC'
+timestamptz '2024-01-05 10:02:03 -02:30' AT TIME ZONE 'UTC'
+'2024-01-05T10:02Z'::timestamptz AT TIME ZONE 'UTC'
+'2024-01-05 10:02:03 Europe/Zurich'::timestamptz AT TIME ZONE 'UTC'
+'10:02 PM'::time
+'0044-03-15 BC'::date < '0044-03-15'::date
+'P1Y2M3DT4H5M6.5S'::interval
+interval 'PT90M'
+'1-2'::interval
+interval '1:30' hour to minute
+interval '1 02:03' day to minute
+interval '2-3' year to month
+'on'::bool
+'off'::boolean
+'ye'::bool
+(B'101')::text
+X'1F'::text
+B'101' || B'1' = B'1011'
 set_byte('\x1234567890'::bytea, 4, 64)
 set_byte('\x1234567890'::bytea, 0, 7)
 bit_count('\x1234567890'::bytea)
@@ -183,6 +219,9 @@ def test_what_duckdb_takes_besides_still_has_its_value(both):
         "SELECT json_agg(DISTINCT i), count(*) FROM (VALUES (1), (1)) t(i)",
         "SELECT jsonb_agg(i ORDER BY i) FILTER (WHERE i > 1), json_agg(i) FILTER (WHERE i > 9) FROM (VALUES (3), (1), (2)) t(i)",
         "SELECT g, json_agg(i ORDER BY i) FROM (VALUES (1, 'a'), (1, NULL), (2, 'b')) t(g, i) GROUP BY g ORDER BY g",
+        "SELECT v FROM (VALUES (date '2024-01-05')) t(v) WHERE v = '20240105'::date AND v < date 'today'",
+        "SELECT v FROM (VALUES (interval '90 minutes')) t(v) WHERE v = interval '1:30' hour to minute",
+        "SELECT v FROM (VALUES (b'101'), (b'11')) t(v) WHERE v = b'101'",
         "SELECT 1 FROM keyed a, keyed b FOR UPDATE OF a, b",
         "SELECT 1 FROM keyed FOR NO KEY UPDATE OF keyed SKIP LOCKED",
         "SELECT a.attname FROM pg_index i, generate_subscripts(i.indkey, 1) AS k "
