@@ -518,7 +518,7 @@ fn argument_state(message: &str) -> Option<SqlState> {
         SqlState::INVALID_LIMIT
     } else if starts("extract specifier ") || starts("Unknown TimeZone ") {
         SqlState::INVALID_PARAMETER
-    } else if starts("Could not convert string ") && message.contains(" to INTERVAL") {
+    } else if starts("Could not convert string ") && message.ends_with(" to INTERVAL") {
         SqlState::INVALID_DATETIME
     } else if starts("Could not parse string ") && message.contains("format specifier") {
         if message.contains("out of range") {

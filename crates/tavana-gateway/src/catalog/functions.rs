@@ -2,14 +2,17 @@
 
 use sqlparser::ast::{
     BinaryOperator, DataType, DuplicateTreatment, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, Value,
+    FunctionArguments, Ident, ObjectName, Query, SelectItem, SetExpr, Value, WindowFrameBound,
+    WindowSpec, WindowType,
 };
 use tavana_common::catalog::{DATABASE, PG_FUNCTIONS, PG_RENAMES, PG_SCHEMA};
 
 use super::columns::counts_from_zero;
 use super::names;
 use super::slots::Slot;
-use super::transform::{Transform, call, cast, listed, object_name, own_name, parts};
+use super::transform::{
+    Transform, call, cast, listed, object_name, own_name, parts, series_of_arguments,
+};
 
 /// A function that acts on the session, found among the targets of the statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,8 @@ impl Transform {
             return;
         };
         let mut starred = false;
+        // Its ORDER BY must name the targets as they are.
+        let is_distinct_query = select.distinct.is_some();
         let first_set = select.projection.iter().position(sets);
         for (column, item) in select.projection.iter_mut().enumerate() {
             // A word that is a call to DuckDB.
@@ -67,6 +72,11 @@ impl Transform {
             };
             let arguments = arguments(function);
             match name.as_str() {
+                // Drivers make texts of integers of eight bytes, or decimals.
+                name if LENGTHS.contains(&name) && !is_distinct_query => {
+                    *expr = cast(expr.clone(), DataType::Integer(None));
+                    self.changed = true;
+                }
                 // Targets are computed from left to right; the settings are changed before that.
                 "current_setting" if first_set.is_some_and(|first| column < first) => {
                     if let [setting, ..] = arguments.as_slice()
@@ -154,6 +164,35 @@ impl Transform {
             *expr = call("to_json", vec![expr.clone()]);
             self.changed = true;
             return;
+        }
+        if let Some(WindowType::WindowSpec(WindowSpec {
+            window_frame: Some(frame),
+            ..
+        })) = &mut function.over
+        {
+            let end = frame.end_bound.as_mut();
+            for bound in std::iter::once(&mut frame.start_bound).chain(end) {
+                if let WindowFrameBound::Preceding(Some(distance))
+                | WindowFrameBound::Following(Some(distance)) = bound
+                {
+                    // The parser has made an interval of a literal.
+                    self.changed |= matches!(**distance, Expr::Interval(_));
+                }
+            }
+        }
+        if let Some(
+            name @ ("generate_series" | "date_trunc" | "current_timestamp" | "localtimestamp"),
+        ) = names::last_part(&function.name).as_deref()
+        {
+            if name == "generate_series" {
+                if let FunctionArguments::List(list) = &mut function.args {
+                    self.changed |= series_of_arguments(&mut list.args);
+                }
+            } else if let Some(changed) = time_call(name, &arguments(function)) {
+                *expr = changed;
+                self.changed = true;
+                return;
+            }
         }
         // DuckDB wants to be told that blanks are meant.
         if let Some("lpad" | "rpad") = names::last_part(&function.name).as_deref()
@@ -288,6 +327,41 @@ impl Transform {
         self.changed = true;
     }
 }
+
+/// `date_trunc` with a zone, and moments with a precision.
+fn time_call(name: &str, arguments: &[Expr]) -> Option<Expr> {
+    match (name, arguments) {
+        // The day begins where the zone is.
+        ("date_trunc", [part, moment, zone]) => {
+            let there = call("timezone", vec![zone.clone(), moment.clone()]);
+            let begins = call("date_trunc", vec![part.clone(), there]);
+            Some(call("timezone", vec![zone.clone(), begins]))
+        }
+        ("current_timestamp" | "localtimestamp", [digits]) => {
+            let moment = Expr::Identifier(Ident::new(name));
+            let part = match names::literal(digits) {
+                Some(Value::Number(digits, _)) if digits == "0" => "second",
+                Some(Value::Number(digits, _)) if digits == "3" => "milliseconds",
+                _ => "microseconds",
+            };
+            let part = Expr::Value(Value::SingleQuotedString(part.to_owned()).into());
+            Some(call("date_trunc", vec![part, moment]))
+        }
+        _ => None,
+    }
+}
+
+/// Functions that give an integer of four bytes in PostgreSQL.
+const LENGTHS: [&str; 8] = [
+    "bit_length",
+    "char_length",
+    "character_length",
+    "json_array_length",
+    "jsonb_array_length",
+    "length",
+    "octet_length",
+    "strpos",
+];
 
 /// What DuckDB calls a function that it has under another name.
 pub(super) fn renamed(function: &str) -> Option<&'static str> {

@@ -1,15 +1,18 @@
 //! Literals that are cast to a type and that DuckDB spells in another way, or does not know.
 
 use std::borrow::Cow;
+use std::convert::Infallible;
+use std::ops::{ControlFlow, Range};
 
 use sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, DateTimeField, Expr, Ident, Interval, TimezoneInfo, Value,
-    ValueWithSpan,
+    BinaryOperator, CastKind, DataType, DateTimeField, Expr, Ident, Interval, Select, SelectItem,
+    Statement, TimezoneInfo, TypedString, Value, ValueWithSpan, VisitMut, VisitorMut,
 };
 
 use super::types::bytea_literal;
 use crate::pg::params::datetime::{Part, respell, respell_interval};
 use crate::pg::params::input::boolean;
+use crate::session::lexer::{Kind, Token, tokens};
 
 /// Spellings of booleans that are the same to both.
 const BOOLEANS: [&str; 6] = ["t", "f", "true", "false", "1", "0"];
@@ -29,7 +32,10 @@ pub(super) fn literal_of(text: &str, data_type: &DataType) -> Option<Expr> {
         DataType::Interval { .. } => {
             let iso = text.trim_start().starts_with(['P', 'p']);
             let bare = !text.contains(|next: char| next.is_ascii_alphabetic());
-            (iso || bare).then(|| respell_interval(text)).flatten()?
+            let signed = text.contains(['-', '+']);
+            (iso || bare || signed)
+                .then(|| respell_interval(text))
+                .flatten()?
         }
         _ => {
             let part = part_of(data_type)?;
@@ -137,9 +143,197 @@ pub(super) fn bits_of(value: &ValueWithSpan) -> Option<Expr> {
     })
 }
 
+/// The text with literals in words that DuckDB and the parser know: those in parts on several
+/// lines as one, integers that are not decimal, and escapes of Unicode (PostgreSQL documentation,
+/// 4.1.2). `None` when there is none of them.
+pub(super) fn respelled(sql: &str) -> Option<String> {
+    let found: Vec<Token> = tokens(sql).collect();
+    let mut changes: Vec<(Range<usize>, String)> = Vec::new();
+    let mut at = 0;
+    while let Some(token) = found.get(at) {
+        let text = token.text(sql);
+        let mut end = at + 1;
+        match token.kind {
+            Kind::String if text.ends_with('\'') => {
+                let mut whole = match text.strip_prefix(['e', 'E']) {
+                    Some(_) => unicode_unescaped(text).unwrap_or_else(|| text.to_owned()),
+                    None => text.to_owned(),
+                };
+                while let Some(next) = found.get(end) {
+                    let before = found.get(end - 1).map_or(0, |last| last.end);
+                    let between = sql.get(before..next.start).unwrap_or_default();
+                    let part = next.text(sql).strip_prefix('\'');
+                    let Some(part) = part.filter(|_| between.contains('\n')) else {
+                        break;
+                    };
+                    whole.pop();
+                    whole.push_str(part);
+                    end += 1;
+                }
+                if whole != text {
+                    let last = found.get(end - 1).map_or(token.end, |last| last.end);
+                    changes.push((token.start..last, whole));
+                }
+            }
+            Kind::Number if text == "0" => {
+                // The lexer knows what DuckDB knows.
+                let digits = found.get(end).filter(|next| next.start == token.end);
+                if let Some(digits) = digits
+                    && let Some(number) = integer(digits.text(sql))
+                {
+                    changes.push((token.start..digits.end, number));
+                    end += 1;
+                }
+            }
+            Kind::Number => {
+                if let Some(number) = text.strip_prefix('0').and_then(integer) {
+                    changes.push((token.start..token.end, number));
+                }
+            }
+            _ => {}
+        }
+        at = end;
+    }
+    if changes.is_empty() {
+        return None;
+    }
+    let mut text = sql.to_owned();
+    for (range, words) in changes.into_iter().rev() {
+        text.replace_range(range, &words);
+    }
+    Some(text)
+}
+
+/// `b101`, `o17` or `x1F`, in decimal digits.
+fn integer(digits: &str) -> Option<String> {
+    let (radix, digits) = match digits.split_at_checked(1)? {
+        ("b" | "B", digits) => (2, digits),
+        ("o" | "O", digits) => (8, digits),
+        ("x" | "X", digits) => (16, digits),
+        _ => return None,
+    };
+    let digits = digits.replace('_', "");
+    u128::from_str_radix(&digits, radix)
+        .ok()
+        .map(|number| number.to_string())
+}
+
+/// `E'caf\u00e9'` with the characters in place of their numbers. `None` when there are none, and
+/// when one is not a character.
+fn unicode_unescaped(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut changed = false;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        out.push_str(before);
+        let number = |escape: &str| {
+            let (width, digits) = match escape.get(..2)? {
+                "\\u" => (6, escape.get(2..6)?),
+                "\\U" => (10, escape.get(2..10)?),
+                _ => return None,
+            };
+            Some((width, u32::from_str_radix(digits, 16).ok()?))
+        };
+        let Some((width, first)) = number(escape) else {
+            // Of two bytes at least: a lonely backslash cannot end a literal.
+            let end = escape
+                .char_indices()
+                .nth(2)
+                .map_or(escape.len(), |(at, _)| at);
+            let (kept, after) = escape.split_at(end);
+            out.push_str(kept);
+            rest = after;
+            continue;
+        };
+        let mut end = width;
+        let mut code = first;
+        if (0xd800..0xdc00).contains(&first) {
+            let (more, second) = number(escape.get(width..)?)?;
+            if !(0xdc00..0xe000).contains(&second) {
+                return None;
+            }
+            code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+            end += more;
+        }
+        let character = char::from_u32(code).filter(|character| *character != '\0')?;
+        if matches!(character, '\'' | '\\') {
+            out.push('\\');
+        }
+        out.push(character);
+        changed = true;
+        rest = escape.get(end..)?;
+    }
+    out.push_str(rest);
+    changed.then_some(out)
+}
+
+/// `SELECT time "T"`: a column and its alias, which the parser takes for a literal of a type.
+pub(super) fn name_columns_like_types(statement: &mut Statement) -> bool {
+    struct Columns(bool);
+
+    impl VisitorMut for Columns {
+        type Break = Infallible;
+
+        fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Infallible> {
+            for item in &mut select.projection {
+                if let SelectItem::UnnamedExpr(Expr::TypedString(TypedString {
+                    data_type,
+                    value:
+                        ValueWithSpan {
+                            value: Value::DoubleQuotedString(alias),
+                            ..
+                        },
+                    ..
+                })) = item
+                {
+                    *item = SelectItem::ExprWithAlias {
+                        expr: Expr::Identifier(Ident::new(data_type.to_string().to_lowercase())),
+                        alias: Ident::with_quote('"', alias.clone()),
+                    };
+                    self.0 = true;
+                }
+            }
+            ControlFlow::Continue(())
+        }
+    }
+
+    let mut columns = Columns(false);
+    let ControlFlow::Continue(()) = VisitMut::visit(statement, &mut columns);
+    columns.0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn literals_are_spelled_as_the_parser_and_duckdb_read_them() {
+        for (sql, expected) in [
+            ("SELECT 'abc'\n  'd''ef'", Some("SELECT 'abcd''ef'")),
+            ("SELECT 'a' -- b\n 'c'\n'd', 'e'", Some("SELECT 'acd', 'e'")),
+            ("SELECT E'a\\t'\n'b'", Some("SELECT E'a\\tb'")),
+            ("SELECT 'abc' 'def'", None),
+            ("SELECT 'abc' AS\n'def'", None),
+            ("SELECT $$a$$\n'b'", None),
+            (
+                "SELECT 0b101, 0O17, 0x1F + 0xF_F, 10",
+                Some("SELECT 5, 15, 31 + 255, 10"),
+            ),
+            ("SELECT 0 b101, 0.5, 0", None),
+            (
+                r"SELECT E'caf\u00e9 \U0001F600'",
+                Some("SELECT E'caf\u{e9} \u{1f600}'"),
+            ),
+            (
+                r"SELECT E'\ud83d\ude00\u0027\n'",
+                Some("SELECT E'\u{1f600}\\'\\n'"),
+            ),
+            (r"SELECT E'\\u00e9', E'\ud83d', '\u00e9', E'\x41'", None),
+        ] {
+            assert_eq!(respelled(sql).as_deref(), expected, "{sql}");
+        }
+    }
 
     fn cast_of(sql: &str) -> (String, DataType) {
         let mut parser = sqlparser::parser::Parser::new(&sqlparser::dialect::PostgreSqlDialect {})
@@ -173,16 +367,35 @@ mod tests {
             ("'20240105T1002'::timestamp", "'2024-01-05 10:02:00'"),
             ("'2024-01-05 10:02 pm'::timestamp", "'2024-01-05 22:02:00'"),
             ("'2024-01-05 12:02 AM'::timestamp", "'2024-01-05 00:02:00'"),
-            ("'Jan 5 2024 1:02:03 PM'::timestamp", "'2024-01-05 13:02:03'"),
-            ("'2024-01-05 10:02+02'::timestamptz", "'2024-01-05 10:02:00+02:00'"),
-            ("'2024-01-05 10:02:03 -02'::timestamptz", "'2024-01-05 10:02:03-02:00'"),
-            ("'2024-01-05T10:02Z'::timestamptz", "'2024-01-05 10:02:00+00:00'"),
+            (
+                "'Jan 5 2024 1:02:03 PM'::timestamp",
+                "'2024-01-05 13:02:03'",
+            ),
+            (
+                "'2024-01-05 10:02+02'::timestamptz",
+                "'2024-01-05 10:02:00+02:00'",
+            ),
+            (
+                "'2024-01-05 10:02:03 -02'::timestamptz",
+                "'2024-01-05 10:02:03-02:00'",
+            ),
+            (
+                "'2024-01-05T10:02Z'::timestamptz",
+                "'2024-01-05 10:02:00+00:00'",
+            ),
             ("'10:00 PM'::time", "'22:00:00'"),
             ("'on'::bool", "'true'"),
             ("'No'::boolean", "'false'"),
-            ("'P1DT2H'::interval", "'0 months 1 days 7200000000 microseconds'"),
+            (
+                "'P1DT2H'::interval",
+                "'0 months 1 days 7200000000 microseconds'",
+            ),
+            (
+                "'-1 days +03:00:00'::interval",
+                "'0 months -1 days 10800000000 microseconds'",
+            ),
             ("'1-2'::interval", "'14 months 0 days 0 microseconds'"),
-            (r"'\x00'::bytea", r"'\x00'"),
+            (r"'\x00ff'::bytea", r"'\x00\xFF'"),
         ] {
             let (text, data_type) = cast_of(sql);
             let literal = literal_of(&text, &data_type).map(|literal| literal.to_string());

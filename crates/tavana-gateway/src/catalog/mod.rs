@@ -269,11 +269,21 @@ impl Plan {
     }
 
     fn parsed(sql: &str, scan: Scan) -> Self {
+        let respelled = literals::respelled(sql);
+        let sql = respelled.as_deref().unwrap_or(sql);
+        let unread = |sql: &str| {
+            let mut plan = Self::unread(sql);
+            if respelled.is_some() && plan.texts.is_empty() && plan.refused.is_none() {
+                plan.texts = vec![Template::cut(sql, &[])];
+            }
+            plan
+        };
         let sql = &*plain::plainly(sql);
         let Some((language, mut statement)) = Language::read(sql) else {
-            return Self::unread(sql);
+            return unread(sql);
         };
         let statement = &mut statement;
+        let named = sql.contains('"') && literals::name_columns_like_types(statement);
         let reads = Reads::of(statement);
         let mut plan = Self {
             shape: Shape::of(statement, &reads),
@@ -291,6 +301,7 @@ impl Plan {
         let renames = statements::renames(statement);
         let mut transform = Transform::new(reads, scan.keeps_names);
         transform.run(statement);
+        transform.changed |= respelled.is_some() || named;
         let parts = statements::split(statement);
         plan.refused = transform.refused.map(|message| Refusal {
             sqlstate: SqlState::FEATURE_NOT_SUPPORTED,
@@ -302,7 +313,7 @@ impl Plan {
             return plan;
         }
         if !(only_catalog && language == Language::PostgreSql || faithful()) {
-            let unread = Self::unread(sql);
+            let unread = unread(sql);
             plan.texts = unread.texts;
             plan.refused = plan.refused.or(unread.refused);
             return plan;

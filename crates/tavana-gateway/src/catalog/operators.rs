@@ -73,10 +73,14 @@ fn pointer(path: &Expr) -> Option<Expr> {
     };
     let mut pointer = String::new();
     for step in &path.elem {
-        pointer.push('/');
-        pointer.push_str(&names::string(step)?.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&step_of(names::string(step)?));
     }
     Some(Expr::Value(Value::SingleQuotedString(pointer).into()))
+}
+
+/// A key as a step of a JSON pointer.
+fn step_of(key: &str) -> String {
+    format!("/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 impl Transform {
@@ -92,6 +96,29 @@ impl Transform {
         };
         if let Some(pointer) = pointer(right) {
             *expr = call(function, vec![(**left).clone(), pointer]);
+            self.changed = true;
+        }
+    }
+
+    /// `d -> '$ref'`: a key, which DuckDB would take for a path or a pattern.
+    pub(super) fn json_key(&mut self, expr: &mut Expr) {
+        let Expr::BinaryOp { op, right, .. } = expr else {
+            return;
+        };
+        if !is_arrow(op) {
+            return;
+        }
+        let Some(key) = names::string(right) else {
+            return;
+        };
+        let is_path = match key.strip_prefix('$') {
+            Some(rest) => rest.is_empty() || rest.starts_with(['.', '[']),
+            None => !(key.is_empty() || key == "*"),
+        };
+        if !is_path {
+            // As a pointer (RFC 6901), which has neither patterns nor a root's name.
+            let path = step_of(key);
+            **right = Expr::Value(Value::SingleQuotedString(path).into());
             self.changed = true;
         }
     }

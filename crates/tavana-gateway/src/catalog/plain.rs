@@ -8,7 +8,7 @@ use crate::session::lexer::{Kind, Token, tokens};
 
 /// The same statement with other words for `FROM ONLY t` (there is no inheritance), `TABLE t`,
 /// `FROM t` without SELECT, `FETCH NEXT ROW ONLY`, `LIMIT ALL`, a LIMIT behind its OFFSET, the weaker
-/// locks of rows and those of some tables, `TEMP`, `ISNULL`, `NOTNULL`, and `trim` without the
+/// locks of rows and those of some tables, `TEMP`, distances in windows, `ISNULL`, `NOTNULL`, and `trim` without the
 /// characters to be trimmed.
 pub(super) fn plainly(sql: &str) -> Cow<'_, str> {
     let text = Text {
@@ -116,12 +116,21 @@ impl<'sql> Text<'sql> {
                 return until(last, "FOR UPDATE".to_owned());
             }
         }
-        if self.word(at, &["TEMP"])
+        let is_first = |before: usize| match before {
+            0 => self.word(0, &["CREATE"]),
+            _ => self.word(before, &["OR", "REPLACE", "LOCAL", "GLOBAL"]),
+        };
+        if at > 0 && self.word(at, &["TEMP"]) && (0..at).all(is_first) {
+            return until(at, "TEMPORARY".to_owned());
+        }
+        if token.kind == Kind::String
+            && self.word(at + 1, &["PRECEDING", "FOLLOWING"])
             && at
                 .checked_sub(1)
-                .is_some_and(|before| self.word(before, &["CREATE", "REPLACE", "LOCAL", "GLOBAL"]))
+                .is_some_and(|before| !self.word(before, &["INTERVAL"]))
         {
-            return until(at, "TEMPORARY".to_owned());
+            // How far a window reaches in time.
+            return until(at, format!("INTERVAL {}", token.text(self.sql)));
         }
         if self.word(at, &["LIMIT"]) && self.word(at + 1, &["ALL"]) {
             return until(at + 1, String::new());

@@ -361,7 +361,10 @@ mod tests {
             ("SELECT a FROM t WHERE b ~ 'x'", true),
             ("SELECT a FROM t WHERE b->>'c' = 'd'", true),
             ("SELECT a FROM t WHERE b - 1 > c", false),
-            ("SELECT a FROM t WHERE b > '2024-01-05 10:00:00'::timestamp", false),
+            (
+                "SELECT a FROM t WHERE b > '2024-01-05 10:00:00'::timestamp",
+                false,
+            ),
             ("SELECT a FROM t WHERE b > '20240105'::date", true),
             ("SELECT a FROM t WHERE b > date 'yesterday'", true),
             ("SELECT a FROM t WHERE b = x'1f'", true),

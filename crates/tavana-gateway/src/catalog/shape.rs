@@ -24,6 +24,8 @@ pub(crate) struct Shape {
     around_stars: Option<(usize, usize)>,
     /// The columns of a `*` are of the catalog: their names tell their types.
     catalog: bool,
+    /// A target is an `unnest`, whose column DuckDB calls by its argument.
+    unnests: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,10 @@ impl Shape {
             Some(Value::Null) if plain => Some(oid::TEXT),
             _ => oid_of(expr, catalog),
         };
+        let unnests = targets.iter().any(|item| {
+            matches!(item, SelectItem::UnnamedExpr(Expr::Function(function))
+                if names::last_part(&function.name).as_deref() == Some("unnest"))
+        });
         let targets = targets
             .iter()
             .map(|item| match item {
@@ -80,7 +86,10 @@ impl Shape {
                 _ => Target::Star,
             })
             .collect();
-        Self::made(targets, catalog)
+        Self {
+            unnests,
+            ..Self::made(targets, catalog)
+        }
     }
 
     fn made(targets: Vec<Target>, catalog: bool) -> Self {
@@ -93,12 +102,14 @@ impl Shape {
             targets,
             around_stars,
             catalog,
+            unnests: false,
         }
     }
 
     /// Whether it says nothing that DuckDB does not say.
     pub(crate) fn is_plain(&self) -> bool {
         !self.catalog
+            && !self.unnests
             && self.targets.iter().all(|target| match target {
                 Target::Column { name, oid } => name.is_none() && oid.is_none(),
                 Target::Star => true,
@@ -124,6 +135,8 @@ impl Shape {
         };
         match target {
             Some(Target::Column { name, oid }) => (name.as_deref(), *oid),
+            // Of a struct it has the names of the fields.
+            Some(Target::Star) if name.starts_with("unnest(") => (Some("unnest"), None),
             Some(Target::Star) if self.catalog => (None, type_of(name)),
             Some(Target::Star) | None => (None, None),
         }
@@ -141,17 +154,43 @@ impl Shape {
 /// DuckDB's `COLUMNS(...)` stands for any number of columns, as does unnesting a struct.
 fn is_star(expr: &Expr) -> bool {
     match expr {
-        Expr::Function(function) => matches!(
-            names::last_part(&function.name).as_deref(),
-            Some("columns" | "unnest")
-        ),
+        Expr::Function(function)
+            if matches!(
+                names::last_part(&function.name).as_deref(),
+                Some("columns" | "unnest")
+            ) =>
+        {
+            true
+        }
         Expr::Wildcard(_) | Expr::QualifiedWildcard(..) => true,
         Expr::CompoundFieldAccess { root, .. } => {
             // `(f(x)).*` comes as an access of a star.
             is_star(root) || expr.to_string().ends_with('*')
         }
-        _ => format!("{expr}").to_ascii_uppercase().contains("COLUMNS("),
+        _ => holds_columns(expr),
     }
+}
+
+/// Whether a `COLUMNS(...)` makes any number of columns of an expression.
+pub(super) fn holds_columns(expr: &Expr) -> bool {
+    struct Columns;
+
+    impl Visitor for Columns {
+        type Break = ();
+
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            match expr {
+                Expr::Function(function)
+                    if names::last_part(&function.name).as_deref() == Some("columns") =>
+                {
+                    ControlFlow::Break(())
+                }
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+
+    expr.visit(&mut Columns).is_break()
 }
 
 fn values_columns(query: &Query) -> Option<usize> {

@@ -13,7 +13,8 @@ use sqlparser::ast::{
     FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName,
     ObjectNamePart, OrderByExpr, OrderBySort, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, SetExpr, Statement, Subscript, TableAlias,
-    TableAliasColumnDef, TableFactor, Value, ValueWithSpan, VisitMut, Visitor, VisitorMut,
+    TableAliasColumnDef, TableFactor, TableFunctionArgs, TimezoneInfo, Value, ValueWithSpan,
+    VisitMut, Visitor, VisitorMut,
 };
 use tavana_common::catalog::{
     DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_FUNCTIONS, PG_RELATIONS,
@@ -25,10 +26,11 @@ use super::dialect::Language;
 use super::functions::Call;
 use super::literals::{bits_of, literal_of, respell_interval_of};
 use super::names::{self, folded};
+use super::shape::holds_columns;
 use super::slots::Slot;
 use super::system::age_of_transaction;
 use super::types::{
-    array_literal, array_type, change_type, dimensions_of, is_reg_type_array, is_text,
+    array_literal, array_type, change_cast_type, dimensions_of, is_reg_type_array, is_text,
     is_text_array, reg_type,
 };
 
@@ -182,6 +184,7 @@ pub(crate) struct Transform {
     top: bool,
     /// `->` may stand between the parameter of a lambda and what it does.
     pub(super) has_lambdas: bool,
+    mentions_value: bool,
 }
 
 impl Transform {
@@ -195,11 +198,13 @@ impl Transform {
             keeps_names,
             top: true,
             has_lambdas: false,
+            mentions_value: false,
         }
     }
 
     pub(crate) fn run(&mut self, statement: &mut Statement) {
         self.has_lambdas = super::operators::has_lambdas(statement);
+        self.mentions_value = mentions_value(statement);
         if let Statement::Query(query) = statement {
             self.top_targets(query);
             self.in_order(query);
@@ -308,8 +313,10 @@ impl Transform {
             .projection
             .iter()
             .map(|item| match item {
+                SelectItem::UnnamedExpr(expr) if holds_columns(expr) => (None, false),
                 SelectItem::UnnamedExpr(expr) => match names::target_name(expr) {
-                    Some(name) => (Some(name), true),
+                    // DuckDB would take `current_date` for what its alias is, and calls it so.
+                    Some(name) => (Some(name), !is_bare_function(expr)),
                     None => (own_name(expr), false),
                 },
                 SelectItem::ExprWithAlias { alias, .. } => (Some(folded(alias)), false),
@@ -417,7 +424,7 @@ impl Transform {
             **inner = literal;
             self.changed = true;
         }
-        self.changed |= change_type(data_type);
+        self.changed |= change_cast_type(data_type);
         if matches!(
             data_type,
             DataType::Array(ArrayElemTypeDef::SquareBracket(..))
@@ -610,7 +617,8 @@ impl VisitorMut for Transform {
     }
 
     fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<Infallible> {
-        if let Some(derived) = rows_of(factor) {
+        self.changed |= series_of(factor);
+        if let Some(derived) = rows_of(factor, self.mentions_value) {
             *factor = derived;
             self.changed = true;
         }
@@ -661,6 +669,7 @@ impl VisitorMut for Transform {
         self.never_case(expr);
         self.pages(expr);
         self.json_path(expr);
+        self.json_key(expr);
         self.json_operands(expr);
         self.substring_of_pattern(expr);
         self.changed |= age_of_transaction(expr);
@@ -709,7 +718,7 @@ impl VisitorMut for Transform {
                     Value::SingleQuotedString(text) => literal_of(text, &typed.data_type),
                     _ => None,
                 };
-                self.changed |= change_type(&mut typed.data_type) | literal.is_some();
+                self.changed |= change_cast_type(&mut typed.data_type) | literal.is_some();
                 match literal {
                     Some(Expr::Value(text)) => typed.value = text,
                     Some(moment) => *expr = cast(moment, typed.data_type.clone()),
@@ -811,6 +820,24 @@ impl Visitor for Mentions {
     }
 }
 
+/// Whether a statement names a column `value`, as that of the elements of JSON is called.
+fn mentions_value(statement: &Statement) -> bool {
+    struct Value;
+
+    impl Visitor for Value {
+        type Break = ();
+
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+            match own_name(expr) {
+                Some(name) if name == "value" => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            }
+        }
+    }
+
+    sqlparser::ast::Visit::visit(statement, &mut Value).is_break()
+}
+
 /// The type of a column that holds an OID here and shows a name in PostgreSQL.
 fn reg_of_column(column: &str) -> Option<&'static str> {
     let at = REG_COLUMNS
@@ -821,7 +848,10 @@ fn reg_of_column(column: &str) -> Option<&'static str> {
 
 /// What DuckDB has in a select list only, as a query: `unnest` of several arrays,
 /// `generate_subscripts`, and functions that give one value.
-fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
+///
+/// `mentions_value`: see [`mentions_value`].
+fn rows_of(factor: &TableFactor, mentions_value: bool) -> Option<TableFactor> {
+    let mut keeps_name = false;
     let (targets, alias) = match factor {
         TableFactor::UNNEST {
             alias,
@@ -845,36 +875,52 @@ fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
                 let numbers = unnest(call("generate_series", places));
                 targets.push((numbers, "ordinality".to_owned()));
             }
-            (targets, alias)
+            (targets, alias.clone())
         }
         TableFactor::Table {
             name,
             alias,
-            args: Some(arguments),
+            args: Some(TableFunctionArgs { args, .. }),
             with_ordinality: false,
             ..
+        }
+        | TableFactor::Function {
+            name, alias, args, ..
         } => {
             let own = match parts(name)?.as_slice() {
                 [_] => true,
                 [schema, _] => schema == "pg_catalog",
                 _ => false,
             };
-            let function = names::last_part(name).filter(|name| {
-                name == "generate_subscripts"
-                    || own && VALUE_FUNCTIONS.contains(&name.as_str())
-                    || name.starts_with("pg_")
-                        && listed(PG_FUNCTIONS, name)
-                        && !TABLE_FUNCTIONS.contains(&name.as_str())
-            })?;
-            let values = arguments
-                .args
+            let values = args
                 .iter()
                 .map(|argument| match argument {
                     FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some(value.clone()),
                     _ => None,
                 })
                 .collect::<Option<Vec<Expr>>>()?;
-            (vec![(call(&function, values), function)], alias)
+            let function = names::last_part(name)?;
+            if let Some(targets) = json_rows(&function, &values).filter(|_| own) {
+                // Tools name the function and then either its column or, as if it were a value,
+                // the function.
+                keeps_name = mentions_value || alias.is_none();
+                let own_alias = || TableAlias {
+                    explicit: true,
+                    name: Ident::new(function),
+                    columns: Vec::new(),
+                    at: None,
+                };
+                (targets, Some(alias.clone().unwrap_or_else(own_alias)))
+            } else if function == "generate_subscripts"
+                || own && VALUE_FUNCTIONS.contains(&function.as_str())
+                || function.starts_with("pg_")
+                    && listed(PG_FUNCTIONS, &function)
+                    && !TABLE_FUNCTIONS.contains(&function.as_str())
+            {
+                (vec![(call(&function, values), function)], alias.clone())
+            } else {
+                return None;
+            }
         }
         _ => return None,
     };
@@ -890,8 +936,8 @@ fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
         .map(|(expr, name)| SelectItem::ExprWithAlias {
             expr,
             // The one column of a function has the name that the function is given.
-            alias: match alias {
-                Some(alias) if alone => alias.name.clone(),
+            alias: match &alias {
+                Some(alias) if alone && !keeps_name => alias.name.clone(),
                 _ => Ident::new(name),
             },
         })
@@ -899,9 +945,102 @@ fn rows_of(factor: &TableFactor) -> Option<TableFactor> {
     Some(TableFactor::Derived {
         lateral: true,
         subquery,
-        alias: alias.clone(),
+        alias,
         sample: None,
     })
+}
+
+/// The columns of functions that make rows of a JSON value.
+fn json_rows(function: &str, values: &[Expr]) -> Option<Vec<(Expr, String)>> {
+    let [value] = values else {
+        return None;
+    };
+    let json = || cast(value.clone(), DataType::JSON);
+    let path = || Expr::Value(Value::SingleQuotedString("$.*".to_owned()).into());
+    let unnest = |list: Expr| call("unnest", vec![list]);
+    let keys = || (unnest(call("json_keys", vec![json()])), "key".to_owned());
+    let members = |extract: &str| {
+        let list = call(extract, vec![json(), path()]);
+        vec![keys(), (unnest(list), "value".to_owned())]
+    };
+    Some(match function {
+        "json_array_elements"
+        | "json_array_elements_text"
+        | "jsonb_array_elements"
+        | "jsonb_array_elements_text" => {
+            vec![(call(function, vec![value.clone()]), "value".to_owned())]
+        }
+        "json_object_keys" | "jsonb_object_keys" => {
+            vec![(call(function, vec![value.clone()]), function.to_owned())]
+        }
+        // `json_each` is DuckDB's own, with more columns.
+        "jsonb_each" => members("json_extract"),
+        "json_each_text" | "jsonb_each_text" => members("json_extract_string"),
+        _ => return None,
+    })
+}
+
+/// `generate_series(a, b, '1 day')`: to DuckDB, the step is no interval yet.
+fn series_of(factor: &mut TableFactor) -> bool {
+    let (TableFactor::Table {
+        name,
+        args: Some(TableFunctionArgs { args, .. }),
+        ..
+    }
+    | TableFactor::Function { name, args, .. }) = factor
+    else {
+        return false;
+    };
+    if names::last_part(name).as_deref() != Some("generate_series") {
+        return false;
+    }
+    series_of_arguments(args)
+}
+
+/// See [`series_of`]. A beginning or an end that is a literal is a point in time, too.
+pub(super) fn series_of_arguments(arguments: &mut [FunctionArg]) -> bool {
+    let [
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(start)),
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(stop)),
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(step)),
+    ] = arguments
+    else {
+        return false;
+    };
+    if !interval_of(step) && !matches!(step, Expr::Interval(_)) {
+        return false;
+    }
+    let zone = if names::string(start).is_some() && names::string(stop).is_some() {
+        TimezoneInfo::Tz
+    } else {
+        TimezoneInfo::None
+    };
+    for end in [start, stop] {
+        if let Some(text) = names::string(end) {
+            let data_type = DataType::Timestamp(None, zone);
+            let value = literal_of(text, &data_type).unwrap_or_else(|| end.clone());
+            *end = cast(value, data_type);
+        }
+    }
+    true
+}
+
+/// A literal that says how long something is, as an interval.
+pub(super) fn interval_of(literal: &mut Expr) -> bool {
+    let Some(text) = names::string(literal) else {
+        return false;
+    };
+    // Numbers have steps without a unit.
+    if !text.contains(|next: char| next.is_ascii_alphabetic() || next == ':') {
+        return false;
+    }
+    let data_type = DataType::Interval {
+        fields: None,
+        precision: None,
+    };
+    let value = literal_of(text, &data_type).unwrap_or_else(|| literal.clone());
+    *literal = cast(value, data_type);
+    true
 }
 
 /// Functions with one value that clients ask for as if it were a table.
@@ -955,6 +1094,11 @@ const ONE_COLUMN: [&str; 8] = [
     "string_to_table",
     "unnest",
 ];
+
+/// `current_date`: a function without parentheses.
+fn is_bare_function(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(function) if matches!(function.args, FunctionArguments::None))
+}
 
 fn item_is_call(item: &SelectItem) -> bool {
     matches!(item, SelectItem::UnnamedExpr(Expr::Function(_)))

@@ -4,7 +4,8 @@ use std::iter::Peekable;
 use std::str::Chars;
 
 use sqlparser::ast::{
-    Array, ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, TimezoneInfo, Value,
+    Array, ArrayElemTypeDef, DataType, ExactNumberInfo, Expr, ObjectName, ObjectNamePart,
+    TimezoneInfo, Value,
 };
 use tavana_common::catalog::REG_TYPES;
 
@@ -83,8 +84,25 @@ pub(super) const ARRAY_TYPES: [&str; 20] = [
     "_varchar",
 ];
 
+fn is_quoted(name: &ObjectName) -> bool {
+    name.0.iter().any(|part| match part {
+        ObjectNamePart::Identifier(name) => name.quote_style.is_some(),
+        ObjectNamePart::Function(_) => false,
+    })
+}
+
 /// The dimensions that an array of PostgreSQL can have.
 const DIMENSIONS_MAX: usize = 6;
+
+/// As [`change_type`], for what a value is cast to. A precision that would round it stays, for
+/// DuckDB to refuse.
+pub(super) fn change_cast_type(data_type: &mut DataType) -> bool {
+    match data_type {
+        DataType::Time(Some(0..6), _)
+        | DataType::Timestamp(Some(0..6), TimezoneInfo::WithTimeZone | TimezoneInfo::Tz) => false,
+        _ => change_type(data_type),
+    }
+}
 
 /// Spells a type as DuckDB does; whether that changed anything.
 pub(super) fn change_type(data_type: &mut DataType) -> bool {
@@ -103,8 +121,8 @@ pub(super) fn change_type(data_type: &mut DataType) -> bool {
             return true;
         }
         DataType::BitVarying(_) | DataType::VarBit(_) => DataType::Bit(None),
-        DataType::Custom(name, modifiers) => {
-            let Some(parts) = parts(name) else {
+        DataType::Custom(type_name, modifiers) => {
+            let Some(parts) = parts(type_name) else {
                 return false;
             };
             let (system, name) = match parts.as_slice() {
@@ -129,7 +147,8 @@ pub(super) fn change_type(data_type: &mut DataType) -> bool {
                 "jsonb" => DataType::JSON,
                 "varbit" => DataType::Bit(None),
                 _ if listed(REG_TYPES, name) => DataType::BigInt(None),
-                _ if listed(&ARRAY_TYPES, name) => {
+                // In quotes it may be a type of the user's.
+                _ if listed(&ARRAY_TYPES, name) && !is_quoted(type_name) => {
                     let element = object_name(&[name.trim_start_matches('_')]);
                     let mut element = DataType::Custom(element, Vec::new());
                     change_type(&mut element);

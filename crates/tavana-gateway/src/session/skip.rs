@@ -22,9 +22,58 @@ pub(super) struct Skippable {
 #[derive(Debug)]
 struct Excuse {
     refusal: SqlState,
+    /// What it must be said of: a statement can fail because of other objects too, also when a part
+    /// of it is done.
+    object: Object,
     /// For the notice.
     sqlstate: SqlState,
     message: String,
+}
+
+/// What a refusal of DuckDB tells of.
+#[derive(Debug)]
+enum Object {
+    /// Of one of these kinds, or of any.
+    Entry(&'static [&'static str], String),
+    Column(String),
+}
+
+impl Object {
+    fn is_in(&self, message: &str) -> bool {
+        let (said, name) = match self {
+            Self::Entry(kinds, name) => {
+                let Some((kind, said)) = message.split_once(" with name ") else {
+                    return false;
+                };
+                if !kinds.is_empty() && !kinds.contains(&kind) {
+                    return false;
+                }
+                (said, name)
+            }
+            Self::Column(name) => {
+                let said = message.split_once(" does not have a column with name ");
+                match said.or_else(|| message.split_once("Column with name ")) {
+                    Some((_, said)) => (said, name),
+                    None => return false,
+                }
+            }
+        };
+        // In quotes or not; with its schema when that is missing.
+        let said = said.split(['!', '\n']).next().unwrap_or_default();
+        let said = match said.split_once("\" does not exist because") {
+            Some((said, _)) => said,
+            None => said
+                .strip_suffix(" does not exist")
+                .or_else(|| said.strip_suffix(" already exists"))
+                .unwrap_or(said),
+        };
+        let said = said.trim_matches('"').to_lowercase();
+        let name = name.to_lowercase();
+        said == name
+            || said
+                .strip_suffix(&name)
+                .is_some_and(|before| before.ends_with('.'))
+    }
 }
 
 impl Skippable {
@@ -62,10 +111,9 @@ impl Skippable {
 
     /// The notice that takes the place of an error.
     pub(super) fn excuse(&self, error: &QueryError) -> Option<Notice> {
-        let excuse = self
-            .excuses
-            .iter()
-            .find(|excuse| excuse.refusal == error.sqlstate)?;
+        let excuse = self.excuses.iter().find(|excuse| {
+            excuse.refusal == error.sqlstate && excuse.object.is_in(&error.message)
+        })?;
         let (sqlstate, message) = match missing_schema(&error.message) {
             Some(schema) => (
                 SUCCESS,
@@ -99,17 +147,21 @@ struct Words<'sql> {
 
 impl Words<'_> {
     fn dropped(&mut self) -> Option<Vec<Excuse>> {
-        let kinds: [(&str, SqlState); 8] = [
-            ("TABLE", SqlState::UNDEFINED_TABLE),
-            ("VIEW", SqlState::UNDEFINED_TABLE),
-            ("INDEX", SqlState::UNDEFINED_OBJECT),
-            ("SEQUENCE", SqlState::UNDEFINED_TABLE),
-            ("TYPE", SqlState::UNDEFINED_OBJECT),
-            ("SCHEMA", SqlState::INVALID_SCHEMA),
-            ("FUNCTION", SqlState::UNDEFINED_FUNCTION),
-            ("MACRO", SqlState::UNDEFINED_FUNCTION),
+        let kinds: [(&str, SqlState, &[&str]); 8] = [
+            ("TABLE", SqlState::UNDEFINED_TABLE, &["Table"]),
+            ("VIEW", SqlState::UNDEFINED_TABLE, &["View", "Table"]),
+            ("INDEX", SqlState::UNDEFINED_OBJECT, &["Index", "Table"]),
+            (
+                "SEQUENCE",
+                SqlState::UNDEFINED_TABLE,
+                &["Sequence", "Table"],
+            ),
+            ("TYPE", SqlState::UNDEFINED_OBJECT, &["Type", "Table"]),
+            ("SCHEMA", SqlState::INVALID_SCHEMA, &["Schema"]),
+            ("FUNCTION", SqlState::UNDEFINED_FUNCTION, &[]),
+            ("MACRO", SqlState::UNDEFINED_FUNCTION, &[]),
         ];
-        let (kind, refusal) = kinds.into_iter().find(|(kind, _)| self.take(kind))?;
+        let (kind, refusal, said) = kinds.into_iter().find(|(kind, ..)| self.take(kind))?;
         self.skip(&["IF", "EXISTS"])?;
         let name = self.last_name()?;
         let object = match kind {
@@ -118,6 +170,7 @@ impl Words<'_> {
         };
         let excuse = |refusal| Excuse {
             refusal,
+            object: Object::Entry(said, name.clone()),
             sqlstate: SUCCESS,
             message: format!("{object} does not exist, skipping"),
         };
@@ -140,6 +193,7 @@ impl Words<'_> {
         };
         Some(vec![Excuse {
             refusal: sqlstate,
+            object: Object::Entry(&[], name.clone()),
             sqlstate,
             message: format!("{word} \"{name}\" already exists, skipping"),
         }])
@@ -155,6 +209,7 @@ impl Words<'_> {
         if may_miss {
             excuses.push(Excuse {
                 refusal: SqlState::UNDEFINED_TABLE,
+                object: Object::Entry(&["Table", "View"], table.clone()),
                 sqlstate: SUCCESS,
                 message: format!("relation \"{table}\" does not exist, skipping"),
             });
@@ -165,6 +220,7 @@ impl Words<'_> {
                 let column = self.name()?;
                 excuses.push(Excuse {
                     refusal: SqlState::DUPLICATE_COLUMN,
+                    object: Object::Column(column.clone()),
                     sqlstate: SqlState::DUPLICATE_COLUMN,
                     message: format!(
                         "column \"{column}\" of relation \"{table}\" already exists, skipping"
@@ -177,6 +233,7 @@ impl Words<'_> {
                 let column = self.name()?;
                 excuses.push(Excuse {
                     refusal: SqlState::UNDEFINED_COLUMN,
+                    object: Object::Column(column.clone()),
                     sqlstate: SUCCESS,
                     message: format!(
                         "column \"{column}\" of relation \"{table}\" does not exist, skipping"
@@ -285,10 +342,11 @@ mod tests {
     fn what_there_is_nothing_to_do_for_is_told() {
         let missing = SqlState::UNDEFINED_TABLE;
         let there = SqlState::DUPLICATE_TABLE;
-        for (sql, error, (sqlstate, message, tag)) in [
+        for (sql, error, said, (sqlstate, message, tag)) in [
             (
                 "DROP TABLE IF EXISTS a",
                 missing,
+                "Table with name a does not exist!\nDid you mean \"b\"?",
                 (
                     "00000",
                     "table \"a\" does not exist, skipping",
@@ -298,6 +356,7 @@ mod tests {
             (
                 "drop view if exists s.\"A b\" cascade",
                 missing,
+                "View with name A b does not exist!",
                 (
                     "00000",
                     "view \"A b\" does not exist, skipping",
@@ -307,6 +366,7 @@ mod tests {
             (
                 "DROP SCHEMA IF EXISTS s",
                 SqlState::INVALID_SCHEMA,
+                "Schema with name s does not exist!",
                 (
                     "00000",
                     "schema \"s\" does not exist, skipping",
@@ -316,6 +376,7 @@ mod tests {
             (
                 "CREATE TEMP TABLE IF NOT EXISTS t (i INTEGER)",
                 there,
+                "View with name \"T\" already exists!",
                 (
                     "42P07",
                     "relation \"t\" already exists, skipping",
@@ -325,6 +386,7 @@ mod tests {
             (
                 "CREATE TABLE IF NOT EXISTS t AS SELECT 1",
                 there,
+                "Table with name \"t\" already exists!",
                 (
                     "42P07",
                     "relation \"t\" already exists, skipping",
@@ -334,6 +396,7 @@ mod tests {
             (
                 "CREATE SCHEMA IF NOT EXISTS s",
                 SqlState::DUPLICATE_SCHEMA,
+                "Schema with name \"s\" already exists!",
                 (
                     "42P06",
                     "schema \"s\" already exists, skipping",
@@ -343,6 +406,7 @@ mod tests {
             (
                 "ALTER TABLE IF EXISTS t ADD COLUMN IF NOT EXISTS c INTEGER",
                 SqlState::DUPLICATE_COLUMN,
+                "Column with name c already exists!",
                 (
                     "42701",
                     "column \"c\" of relation \"t\" already exists, skipping",
@@ -351,7 +415,8 @@ mod tests {
             ),
         ] {
             let expected = (sqlstate, message.to_owned(), tag.to_owned());
-            assert_eq!(told(sql, error, "anything"), Some(expected), "{sql}");
+            assert_eq!(told(sql, error, said), Some(expected), "{sql}");
+            assert_eq!(told(sql, error, "anything"), None, "{sql}");
         }
     }
 
@@ -392,6 +457,21 @@ mod tests {
         let told_of = told(sql, SqlState::UNDEFINED_TABLE, message).expect("it is excused");
         assert_eq!(told_of.1, "schema \"nos\" does not exist, skipping");
         assert_eq!(told(sql, SqlState::DEPENDENT_OBJECTS, ""), None);
+        // What its default needs may be missing when the column is there already.
+        let sql = "ALTER TABLE IF EXISTS t ADD COLUMN c INTEGER DEFAULT (SELECT max(i) FROM other)";
+        for (message, is_skipped) in [
+            ("Table with name t does not exist!", true),
+            ("Table with name other does not exist!", false),
+            ("Sequence with name t does not exist!", false),
+        ] {
+            let found = told(sql, SqlState::UNDEFINED_TABLE, message);
+            assert_eq!(found.is_some(), is_skipped, "{message}");
+        }
+        let sql = "ALTER TABLE t DROP COLUMN IF EXISTS c";
+        let message = "Table \"t\" does not have a column with name \"c\"";
+        assert!(told(sql, SqlState::UNDEFINED_COLUMN, message).is_some());
+        let message = "Table \"t\" does not have a column with name \"d\"";
+        assert!(told(sql, SqlState::UNDEFINED_COLUMN, message).is_none());
         let sql = "CREATE TABLE IF NOT EXISTS t AS SELECT * FROM nothing";
         assert_eq!(told(sql, SqlState::UNDEFINED_TABLE, ""), None);
     }

@@ -10,7 +10,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int8Type;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, FixedSizeListArray, ListArray, MapArray, RecordBatch,
-    RecordBatchOptions, StructArray, UnionArray,
+    RecordBatchOptions, StructArray, UnionArray, new_null_array,
 };
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Fields, Schema, SchemaRef, UnionFields};
@@ -29,18 +29,21 @@ pub(crate) struct Export {
     raw: SchemaRef,
     /// As the client sees it.
     schema: SchemaRef,
-    holds_bool8: bool,
+    /// Columns have to be changed.
+    converts: bool,
 }
 
 impl Export {
-    /// `raw` is the schema DuckDB exports, `schema` what [`client_schema`] made of it.
+    /// `raw` is the schema DuckDB exports, `schema` what [`client_schema`] made of it. A column of
+    /// another type in `schema` holds nothing but NULLs.
     pub(crate) fn new(options: ArrowOptions, raw: SchemaRef, schema: SchemaRef) -> Self {
-        let holds_bool8 = raw.fields().iter().any(|field| holds_bool8(field));
+        let both = || raw.fields().iter().zip(schema.fields());
+        let converts = both().any(|(from, to)| from.data_type() != to.data_type());
         Self {
             options,
             raw,
             schema,
-            holds_bool8,
+            converts,
         }
     }
 
@@ -50,7 +53,7 @@ impl Export {
 
     pub(crate) fn batch(&self, chunk: &DataChunk) -> Result<RecordBatch, ErrorText> {
         let columns = self.options.columns(chunk, &self.raw)?;
-        let columns = if self.holds_bool8 {
+        let columns = if self.converts {
             columns
                 .iter()
                 .zip(self.raw.fields())
@@ -58,6 +61,8 @@ impl Export {
                 .map(|((column, from), to)| {
                     if holds_bool8(from) {
                         plain(column, from, to)
+                    } else if from.data_type() != to.data_type() {
+                        only_nulls(column, to)
                     } else {
                         Ok(Arc::clone(column))
                     }
@@ -71,6 +76,14 @@ impl Export {
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
             .map_err(|error| ErrorText(error.to_string().into_bytes()))
     }
+}
+
+fn only_nulls(column: &ArrayRef, to: &Field) -> Result<ArrayRef, ArrowError> {
+    if column.null_count() == column.len() {
+        return Ok(new_null_array(to.data_type(), column.len()));
+    }
+    let text = "the type of a column depends on the value of a parameter";
+    Err(ArrowError::InvalidArgumentError(text.to_owned()))
 }
 
 /// The client's schema for one that DuckDB exports.

@@ -95,7 +95,7 @@ fn rehearse(connection: &Connection, loaded: &[String]) -> Result<(), String> {
     let failed = || step("could not run a statement");
     connection.run(&begin).map_err(failed())?;
     let text = SqlText::lex("SELECT current_user, count(*), max(i::VARCHAR) FROM range(9) t(i)");
-    let mut prepared = prepare::prepare(connection, &text, &[]).map_err(|f| f.message)?;
+    let mut prepared = prepare::prepare(connection, &text, &[], None).map_err(|f| f.message)?;
     let statement = prepared.take_statement(connection).map_err(|f| f.message)?;
     let result = statement.execute_streaming().map_err(failed())?;
     let mut rows = LiveRows::new(result, prepared.export(connection));

@@ -46,6 +46,8 @@ pub(crate) struct Prepared {
     pub(crate) schema: SchemaRef,
     /// The same as DuckDB exports it.
     raw_schema: SchemaRef,
+    /// As `raw_schema`, for values that change no type.
+    described_raw_schema: SchemaRef,
     /// Names of the parameters that occur, as DuckDB calls them, and the place of each in
     /// `facts.parameter_types`.
     pub(crate) parameters: Vec<(String, usize)>,
@@ -127,11 +129,15 @@ impl Prepared {
 
     /// The schema of a result of this statement. A statement can be bound anew when it runs, so
     /// the facts may have changed since.
+    ///
+    /// `with_null`: a parameter is NULL. DuckDB folds what is computed from it to a NULL that has no
+    /// type and is called an INTEGER; its column keeps the type that was described.
     pub(crate) fn refresh(
         &mut self,
         connection: &Connection,
         columns: Vec<(String, LogicalType)>,
         returns_rows: bool,
+        with_null: bool,
     ) -> Result<(), Failure> {
         self.facts.returns_rows = returns_rows;
         if !returns_rows {
@@ -139,15 +145,22 @@ impl Prepared {
             self.facts.schema = Bytes::new();
             return Ok(());
         }
-        let same = columns.len() == self.facts.columns.len()
-            && columns
-                .iter()
-                .zip(&self.facts.columns)
-                .zip(&self.variants)
-                .all(|(((_, found), known), variant)| {
-                    *variant || type_name(found) == known.duckdb_type
-                });
-        if same {
+        let all = |accept: &dyn Fn(&LogicalType, &Column) -> bool| {
+            columns.len() == self.facts.columns.len()
+                && columns
+                    .iter()
+                    .zip(&self.facts.columns)
+                    .zip(&self.variants)
+                    .all(|(((_, found), known), variant)| *variant || accept(found, known))
+        };
+        let is_same = |found: &LogicalType, known: &Column| type_name(found) == known.duckdb_type;
+        if all(&is_same) {
+            self.raw_schema = Arc::clone(&self.described_raw_schema);
+            return Ok(());
+        }
+        let is_null = |found: &LogicalType| found.id() == sys::DUCKDB_TYPE_DUCKDB_TYPE_INTEGER;
+        if with_null && all(&|found, known| is_same(found, known) || is_null(found)) {
+            self.raw_schema = column_facts(connection, columns, &self.variants)?.raw_schema;
             return Ok(());
         }
         self.variants = vec![false; columns.len()];
@@ -155,12 +168,16 @@ impl Prepared {
         self.facts.columns = described.columns;
         self.facts.schema = schema_message(&described.schema);
         self.schema = described.schema;
+        self.described_raw_schema = Arc::clone(&described.raw_schema);
         self.raw_schema = described.raw_schema;
         Ok(())
     }
 }
 
 /// Binds a statement.
+///
+/// `trial`: another connection of the instance, when `connection` is in a transaction. What DuckDB
+/// says of a value that only stands in for a parameter would end the transaction otherwise.
 ///
 /// # Errors
 /// What DuckDB says about it, with the position in the client's text; a statement that is not
@@ -169,6 +186,7 @@ pub(crate) fn prepare(
     connection: &Connection,
     text: &SqlText<'_>,
     declared: &[String],
+    trial: Option<&Connection>,
 ) -> Result<Prepared, Failure> {
     match text.statements() {
         0 => return Err(failure::invalid("the statement is empty")),
@@ -195,7 +213,7 @@ pub(crate) fn prepare(
         .chain(std::iter::repeat(None))
         .take(count)
         .collect();
-    let (bound, columns) = infer(connection, text, &mut types)?;
+    let (bound, columns) = infer(connection, text, &mut types, trial)?;
     finish(connection, text, bound, columns, types)
 }
 
@@ -228,7 +246,11 @@ fn infer(
     connection: &Connection,
     text: &SqlText<'_>,
     types: &mut [Option<String>],
+    trial: Option<&Connection>,
 ) -> Result<Described, Failure> {
+    let columns_with = |types: &[Option<String>], literal: fn(&str) -> &'static str| {
+        columns_with(connection, text, types, literal, trial)
+    };
     let parameters = NumberedParameters::of(text);
     let mut guesses: Vec<usize> = Vec::new();
     let mut plain: Option<Bound> = None;
@@ -244,7 +266,7 @@ fn infer(
                     if let Some(columns) = bound.columns() {
                         return Ok((bound, Ok(columns)));
                     }
-                    let neutral = match columns_with(connection, text, types, neutral_literal) {
+                    let neutral = match columns_with(types, neutral_literal) {
                         Ok(columns) => return Ok((bound, Ok(columns))),
                         Err(refused) => *refused,
                     };
@@ -266,7 +288,7 @@ fn infer(
                         };
                         return Err(positions.failure(neutral.error));
                     }
-                    let columns = columns_with(connection, text, types, |_| "NULL")
+                    let columns = columns_with(types, |_| "NULL")
                         .map_err(|_| Box::new(not_resolved(neutral.error)));
                     return Ok((bound, columns));
                 }
@@ -325,9 +347,19 @@ fn columns_with(
     connection: &Connection,
     text: &SqlText<'_>,
     types: &[Option<String>],
-    literal: impl Fn(&str) -> &'static str,
+    literal: fn(&str) -> &'static str,
+    trial: Option<&Connection>,
 ) -> Result<Vec<(String, LogicalType)>, Box<StandIns>> {
     let substituted = text.with_values(types, literal);
+    if let Some(trial) = trial
+        && let Err(error) = bind(trial, &substituted.sql)
+    {
+        let error = EngineError::read(&error);
+        // It may not know the tables of the transaction; these errors do not end one.
+        if !matches!(error.class.as_str(), "Binder" | "Catalog" | "Parser") {
+            return Err(Box::new(StandIns { substituted, error }));
+        }
+    }
     let error = match bind(connection, &substituted.sql) {
         Ok(statement) => match known_columns(&statement) {
             Some(columns) => return Ok(columns),
@@ -776,6 +808,7 @@ fn finish(
         sql,
         facts,
         schema: described.schema,
+        described_raw_schema: Arc::clone(&described.raw_schema),
         raw_schema: described.raw_schema,
         parameters,
         transaction,

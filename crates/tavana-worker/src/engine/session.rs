@@ -536,9 +536,11 @@ impl Session {
     ) -> Result<QueryResult, Stop> {
         self.go_on()?;
         let mut statement = prepared.take_statement(&self.instance.session)?;
+        let mut with_null = false;
         if let Some((batch, row)) = row {
             let schema = batch.schema();
             for (name, place) in &prepared.parameters {
+                with_null |= batch.column(*place).is_null(row);
                 let field = schema.field(*place);
                 let value = params::value(field, batch.column(*place), row)?;
                 statement
@@ -555,7 +557,7 @@ impl Session {
         } else {
             Vec::new()
         };
-        prepared.refresh(&self.instance.session, columns, returns_rows)?;
+        prepared.refresh(&self.instance.session, columns, returns_rows, with_null)?;
         Ok(result)
     }
 
@@ -911,7 +913,8 @@ impl Session {
                 .run(sql)
                 .map_err(|error| failure::engine(&error))?;
         }
-        prepare::prepare(&self.instance.session, text, types)
+        let trial = self.in_transaction.then_some(&self.instance.control);
+        prepare::prepare(&self.instance.session, text, types, trial)
     }
 
     /// The rows of parameters, with a column for each parameter.

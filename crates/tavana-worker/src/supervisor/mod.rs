@@ -887,10 +887,7 @@ impl Supervisor {
             self.end(&pinned).await;
         }
         self.ledger.tasks.close();
-        if timeout(DEATHS_MAX, self.ledger.tasks.wait())
-            .await
-            .is_err()
-        {
+        if timeout(DEATHS_MAX, self.ledger.tasks.wait()).await.is_err() {
             let engines = self.ledger.tasks.len();
             warn!(engines, "some engines are not dead yet");
         }

@@ -411,7 +411,11 @@ impl<'a> Scan<'a> {
         let first = self.digits();
         if after_t && matches!(first.len(), 4 | 6) && !self.text.starts_with(':') {
             let number: u32 = first.parse().ok()?;
-            let number = if first.len() == 4 { number * 100 } else { number };
+            let number = if first.len() == 4 {
+                number * 100
+            } else {
+                number
+            };
             return Some(Clock {
                 hour: number / 10_000,
                 minute: number / 100 % 100,

@@ -99,7 +99,7 @@ fn text_parameters_become_what_duckdb_reads() {
         ("DATE", "infinity", "Utf8 infinity"),
         ("TIME", "10:11", "Utf8 10:11:00"),
         ("TIME", "10:11:12.5+02", "Utf8 10:11:12.5"),
-        ("TIME", "10:11 PM", "Utf8 10:11 PM"),
+        ("TIME", "10:11 PM", "Utf8 22:11:00"),
         (
             "TIME WITH TIME ZONE",
             "10:11:12-0330",

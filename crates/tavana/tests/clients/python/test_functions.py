@@ -222,6 +222,28 @@ def test_what_duckdb_takes_besides_still_has_its_value(both):
         "SELECT v FROM (VALUES (date '2024-01-05')) t(v) WHERE v = '20240105'::date AND v < date 'today'",
         "SELECT v FROM (VALUES (interval '90 minutes')) t(v) WHERE v = interval '1:30' hour to minute",
         "SELECT v FROM (VALUES (b'101'), (b'11')) t(v) WHERE v = b'101'",
+        "SELECT 'abc'\n  'def', 1, E'caf\\u00e9'\n'x'",
+        "SELECT 0b101, 0o17, 0x1F + 1",
+        "SELECT * FROM (SELECT current_date = current_date AS a, current_date) q WHERE q.current_date = current_date",
+        "WITH x AS (SELECT localtimestamp, 1 AS a) SELECT a FROM x",
+        "SELECT d::date FROM generate_series(date '2024-01-01', date '2024-01-03', '1 day') d",
+        "SELECT * FROM generate_series(timestamp '2024-01-01', '2024-01-01 01:00', '30 min') AS t(x)",
+        "SELECT i, sum(i) OVER (ORDER BY t RANGE BETWEEN '1 day' PRECEDING AND CURRENT ROW) "
+        "FROM (VALUES (1, timestamp '2024-01-01'), (2, '2024-01-02'), (4, '2024-01-05')) v(i, t) ORDER BY 1",
+        "SELECT date_trunc('day', timestamptz '2024-03-10 03:00+00', 'America/New_York') AT TIME ZONE 'UTC'",
+        "SELECT current_timestamp(0) = date_trunc('second', current_timestamp(0)), "
+        "localtimestamp(3) = date_trunc('milliseconds', localtimestamp(3))",
+        """SELECT j->>'$ref', j->>'*', j->>'', j->'a"b' FROM (SELECT '{"$ref":1,"*":"s","":3,"a\\"b":4}'::json AS j) t""",
+        "SELECT e->>'x' FROM jsonb_array_elements('[{\"x\":1},{\"x\":null},{}]'::jsonb) AS e",
+        "SELECT value->>'x', e.value FROM jsonb_array_elements('[{\"x\":1}]') AS e",
+        "SELECT * FROM json_array_elements_text('[\"a\",null,1]') AS t(v)",
+        "SELECT i, e FROM (VALUES (1, '[10,20]'::jsonb), (2, '[]'), (3, '[30]')) t(i, d), "
+        "LATERAL jsonb_array_elements(t.d) e ORDER BY 1, e::text",
+        "SELECT i, x FROM (VALUES (1, '[10]'::jsonb), (2, '[]')) t(i, d) "
+        "LEFT JOIN LATERAL jsonb_array_elements_text(d) AS x ON true ORDER BY 1",
+        "SELECT * FROM jsonb_each('{\"a\":1,\"b\":\"x\"}')",
+        "SELECT k, v FROM jsonb_each_text('{\"a\":1,\"b\":\"x\"}') AS t(k, v)",
+        "SELECT count(*) FROM jsonb_object_keys('{\"a\":1,\"b\":2}') AS k WHERE k > 'a'",
         "SELECT 1 FROM keyed a, keyed b FOR UPDATE OF a, b",
         "SELECT 1 FROM keyed FOR NO KEY UPDATE OF keyed SKIP LOCKED",
         "SELECT a.attname FROM pg_index i, generate_subscripts(i.indkey, 1) AS k "
@@ -235,6 +257,93 @@ def test_a_query_gives_what_postgresql_gives(both, query):
     for connection in both:
         connection.execute("CREATE TABLE IF NOT EXISTS keyed (a INTEGER, b INTEGER, c INTEGER, PRIMARY KEY (c, a))")
     assert tavana.execute(query).fetchall() == postgres.execute(query).fetchall()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT n || %s FROM (VALUES ('a'), ('b')) t(n)",
+        "SELECT %s::text || 'x', %s::numeric * 2, round(%s::numeric), %s::int * 1.5",
+        "SELECT x * %s, coalesce(n || %s, 'none') FROM (VALUES (1, 'a')) t(x, n)",
+        "SELECT extract(year FROM %s::timestamp), to_char(now(), 'YYYY') || %s, date '2024-01-01' + %s::interval",
+        "SELECT n || %s, count(*) FROM (VALUES ('a'), ('a')) t(n) GROUP BY 1",
+    ],
+)
+def test_a_parameter_that_is_null_changes_no_type(both, query):
+    answers = []
+    for connection in both:
+        with connection.cursor() as cursor:
+            nothing = [None] * query.count("%s")
+            for _ in range(2):
+                rows = cursor.execute(query, nothing).fetchall()
+            answers.append(rows)
+    assert answers[0] == answers[1]
+
+
+def test_values_of_one_statement_may_be_null_and_not(both):
+    connection = both[0]
+    for value, expected in [("x", "ax"), (None, None), ("y", "ay"), (None, None)]:
+        cursor = connection.execute("SELECT n || %s FROM (VALUES ('a')) t(n)", [value], prepare=True)
+        assert (cursor.fetchall(), cursor.description[0].type_code) == ([(expected,)], 25)
+
+
+@pytest.mark.parametrize(
+    ("query", "values"),
+    [
+        ("SELECT to_date(%s, %s)", ["2024-01-02", "YYYY-MM-DD"]),
+        ("SELECT to_date('2024-01-02', %s)", ["YYYY-MM-DD"]),
+        ("SELECT regexp_replace(%s, %s, %s, %s)", ["abcb", "b", "x", "g"]),
+    ],
+)
+def test_describing_a_statement_fails_no_transaction(both, query, values):
+    answers = []
+    for connection in both:
+        with connection.transaction():
+            connection.execute("SELECT 1")
+            answers.append(connection.execute(query, values).fetchall())
+    assert answers[0] == answers[1]
+
+
+def test_columns_have_postgresqls_names_and_integers_its_types(both):
+    asked = (
+        "SELECT unnest(ARRAY[1]), unnest(string_to_array('a', ',')), length('abc'), json_array_length('[1]'), "
+        "strpos('a', 'a') AS s"
+    )
+    answers = []
+    for connection in both:
+        cursor = connection.execute(asked)
+        answers.append([(column.name, column.type_code) for column in cursor.description])
+    assert answers[0] == answers[1]
+
+
+def test_words_are_changed_only_where_they_are_postgresqls(both):
+    connection = both[0]
+    for query, names in [
+        ("SELECT local temp, global temp FROM (VALUES (1, 2)) t(local, global)", ["temp", "temp"]),
+        ("SELECT time \"T\", to_char(d, 'YYYY') FROM (SELECT 1 AS time, now() AS d) t", ["T", "to_char"]),
+        ("SELECT * FROM (SELECT COLUMNS('a|b') FROM (SELECT 1 AS a, 2 AS b) t) q", ["a", "b"]),
+        ("SELECT * FROM (SELECT current_date, 1) q", ["current_date", "1"]),
+    ]:
+        assert [column.name for column in connection.execute(query).description] == names
+    for made, names in [
+        ("CREATE TEMP TABLE made AS SELECT COLUMNS('a|b') FROM (SELECT 1 AS a, 2 AS b) t", ["a", "b"]),
+        ("CREATE TABLE made AS SELECT time \"T\" FROM (SELECT 1 AS time) t", ["T"]),
+        ("CREATE TEMP TABLE made AS SELECT current_date", ["current_date"]),
+    ]:
+        connection.execute(made)
+        assert [column.name for column in connection.execute("TABLE made").description] == names
+        connection.execute("DROP TABLE made")
+
+
+def test_only_what_is_not_there_is_skipped(both):
+    for connection in both:
+        connection.execute("CREATE TABLE skipped (a INTEGER); INSERT INTO skipped VALUES (1)")
+        with pytest.raises(psycopg.errors.UndefinedTable), connection.transaction():
+            connection.execute("ALTER TABLE IF EXISTS skipped ADD COLUMN b BIGINT DEFAULT nextval('missing')")
+        connection.execute("ALTER TABLE IF EXISTS skipped ADD COLUMN IF NOT EXISTS a INTEGER")
+        connection.execute("ALTER TABLE IF EXISTS missing ADD COLUMN b INTEGER")
+        assert connection.execute("SELECT * FROM skipped").fetchall() == [(1,)]
+        connection.execute("DROP TABLE skipped")
 
 
 def test_what_a_session_makes_is_read_as_postgresql_reads_it(both):
