@@ -66,7 +66,13 @@ impl Service {
         client.note_change();
         client.note_unfinished(&lease, true);
         let patience = self.gateway().patience.clone();
-        let write = write(&mut lease, &statements, append, first, messages, patience);
+        let messages = Messages {
+            messages,
+            patience,
+            client,
+            ends_early: !own_transaction,
+        };
+        let write = write(&mut lease, &statements, append, first, messages);
         let written = Box::pin(write).await;
         let ended = match (&written, own_transaction) {
             (Ok(_), false) => Ok(()),
@@ -120,15 +126,14 @@ async fn write(
     statements: &[Statement],
     target: AppendTarget,
     first: FlightData,
-    messages: Streaming<FlightData>,
-    patience: Patience,
+    messages: Messages<'_>,
 ) -> Result<u64, Status> {
     for statement in statements {
         run(lease, statement).await?;
     }
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
     let append = lease.append(target, first.data_header, receiver);
-    let forward = forward(messages, sender, patience);
+    let forward = forward(messages, sender);
     tokio::pin!(append, forward);
     tokio::select! {
         biased;
@@ -140,13 +145,34 @@ async fn write(
     }
 }
 
-async fn forward(
-    mut messages: Streaming<FlightData>,
-    batches: mpsc::Sender<Appended>,
+/// What the client sends, for as long as it goes on.
+struct Messages<'client> {
+    messages: Streaming<FlightData>,
     patience: Patience,
+    client: &'client ClientSession,
+    /// The transaction is the client's, which may end it.
+    ends_early: bool,
+}
+
+impl Messages<'_> {
+    async fn next(&mut self) -> Result<Option<FlightData>, Status> {
+        tokio::select! {
+            biased;
+            next = idle::next_of(&mut self.messages, &self.patience) => next,
+            () = self.client.is_given_up(), if self.ends_early => {
+                let text = "the transaction of the ingest ends before the ingest does";
+                Err(QueryError::new(SqlState::QUERY_CANCELED, text).grpc_status())
+            }
+        }
+    }
+}
+
+async fn forward(
+    mut messages: Messages<'_>,
+    batches: mpsc::Sender<Appended>,
 ) -> Result<(), Status> {
     loop {
-        let message = match idle::next_of(&mut messages, &patience).await? {
+        let message = match messages.next().await? {
             None => Appended::Finish(AppendFinish {}),
             Some(message) => match batch_of(message)? {
                 None => continue,

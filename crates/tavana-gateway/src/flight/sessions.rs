@@ -11,10 +11,11 @@ use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tavana_common::proto::v1::Compression;
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{OwnedMutexGuard, watch};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -141,6 +142,8 @@ pub(crate) struct ClientSession {
     to_tell: Mutex<Option<QueryError>>,
     /// How often somebody has taken the session.
     uses: AtomicU64,
+    /// The client ends its transaction: how long an ingest in it may be silent from now on.
+    ending: watch::Sender<Option<Duration>>,
     expiry: Expiry,
     this: Weak<Self>,
 }
@@ -174,6 +177,7 @@ impl ClientSession {
             lost: Mutex::default(),
             to_tell: Mutex::default(),
             uses: AtomicU64::new(0),
+            ending: watch::Sender::new(None),
             expiry: Expiry::default(),
             this: Weak::clone(this),
         })
@@ -393,6 +397,38 @@ impl ClientSession {
             )
             .with_hint("Read its result to the end, or close it, or use another connection.")
             .grpc_status()),
+        }
+    }
+
+    /// As [`Self::lease_own`], to end a transaction. An ingest in it that sends nothing for
+    /// `silence` has been given up by its client, which may hold its stream open all the same.
+    pub(crate) async fn lease_to_end(&self, silence: Duration) -> Result<Lease, Status> {
+        struct Ending<'session>(&'session watch::Sender<Option<Duration>>);
+
+        impl Drop for Ending<'_> {
+            fn drop(&mut self) {
+                self.0.send_replace(None);
+            }
+        }
+
+        self.ending.send_replace(Some(silence));
+        let _ending = Ending(&self.ending);
+        self.lease_own().await
+    }
+
+    /// Ends when a client that sends nothing has begun to end its transaction.
+    pub(crate) async fn is_given_up(&self) {
+        let mut ending = self.ending.subscribe();
+        loop {
+            let wanted = ending.wait_for(Option::is_some).await.map(|wanted| *wanted);
+            let Ok(Some(silence)) = wanted else {
+                // The sender is this session's own.
+                return std::future::pending().await;
+            };
+            tokio::time::sleep(silence).await;
+            if ending.borrow().is_some() {
+                return;
+            }
         }
     }
 

@@ -4,6 +4,8 @@
 //! it, or with an ingest. From then on every statement of the connection runs in it, also one that does not name it:
 //! the session is one DuckDB connection.
 
+use std::time::Duration;
+
 use arrow_flight::sql::{
     ActionBeginTransactionResult, ActionEndTransactionRequest, EndTransaction,
 };
@@ -16,6 +18,9 @@ use super::sessions::{ClientSession, Lease};
 use super::ticket::{Purpose, SealedTransaction, open_transaction, seal};
 use crate::error::{QueryError, SqlState};
 use crate::session::{Class, Parameters, Statement, TransactionState};
+
+/// How long the messages of an ingest may be on their way when its transaction is to be committed.
+const SILENCE_MAX: Duration = Duration::from_secs(1);
 
 impl Service {
     /// Action BeginTransaction.
@@ -60,7 +65,11 @@ impl Service {
                 _ => Err(why.grpc_status()),
             };
         }
-        let lease = client.lease_own().await?;
+        let silence = match action {
+            EndTransaction::Rollback => Duration::ZERO,
+            _ => SILENCE_MAX,
+        };
+        let lease = client.lease_to_end(silence).await?;
         // Another call may have ended it meanwhile.
         let begun = client.begun(id)?;
         let state = lease.transaction();
