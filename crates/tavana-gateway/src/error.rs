@@ -73,6 +73,7 @@ sql_states! {
     DUPLICATE_COLUMN = "42701",
     DUPLICATE_CURSOR = "42P03",
     INVALID_CURSOR_DEFINITION = "42P11",
+    INVALID_TABLE_DEFINITION = "42P16",
     DUPLICATE_DATABASE = "42P04",
     DUPLICATE_PREPARED = "42P05",
     DUPLICATE_SCHEMA = "42P06",
@@ -370,15 +371,22 @@ fn invalid_state(message: &str) -> SqlState {
 
 /// Whether a text that could not be converted is a number, so that only its size was wrong.
 fn is_too_large(message: &str) -> bool {
-    let text = message
-        .strip_prefix("Could not convert string '")
-        .and_then(|rest| rest.split_once("' to "));
-    text.is_some_and(|(text, target)| {
-        let digits = text.trim().trim_start_matches(['-', '+']);
-        target.trim_start_matches('U').starts_with("INT")
-            && !digits.is_empty()
-            && digits.bytes().all(|byte| byte.is_ascii_digit())
-    })
+    let Some(rest) = message.strip_prefix("Could not convert string ") else {
+        return false;
+    };
+    let quoted = |quote: &str| {
+        rest.strip_prefix(quote)?
+            .split_once(&format!("{quote} to "))
+    };
+    quoted("'")
+        .or_else(|| quoted("\""))
+        .is_some_and(|(text, target)| {
+            let text = text.trim();
+            let digits = text.trim_start_matches(['-', '+']);
+            let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            target.trim_start_matches('U').starts_with("INT") && whole
+                || target.starts_with("DECIMAL") && text.parse::<f64>().is_ok_and(f64::is_finite)
+        })
 }
 
 /// The SQLSTATE of what DuckDB raised. Type and subtype decide; only where DuckDB has one class
@@ -512,8 +520,27 @@ fn engine_state(failure: &Failure) -> SqlState {
 /// The states of arguments that cannot be, which DuckDB has in classes of other errors.
 fn argument_state(message: &str) -> Option<SqlState> {
     let starts = |prefix: &str| message.starts_with(prefix);
-    let state = if starts("ORDER term out of range") {
+    let state = if starts("ORDER term out of range")
+        || starts("GROUP BY term out of range")
+        || starts("The specified columns as conflict target are not referenced by")
+    {
         SqlState::INVALID_COLUMN_REFERENCE
+    } else if starts("table \"") && message.ends_with("has more than one primary key") {
+        SqlState::INVALID_TABLE_DEFINITION
+    } else if starts("Duplicate column name \"") {
+        SqlState::DUPLICATE_COLUMN
+    } else if starts("Could not drop the table because this table is main key table")
+        || starts("Cannot drop entry \"") && message.contains("internal system entry")
+    {
+        SqlState::DEPENDENT_OBJECTS
+    } else if ["Date", "Time", "Timestamp"].iter().any(|kind| {
+        message
+            .strip_prefix(kind)
+            .is_some_and(|rest| rest.starts_with(" out of range: "))
+    }) {
+        SqlState::DATETIME_OVERFLOW
+    } else if starts("Could not cast value ") && message.contains(" to DECIMAL(") {
+        SqlState::NUMERIC_OUT_OF_RANGE
     } else if starts("LIMIT/OFFSET cannot be negative") {
         SqlState::INVALID_LIMIT
     } else if starts("extract specifier ") || starts("Unknown TimeZone ") {

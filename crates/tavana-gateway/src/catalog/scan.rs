@@ -233,6 +233,8 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     "true" | "false" | "null" | "current_date" | "current_time"
                     | "current_timestamp" | "localtime" | "localtimestamp" => wanted |= in_list,
                     "restart" | "cascade" if several => wanted = true,
+                    // DuckDB adds columns without constraints.
+                    "not" if alter => wanted = true,
                     "and" | "or" | "not" | "is" | "in" | "like" | "ilike" | "case" | "between" => {
                         wanted |= in_list;
                         like = matches!(word.as_str(), "like" | "ilike");
@@ -289,7 +291,7 @@ pub(super) fn scan(sql: &str) -> Option<Scan> {
                     {
                         wanted = true;
                     }
-                    "," if several => wanted = true,
+                    "," if several || alter => wanted = true,
                     "." => {
                         dots += 1;
                         wanted |= dots > 0 && three_parts(sql, token.end);
@@ -371,6 +373,8 @@ mod tests {
             ("DROP TABLE a, b", true),
             ("ALTER TABLE t ADD COLUMN c text", false),
             ("ALTER TABLE t ADD COLUMN c timestamptz(3)", true),
+            ("ALTER TABLE t ADD COLUMN c text NOT NULL", true),
+            ("ALTER TABLE t ADD COLUMN c text, DROP d", true),
             ("CREATE TABLE t (a time(6))", true),
             ("INSERT INTO t VALUES (CAST(b AS _int4))", true),
             ("INSERT INTO t VALUES (1) RETURNING a + 1", true),

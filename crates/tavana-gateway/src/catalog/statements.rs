@@ -1,9 +1,9 @@
 //! Statements that define or remove objects: the parts that DuckDB spells otherwise.
 
 use sqlparser::ast::{
-    AlterColumnOperation, AlterTableOperation, CommentObject, CreateIndex, CreateTableOptions,
-    Expr, Ident, IndexType, Insert, ObjectName, ObjectNamePart, ObjectType, Query,
-    RenameTableNameKind, SchemaName, SetExpr, SqlOption, Statement,
+    AlterColumnOperation, AlterTableOperation, ColumnOption, ColumnOptionDef, CommentObject,
+    CreateIndex, CreateTableOptions, Expr, Ident, IndexType, Insert, ObjectName, ObjectNamePart,
+    ObjectType, Query, RenameTableNameKind, SchemaName, SetExpr, SqlOption, Statement,
 };
 
 use super::names;
@@ -178,8 +178,45 @@ pub(super) fn split(statement: &Statement) -> Vec<Statement> {
                 Statement::Truncate(one)
             })
             .collect(),
+        Statement::AlterTable(table) => {
+            let one = |operation: AlterTableOperation| {
+                let mut one = table.clone();
+                one.operations = vec![operation];
+                Statement::AlterTable(one)
+            };
+            let operations = table.operations.iter().flat_map(operations);
+            let statements: Vec<Statement> = operations.map(one).collect();
+            if statements.len() > 1 {
+                statements
+            } else {
+                vec![statement.clone()]
+            }
+        }
         _ => vec![statement.clone()],
     }
+}
+
+/// What DuckDB takes for one operation: a column that it adds has no constraints yet.
+fn operations(operation: &AlterTableOperation) -> Vec<AlterTableOperation> {
+    let mut added = operation.clone();
+    if let AlterTableOperation::AddColumn {
+        column_def,
+        if_not_exists: false,
+        ..
+    } = &mut added
+    {
+        let is_not_null = |option: &ColumnOptionDef| option.option == ColumnOption::NotNull;
+        let before = column_def.options.len();
+        column_def.options.retain(|option| !is_not_null(option));
+        if column_def.options.len() != before {
+            let filled = AlterTableOperation::AlterColumn {
+                column_name: column_def.name.clone(),
+                op: AlterColumnOperation::SetNotNull,
+            };
+            return vec![added, filled];
+        }
+    }
+    vec![added]
 }
 
 /// Whether it renames a table, which PostgreSQL lets it do to a view, too.

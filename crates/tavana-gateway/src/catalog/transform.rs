@@ -14,7 +14,7 @@ use sqlparser::ast::{
     ObjectNamePart, OrderByExpr, OrderBySort, Query, Select, SelectItem,
     SelectItemQualifiedWildcardKind, SetExpr, Statement, Subscript, TableAlias,
     TableAliasColumnDef, TableFactor, TableFunctionArgs, TimezoneInfo, Value, ValueWithSpan,
-    VisitMut, Visitor, VisitorMut,
+    Values, VisitMut, Visitor, VisitorMut,
 };
 use tavana_common::catalog::{
     DATABASE, INFORMATION_SCHEMA, INFORMATION_SCHEMA_RELATIONS, PG_FUNCTIONS, PG_RELATIONS,
@@ -573,7 +573,10 @@ impl VisitorMut for Transform {
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<Infallible> {
         if let Some(with) = &mut query.with {
             for table in &mut with.cte_tables {
-                if table.alias.columns.is_empty() {
+                if let SetExpr::Values(values) = &*table.query.body {
+                    name_values(&mut table.alias, values);
+                    self.changed = true;
+                } else if table.alias.columns.is_empty() {
                     self.name_targets(&mut table.query);
                 }
             }
@@ -645,11 +648,12 @@ impl VisitorMut for Transform {
             TableFactor::Derived {
                 subquery, alias, ..
             } => {
-                if let (SetExpr::Values(values), Some(alias)) = (&*subquery.body, &mut *alias) {
-                    name_values(
-                        alias,
-                        values.rows.first().map_or(0, |row| row.content.len()),
-                    );
+                if let SetExpr::Values(values) = &*subquery.body {
+                    let named = || TableAlias {
+                        name: quoted_if_needed("*VALUES*"),
+                        ..alias_of("")
+                    };
+                    name_values(alias.get_or_insert_with(named), values);
                     self.changed = true;
                 } else if alias.as_ref().is_none_or(|alias| alias.columns.is_empty()) {
                     self.name_targets(subquery);
@@ -1117,10 +1121,11 @@ fn quoted_if_needed(name: &str) -> Ident {
     Ident::with_quote('"', name)
 }
 
-fn name_values(alias: &mut TableAlias, columns: usize) {
+fn name_values(alias: &mut TableAlias, values: &Values) {
     if !alias.columns.is_empty() {
         return;
     }
+    let columns = values.rows.first().map_or(0, |row| row.content.len());
     alias.columns = (1..=columns)
         .map(|number| TableAliasColumnDef {
             name: Ident::new(format!("column{number}")),

@@ -1311,6 +1311,13 @@ pub(crate) fn reuse_buffers() {
     }
 }
 
+/// Gives the free memory of the C library's pools back to the kernel. Takes milliseconds, in which
+/// the pools are locked one after the other.
+pub(crate) fn give_memory_back() {
+    // SAFETY: touches nothing but the allocator's own free pages.
+    unsafe { libc::malloc_trim(0) };
+}
+
 /// Makes a copy of this process; `None` is returned in the copy.
 ///
 /// # Errors

@@ -43,3 +43,5 @@ mod spool;
 mod template;
 mod text;
 mod types;
+
+pub(crate) use self::ffi::give_memory_back;

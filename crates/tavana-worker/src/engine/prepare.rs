@@ -107,7 +107,8 @@ impl Prepared {
     pub(crate) fn run_later_steps(&self, connection: &Connection) -> Result<(), Failure> {
         let run = || {
             let statements = extract(connection, &self.sql)?;
-            let steps = steps(connection, &statements)?.unwrap_or_default();
+            let gone = || ErrorText(b"the steps of the statement are gone".to_vec());
+            let steps = steps(connection, &statements)?.ok_or_else(gone)?;
             for index in steps.skip(1) {
                 run_to_its_end(connection.prepare(&statements, index)?)?;
             }

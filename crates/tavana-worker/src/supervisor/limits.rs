@@ -29,6 +29,14 @@ pub(crate) fn budget_of(limit_bytes: u64) -> u64 {
     limit_bytes / 5 * 4
 }
 
+/// Memory of this process that is in RAM; 0 when the system hides it. See proc(5).
+pub(crate) fn resident_bytes() -> u64 {
+    let text = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split_ascii_whitespace().nth(1);
+    let pages: u64 = pages.and_then(|pages| pages.parse().ok()).unwrap_or(0);
+    pages.saturating_mul(u64::try_from(rustix::param::page_size()).unwrap_or(0))
+}
+
 impl Kernel {
     /// Bytes of memory this process may use before the kernel kills something: the smallest limit
     /// of its control groups and their parents, at most the machine's memory.

@@ -60,6 +60,10 @@ use crate::settings::{WorkerSettings, readable_folder};
 
 /// How often idle engines and abandoned sessions are looked at, at least.
 const SWEEP_EVERY: Duration = Duration::from_millis(500);
+/// Sweeps without any statement before the memory of buffers is given back.
+const IDLE_SWEEPS: u32 = 4;
+/// Memory of buffers that stays for the next results, also when nothing runs.
+const KEPT_BYTES_MAX: u64 = 64 << 20;
 /// Pause after an engine failed to start; it doubles up to the second value.
 const RESTART_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 /// How long a request waits for an idle engine to put on disk what it holds above its floor.
@@ -106,6 +110,7 @@ pub(crate) struct Supervisor {
     kernel: Kernel,
     /// What the kernel allows; followed.
     memory_limit_bytes: AtomicU64,
+    buffers: Mutex<Buffers>,
     /// The budget is a part of that.
     follows_limit: bool,
     health: Health,
@@ -224,6 +229,7 @@ impl Supervisor {
             session_lease: settings.session_lease,
             duckdb_version: OnceLock::new(),
             memory_limit_bytes: AtomicU64::new(settings.kernel.memory_bytes()),
+            buffers: Mutex::default(),
             kernel: settings.kernel.clone(),
             follows_limit: settings.memory_follows_limit,
             health: Health::new(),
@@ -982,8 +988,23 @@ impl Supervisor {
         while is_over() && self.make_room().await {}
     }
 
+    /// Gives the memory of buffers back to the kernel when nothing has run for a while. Those of
+    /// many results at once leave the C library's pools full of holes, which it keeps.
+    async fn tidy(&self) {
+        let buffers = || self.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        if !buffers().is_due(self.queries.is_empty()) {
+            return;
+        }
+        let trimmed = tavana_common::task::spawn_blocking(crate::engine::give_memory_back).await;
+        if let Err(error) = trimmed {
+            debug!(%error, "the memory of buffers was not given back");
+        }
+        buffers().kept_bytes = limits::resident_bytes();
+    }
+
     async fn sweep(self: &Arc<Self>) {
         self.follow_limit().await;
+        self.tidy().await;
         self.shares.sweep(Instant::now());
         let expired = self
             .pool()
@@ -1012,6 +1033,28 @@ impl Supervisor {
 
     fn pool(&self) -> MutexGuard<'_, Pool> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What this process keeps of the memory of buffers.
+#[derive(Debug, Default)]
+struct Buffers {
+    /// Sweeps in a row that found nothing running.
+    idle: u32,
+    /// What the process had when its memory was last given back.
+    kept_bytes: u64,
+}
+
+impl Buffers {
+    /// Whether to give memory back: once in each pause, when there is enough of it.
+    fn is_due(&mut self, is_idle: bool) -> bool {
+        self.idle = if is_idle {
+            self.idle.saturating_add(1)
+        } else {
+            0
+        };
+        self.idle == IDLE_SWEEPS
+            && limits::resident_bytes() > self.kept_bytes.saturating_add(KEPT_BYTES_MAX)
     }
 }
 

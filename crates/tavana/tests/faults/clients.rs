@@ -148,6 +148,43 @@ fn a_client_that_stops_reading_holds_memory_flat_and_harms_nobody() {
 }
 
 #[test]
+fn the_memory_of_many_stalled_results_is_given_back() {
+    const READERS: usize = 32;
+    let _alone = crate::alone();
+    let tavana = Start::new()
+        .env("TAVANA_WORKER_SLOTS", "40")
+        .env("TAVANA_WORKER_RESERVED_SLOTS", "1")
+        .env("MAX_MEMORY_GB", "40")
+        .run();
+    Wire::connect(tavana.postgres).query("SELECT 1").ok();
+    let before = process::resident_bytes(tavana.pid());
+    let mut most = 0;
+    for _ in 0..2 {
+        let mut stalled: Vec<Wire> = Vec::new();
+        for number in 0..READERS {
+            let user = format!("reader{}", number % 8);
+            let mut wire = Wire::connect_as(tavana.postgres, &[("user", &user)]);
+            let rows = "SELECT i, repeat(md5(i::VARCHAR), 10) FROM range(50000000) t(i)";
+            wire.send(Out::new().query(rows));
+            for _ in 0..300 {
+                wire.message();
+            }
+            stalled.push(wire);
+        }
+        tavana.becomes_idle(PATIENCE);
+        most = most.max(process::resident_bytes(tavana.pid()));
+    }
+    assert!(
+        most > before + (128 << 20),
+        "they held only {} MiB",
+        most >> 20
+    );
+    eventually("the memory is given back", PATIENCE, || {
+        process::resident_bytes(tavana.pid()) < before + (64 << 20)
+    });
+}
+
+#[test]
 fn a_large_result_does_not_grow_the_server() {
     let _alone = crate::alone();
     let tavana = Tavana::start();

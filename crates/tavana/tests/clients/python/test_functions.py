@@ -323,6 +323,8 @@ def test_words_are_changed_only_where_they_are_postgresqls(both):
         ("SELECT time \"T\", to_char(d, 'YYYY') FROM (SELECT 1 AS time, now() AS d) t", ["T", "to_char"]),
         ("SELECT * FROM (SELECT COLUMNS('a|b') FROM (SELECT 1 AS a, 2 AS b) t) q", ["a", "b"]),
         ("SELECT * FROM (SELECT current_date, 1) q", ["current_date", "1"]),
+        ("SELECT * FROM (VALUES (1, 'a'))", ["column1", "column2"]),
+        ("WITH v AS (VALUES (1, 'a')) SELECT column2, * FROM v", ["column2", "column1", "column2"]),
     ]:
         assert [column.name for column in connection.execute(query).description] == names
     for made, names in [
@@ -344,6 +346,24 @@ def test_only_what_is_not_there_is_skipped(both):
         connection.execute("ALTER TABLE IF EXISTS missing ADD COLUMN b INTEGER")
         assert connection.execute("SELECT * FROM skipped").fetchall() == [(1,)]
         connection.execute("DROP TABLE skipped")
+
+
+def test_one_alter_may_change_several_things_and_all_or_nothing(both):
+    answers = []
+    for connection in both:
+        connection.execute("CREATE TABLE altered (a INTEGER, d TEXT); INSERT INTO altered VALUES (1, 'x'), (2, 'y')")
+        connection.execute(
+            "ALTER TABLE altered ADD COLUMN b INTEGER NOT NULL DEFAULT 5, ADD c NUMERIC(10, 2), DROP COLUMN d"
+        )
+        with pytest.raises(psycopg.errors.NotNullViolation):
+            connection.execute("INSERT INTO altered (a, b) VALUES (3, NULL)")
+        with pytest.raises(psycopg.errors.NotNullViolation):
+            connection.execute("ALTER TABLE altered ADD COLUMN e INTEGER, ADD COLUMN f TEXT NOT NULL")
+        with pytest.raises(psycopg.errors.UndefinedColumn), connection.transaction():
+            connection.execute("ALTER TABLE altered ADD COLUMN e INTEGER, DROP COLUMN missing")
+        answers.append(connection.execute("SELECT * FROM altered ORDER BY a").fetchall())
+        connection.execute("DROP TABLE altered")
+    assert answers[0] == answers[1] == [(1, 5, None), (2, 5, None)]
 
 
 def test_what_a_session_makes_is_read_as_postgresql_reads_it(both):
