@@ -105,7 +105,8 @@ impl Transform {
         let Expr::BinaryOp { op, right, .. } = expr else {
             return;
         };
-        if !is_arrow(op) {
+        // The arrow of a lambda may be followed by any text.
+        if !is_arrow(op) || self.has_lambdas {
             return;
         }
         let Some(key) = names::string(right) else {

@@ -201,6 +201,8 @@ def test_what_duckdb_takes_besides_still_has_its_value(both):
     connection = both[0]
     lengths = connection.execute(asked).fetchone()
     assert lengths == (3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 1, "616263", True)
+    asked = "SELECT list_transform([1], x -> '*'), list_transform([1], x -> ''), '{\"a\":[1]}'->'$.a[0]'"
+    assert connection.execute(asked).fetchone() == (["*"], [""], 1)
 
 
 @pytest.mark.parametrize(
