@@ -70,7 +70,6 @@ impl Service {
             messages,
             patience,
             client,
-            ends_early: !own_transaction,
         };
         let write = write(&mut lease, &statements, append, first, messages);
         let written = Box::pin(write).await;
@@ -150,8 +149,6 @@ struct Messages<'client> {
     messages: Streaming<FlightData>,
     patience: Patience,
     client: &'client ClientSession,
-    /// The transaction is the client's, which may end it.
-    ends_early: bool,
 }
 
 impl Messages<'_> {
@@ -159,8 +156,8 @@ impl Messages<'_> {
         tokio::select! {
             biased;
             next = idle::next_of(&mut self.messages, &self.patience) => next,
-            () = self.client.is_given_up(), if self.ends_early => {
-                let text = "the transaction of the ingest ends before the ingest does";
+            () = self.client.is_given_up() => {
+                let text = "the client began or ended a transaction before the ingest was done";
                 Err(QueryError::new(SqlState::QUERY_CANCELED, text).grpc_status())
             }
         }

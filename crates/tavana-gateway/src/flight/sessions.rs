@@ -142,7 +142,7 @@ pub(crate) struct ClientSession {
     to_tell: Mutex<Option<QueryError>>,
     /// How often somebody has taken the session.
     uses: AtomicU64,
-    /// The client ends its transaction: how long an ingest in it may be silent from now on.
+    /// The client begins or ends a transaction: how long an ingest may be silent from now on.
     ending: watch::Sender<Option<Duration>>,
     expiry: Expiry,
     this: Weak<Self>,
@@ -400,9 +400,10 @@ impl ClientSession {
         }
     }
 
-    /// As [`Self::lease_own`], to end a transaction. An ingest in it that sends nothing for
-    /// `silence` has been given up by its client, which may hold its stream open all the same.
-    pub(crate) async fn lease_to_end(&self, silence: Duration) -> Result<Lease, Status> {
+    /// As [`Self::lease_own`], to begin or end a transaction. An ingest that sends nothing for
+    /// `silence` meanwhile has been given up by its client, which may hold its stream open all the
+    /// same.
+    pub(crate) async fn lease_from_ingest(&self, silence: Duration) -> Result<Lease, Status> {
         struct Ending<'session>(&'session watch::Sender<Option<Duration>>);
 
         impl Drop for Ending<'_> {
@@ -416,7 +417,7 @@ impl ClientSession {
         self.lease_own().await
     }
 
-    /// Ends when a client that sends nothing has begun to end its transaction.
+    /// Ends when a client that sends nothing has called to begin or end a transaction.
     pub(crate) async fn is_given_up(&self) {
         let mut ending = self.ending.subscribe();
         loop {

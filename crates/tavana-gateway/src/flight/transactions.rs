@@ -22,14 +22,16 @@ use crate::session::{Class, Parameters, Statement, TransactionState};
 /// How long the messages of an ingest may be on their way when its transaction is to be committed.
 const SILENCE_MAX: Duration = Duration::from_secs(1);
 
+/// The same when another one begins: the ingest has one of its own.
+const SILENCE_MAX_OF_OTHERS: Duration = Duration::from_secs(5);
+
 impl Service {
     /// Action BeginTransaction.
     pub(crate) async fn begin(
         &self,
         client: &ClientSession,
     ) -> Result<ActionBeginTransactionResult, Status> {
-        let statement = Statement::internal("BEGIN", Class::begin());
-        let lease = client.lease(&statement).await?;
+        let lease = client.lease_from_ingest(SILENCE_MAX_OF_OTHERS).await?;
         if lease.transaction() != TransactionState::Idle {
             return Err(QueryError::new(
                 SqlState::ACTIVE_TRANSACTION,
@@ -69,7 +71,7 @@ impl Service {
             EndTransaction::Rollback => Duration::ZERO,
             _ => SILENCE_MAX,
         };
-        let lease = client.lease_to_end(silence).await?;
+        let lease = client.lease_from_ingest(silence).await?;
         // Another call may have ended it meanwhile.
         let begun = client.begun(id)?;
         let state = lease.transaction();

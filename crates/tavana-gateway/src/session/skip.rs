@@ -68,7 +68,11 @@ impl Object {
                 .unwrap_or(said),
         };
         let said = said.trim_matches('"').to_lowercase();
-        let name = name.to_lowercase();
+        let name = match name.to_lowercase() {
+            // What DuckDB calls it.
+            name if name == "public" && said == "main" => said.clone(),
+            name => name,
+        };
         said == name
             || said
                 .strip_suffix(&name)
@@ -391,6 +395,16 @@ mod tests {
                     "42P07",
                     "relation \"t\" already exists, skipping",
                     "CREATE TABLE AS",
+                ),
+            ),
+            (
+                "CREATE SCHEMA IF NOT EXISTS public",
+                SqlState::DUPLICATE_SCHEMA,
+                "Schema with name \"main\" already exists!",
+                (
+                    "42P06",
+                    "schema \"public\" already exists, skipping",
+                    "CREATE SCHEMA",
                 ),
             ),
             (
