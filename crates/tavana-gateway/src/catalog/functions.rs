@@ -342,7 +342,9 @@ fn time_call(name: &str, arguments: &[Expr]) -> Option<Expr> {
             let part = match names::literal(digits) {
                 Some(Value::Number(digits, _)) if digits == "0" => "second",
                 Some(Value::Number(digits, _)) if digits == "3" => "milliseconds",
-                _ => "microseconds",
+                Some(Value::Number(digits, _)) if digits == "6" => "microseconds",
+                // DuckDB has no other parts.
+                _ => return None,
             };
             let part = Expr::Value(Value::SingleQuotedString(part.to_owned()).into());
             Some(call("date_trunc", vec![part, moment]))

@@ -8,8 +8,8 @@ use crate::session::lexer::{Kind, Token, tokens};
 
 /// The same statement with other words for `FROM ONLY t` (there is no inheritance), `TABLE t`,
 /// `FROM t` without SELECT, `FETCH NEXT ROW ONLY`, `LIMIT ALL`, a LIMIT behind its OFFSET, the weaker
-/// locks of rows and those of some tables, `TEMP`, distances in windows, `ISNULL`, `NOTNULL`, and `trim` without the
-/// characters to be trimmed.
+/// locks of rows and those of some tables, `TEMP`, distances in windows, `ISNULL`, `NOTNULL`, and
+/// `trim` without the characters to be trimmed.
 pub(super) fn plainly(sql: &str) -> Cow<'_, str> {
     let text = Text {
         sql,
@@ -123,8 +123,11 @@ impl<'sql> Text<'sql> {
         if at > 0 && self.word(at, &["TEMP"]) && (0..at).all(is_first) {
             return until(at, "TEMPORARY".to_owned());
         }
+        // A count of rows has no unit.
+        let has_unit = |next: char| next.is_ascii_alphabetic() || next == ':';
         if token.kind == Kind::String
             && self.word(at + 1, &["PRECEDING", "FOLLOWING"])
+            && token.text(self.sql).contains(has_unit)
             && at
                 .checked_sub(1)
                 .is_some_and(|before| !self.word(before, &["INTERVAL"]))

@@ -889,7 +889,11 @@ fn rows_of(factor: &TableFactor, mentions_value: bool) -> Option<TableFactor> {
             ..
         }
         | TableFactor::Function {
-            name, alias, args, ..
+            name,
+            alias,
+            args,
+            with_ordinality: false,
+            ..
         } => {
             let own = match parts(name)?.as_slice() {
                 [_] => true,

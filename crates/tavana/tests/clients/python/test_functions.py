@@ -232,6 +232,7 @@ def test_what_duckdb_takes_besides_still_has_its_value(both):
         "SELECT * FROM generate_series(timestamp '2024-01-01', '2024-01-01 01:00', '30 min') AS t(x)",
         "SELECT i, sum(i) OVER (ORDER BY t RANGE BETWEEN '1 day' PRECEDING AND CURRENT ROW) "
         "FROM (VALUES (1, timestamp '2024-01-01'), (2, '2024-01-02'), (4, '2024-01-05')) v(i, t) ORDER BY 1",
+        "SELECT i, sum(i) OVER (ORDER BY i ROWS BETWEEN '1' PRECEDING AND CURRENT ROW) FROM (VALUES (1), (2)) v(i) ORDER BY 1",
         "SELECT date_trunc('day', timestamptz '2024-03-10 03:00+00', 'America/New_York') AT TIME ZONE 'UTC'",
         "SELECT current_timestamp(0) = date_trunc('second', current_timestamp(0)), "
         "localtimestamp(3) = date_trunc('milliseconds', localtimestamp(3))",
